@@ -1,0 +1,145 @@
+"""The contracts of the families, one to three methods each. A part names its contract as its only base class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
+
+import numpy.typing as npt
+
+from modelyard.core.types import (
+    Block,
+    BlockSpec,
+    Column,
+    Examples,
+    Floats,
+    Inputs,
+    Json,
+    Kind,
+    Report,
+    Task,
+    Training,
+    Values,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+    from torch import nn
+
+# What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
+State = Mapping[str, "Json | bytes"]
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Where rows come from."""
+
+    def read(self, folder: Path) -> pl.LazyFrame:
+        """The rows, as they lie; relative paths start from `folder`.
+
+        Raises:
+            DataError: the place is missing, empty, or does not hold what the source reads.
+        """
+
+    def digest(self, folder: Path) -> str:
+        """The SHA-256 of what `read` reads."""
+
+
+@runtime_checkable
+class FittedEncoder(Protocol):
+    """A pure function, row by row; the very object that training used serves."""
+
+    def __call__(self, values: Values) -> Block:
+        """What one column's values become: [rows] in, a block of as many rows out."""
+
+    def state(self) -> State:
+        """All that `restore` needs."""
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        """The same function again."""
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """How a column becomes a block: settings only. `default_for` are the kinds that take this encoder unasked."""
+
+    kinds: ClassVar[frozenset[Kind]]
+    default_for: ClassVar[frozenset[Kind]] = frozenset()
+    fitted: ClassVar[type[FittedEncoder]]
+
+    def fit(self, values: Values, column: Column, target: Floats | None) -> FittedEncoder:
+        """Learn from the training rows: `values` [rows], `target` [rows] where the encoder may look at it.
+
+        Raises:
+            DataError: the column holds nothing that can be learnt from.
+        """
+
+
+@runtime_checkable
+class Predictor(Protocol):
+    """A fitted model: class probabilities that sum to one, or one number a row: [rows, outputs] float32."""
+
+    def __call__(self, inputs: Inputs) -> Floats:
+        """Answers, one a row."""
+
+    def to_onnx(self, path: Path) -> None:
+        """Write the graph: inputs as `core.types.feeds` names them with dynamic rows, one output called `answers`."""
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A learning algorithm: settings only. `encoders` are the encoders it wants for a kind, as a recipe names them."""
+
+    tasks: ClassVar[frozenset[Task]]
+
+    def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
+        """Encoders that this model wants for a kind where the recipe names none: `{kind: {"name": ..., settings}}`."""
+
+    def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Predictor:
+        """Learn from `train`; `valid` serves choices such as when to stop."""
+
+
+@runtime_checkable
+class Network(Protocol):
+    """A model that is a torch module: `modelyard.train.loop` trains it."""
+
+    tasks: ClassVar[frozenset[Task]]
+    training: ClassVar[Training]
+
+    def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
+        """Encoders that this network wants for a kind where the recipe names none."""
+
+    def build(self, blocks: Mapping[str, BlockSpec], outputs: int) -> nn.Module:
+        """A module that takes what `feeds` names, as keywords, and returns [rows, outputs] logits or scaled values.
+
+        Raises:
+            RecipeError: the blocks are not what this network reads.
+        """
+
+
+@runtime_checkable
+class Metric(Protocol):
+    """A figure of quality."""
+
+    tasks: ClassVar[frozenset[Task]]
+    higher_is_better: ClassVar[bool]
+
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
+        """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows] of at least zero.
+
+        NaN where it is not defined, such as ROC AUC with one class.
+        """
+
+
+@runtime_checkable
+class Gate(Protocol):
+    """A condition that a release must pass."""
+
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that the report must hold."""
+
+    def __call__(self, candidate: Report, champion: Report | None) -> Verdict:
+        """Judge the candidate, beside the release in place where there is one."""

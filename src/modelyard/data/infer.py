@@ -1,0 +1,159 @@
+"""What each column means, with the reason, so that a person can disagree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from modelyard.core.types import Column, Kind, Role, Schema, Task
+from modelyard.data import values
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from modelyard.recipe.schema import ColumnSpec
+
+FEW = 30  # levels that make a category whatever the number of rows
+ID_NAME = re.compile(r"(^|_|\b)(id|uuid|guid|key|rownames?|index|编号|序号)$|^unnamed|[a-z]Id$|ID$", re.IGNORECASE)
+ISO_DATE = re.compile(r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\s*$")
+CJK = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
+NUMERIC_CLASSES = 20
+
+
+class Guess(NamedTuple):
+    """A kind and why."""
+
+    kind: Kind
+    reason: str
+
+
+def schema(frame: pl.DataFrame, target: str, given: Mapping[str, ColumnSpec]) -> Schema:
+    """The schema of a frame: what the recipe says of a column, and a guess with its reason for the rest."""
+    return Schema(tuple(_column(frame[name], target, given.get(name)) for name in frame.columns))
+
+
+def task_of(target: pl.Series) -> tuple[Task, str]:
+    """The task that a target suggests, and why."""
+    known = target.drop_nulls()
+    distinct = known.n_unique()
+    if distinct == 2:
+        return Task.BINARY, "the target has two values"
+    if target.dtype.is_float() and not bool((known == known.round()).all()):
+        return Task.REGRESSION, "the target has numbers with fractions"
+    if target.dtype.is_numeric():
+        if distinct <= NUMERIC_CLASSES and distinct < len(known) / 20:
+            return Task.MULTICLASS, f"the target has {distinct} whole numbers over and over"
+        return Task.REGRESSION, f"the target is a number with {distinct} values"
+    return Task.MULTICLASS, f"the target has {distinct} values that are no numbers"
+
+
+def classes(target: pl.Series, task: Task, positive: str | int | bool | None) -> tuple[str, ...]:
+    """The classes in the order of a prediction's columns: by name, for a binary task the positive one last.
+
+    Where the recipe names no positive class it is the rarer one, as that is the one people look for.
+    """
+    counts = {values.level(value): count for value, count in target.drop_nulls().value_counts().iter_rows()}
+    names = sorted(counts, key=_natural)
+    if task is Task.BINARY:
+        rare = values.level(positive) if positive is not None else _rarer(names, counts)
+        names = [name for name in names if name != rare] + [rare]
+    return tuple(names)
+
+
+def guess(series: pl.Series) -> Guess:
+    """The kind of one column.
+
+    >>> import polars as pl
+    >>> guess(pl.Series("Home", ["rent", "owner", "rent", "rent"]))
+    Guess(kind=<Kind.CATEGORY: 'category'>, reason='2 values that repeat')
+    """
+    known = series.drop_nulls()
+    if len(known) == 0:
+        return Guess(Kind.CATEGORY, "every value is missing")
+    dtype = series.dtype
+    if str(dtype) == "Boolean":
+        return Guess(Kind.BOOLEAN, "true and false")
+    if dtype.is_temporal():
+        return Guess(Kind.TIME, "dates or times")
+    if dtype.is_numeric():
+        return _guess_number(series.name, known)
+    return _guess_string(series.name, known)
+
+
+def _guess_number(name: str, known: pl.Series) -> Guess:
+    distinct = known.n_unique()
+    if known.dtype.is_integer() and distinct == len(known) > FEW and ID_NAME.search(name):
+        return Guess(Kind.IDENTIFIER, "a whole number that differs in every row, and a name that says identifier")
+    if known.dtype.is_integer() and distinct == len(known) > FEW and _counts_up(known):
+        return Guess(Kind.IDENTIFIER, "counts up by one from row to row")
+    if distinct <= 2 and set(known.unique().to_list()) <= {0, 1}:
+        return Guess(Kind.BOOLEAN, "only 0 and 1")
+    return Guess(Kind.NUMBER, f"numbers, {distinct} different")
+
+
+def _guess_string(name: str, known: pl.Series) -> Guess:
+    unique = [str(value) for value in known.unique().to_list()]
+    words = {word.strip().lower() for word in unique}
+    if len(words) == 2 and words & values.TRUE and words & values.FALSE:
+        return Guess(Kind.BOOLEAN, f"only {' and '.join(sorted(words))}")
+    if all(ISO_DATE.match(word) for word in unique):
+        return Guess(Kind.TIME, "every value reads as an ISO date or time")
+    share = len(unique) / len(known)
+    length = float(np.mean([len(word) for word in unique]))
+    spaced = float(np.mean([bool(re.search(r"\s", word.strip()) or CJK.search(word)) for word in unique]))
+    if len(unique) > 3 and spaced > 0.5 and (length > 40 or (share > 0.5 and length > 8)):
+        return Guess(Kind.TEXT, f"texts of {length:.0f} characters on average, {share:.0%} of them different")
+    if share == 1.0 and len(known) > FEW:
+        return Guess(Kind.IDENTIFIER, "a short value that differs in every row")
+    if len(known) > FEW and share > 0.9 and ID_NAME.search(name):
+        return Guess(Kind.IDENTIFIER, "nearly every row has a value of its own, and a name that says identifier")
+    return Guess(Kind.CATEGORY, f"{len(unique)} values that repeat")
+
+
+def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
+    kind, reason = guess(series)
+    role = Role.TARGET if series.name == target else Role.FEATURE
+    if given is not None and given.kind is not None:
+        kind, reason = given.kind, "the recipe says so"
+    elif given is not None and given.levels is not None:
+        kind, reason = Kind.CATEGORY, "the recipe names its levels"
+    if given is not None and given.role is not None:
+        role = given.role
+    elif role is Role.FEATURE and kind is Kind.IDENTIFIER:
+        role, reason = Role.IGNORE, f"{reason}: it cannot hold for rows to come"
+    elif role is Role.FEATURE and series.drop_nulls().n_unique() <= 1:
+        role, reason = Role.IGNORE, "the same value in every row"
+    levels = given.levels if given is not None and given.levels is not None else ()
+    return Column(
+        name=series.name,
+        kind=kind,
+        role=role,
+        nullable=True,
+        levels=levels,
+        closed=bool(levels),
+        storage=values.storage_of(series.dtype),
+        reason=reason,
+    )
+
+
+def _rarer(names: list[str], counts: Mapping[str, int]) -> str:
+    true_words = [name for name in names if name.lower() in values.TRUE]
+    if len(true_words) == 1:
+        return true_words[0]
+    return min(reversed(names), key=lambda name: counts[name])
+
+
+def _natural(name: str) -> tuple[int, float, str]:
+    """Numbers in their order, before words."""
+    try:
+        return (0, float(name), name)
+    except ValueError:
+        return (1, 0.0, name)
+
+
+def _counts_up(known: pl.Series) -> bool:
+    steps = known.diff().drop_nulls()
+    return bool((steps == 1).all())

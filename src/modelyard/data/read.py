@@ -1,0 +1,140 @@
+"""Sources to one checked table, or to the parts that a recipe gives as files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from modelyard.core import digest, events
+from modelyard.core.protocols import Source
+from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
+from modelyard.data import checks, infer, values
+
+if TYPE_CHECKING:
+    from modelyard.recipe.schema import Recipe
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What was read: a table for each part that the recipe gives (`train` holds all rows where it gives one source)."""
+
+    train: Table
+    valid: Table | None
+    test: Table | None
+    task: Task
+    digest: str
+    notes: tuple[str, ...]
+
+    @property
+    def given(self) -> tuple[Table, ...]:
+        """The parts that are there."""
+        return tuple(table for table in (self.train, self.valid, self.test) if table is not None)
+
+
+def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
+    """Read and check: `sources` are the recipe's, under `train`, `valid` and `test`.
+
+    Raises:
+        DataError: a source cannot be read, or rows do not keep what the recipe says; all that is wrong at once.
+        RecipeError: the recipe names a column that is not there.
+    """
+    events.step("reading", 0, len(sources))
+    frames = {part: source.read(recipe.folder).collect() for part, source in sources.items()}
+    events.step("reading", len(sources), len(sources))
+    columns = frames["train"].columns
+    checks.names(recipe, columns)
+    for part, frame in frames.items():
+        checks.same_columns(part, frame, columns)
+    frames = {part: frame.select(columns) for part, frame in frames.items()}
+    notes: list[str] = []
+    labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
+    schema, task = _schema(labelled, recipe, notes)
+    tables = {part: Table(frame, schema) for part, frame in labelled.items()}
+    for note in notes:
+        events.note(note)
+    whole = digest.of_json({part: source.digest(recipe.folder) for part, source in sources.items()})
+    return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes))
+
+
+def target_values(table: Table, task: Task) -> np.ndarray:  # type: ignore[type-arg]
+    """The target as a model reads it: [rows] int64 codes in the order of the schema's classes, or [rows] float64."""
+    column = table.schema.target
+    series = table.frame[column.name]
+    if not task.classifies:
+        return values.from_series(series, replace(column, kind=Kind.NUMBER)).astype(np.float64)
+    codes = {level: code for code, level in enumerate(column.levels)}
+    return np.array([codes[values.level(value)] for value in series.to_list()], dtype=np.int64)
+
+
+def weight_values(table: Table) -> np.ndarray | None:  # type: ignore[type-arg]
+    """The rows' weights [rows] float64, where a column has that role."""
+    weights = table.schema.having(Role.WEIGHT)
+    return values.from_series(table.frame[weights[0].name], weights[0]) if weights else None
+
+
+def check_rows(frame: pl.DataFrame, schema: Schema) -> Table:
+    """New rows that must keep a known schema, target included: what `evaluate` reads.
+
+    Raises:
+        DataError: a column is missing, or holds what its kind does not allow.
+    """
+    needed = [c.name for c in schema.columns if c.role is not Role.IGNORE]
+    checks.same_columns("test", frame, needed)
+    found = checks.rows(frame, schema, "data")
+    column = schema.target
+    if column.levels:
+        known = {values.level(value) for value in frame[column.name].drop_nulls().unique().to_list()}
+        for stranger in sorted(known - set(column.levels)):
+            found.add(f"the class '{stranger}' was not there in training", column.name, f"known: {', '.join(column.levels)}")
+    found.raise_any()
+    return Table(frame, schema)
+
+
+def _labelled(part: str, frame: pl.DataFrame, target: str, notes: list[str]) -> pl.DataFrame:
+    unlabelled = frame[target].null_count()
+    if unlabelled and unlabelled < frame.height:
+        notes.append(f"data.{part}: {unlabelled} of {frame.height} rows have no {target} and were left out")
+        return frame.drop_nulls(target)
+    return frame
+
+
+def _schema(frames: Mapping[str, pl.DataFrame], recipe: Recipe, notes: list[str]) -> tuple[Schema, Task]:
+    train = frames["train"]
+    guessed, why = infer.task_of(train[recipe.target])
+    task = recipe.task or guessed
+    if recipe.task is None:
+        notes.append(f"task: {task}, as {why}")
+    schema = infer.schema(train, recipe.target, recipe.columns)
+    labels = pl.concat([frame[recipe.target] for frame in frames.values()], rechunk=False) if _alike(frames) else train[recipe.target]
+    classes = infer.classes(labels, task, recipe.positive) if task.classifies else ()
+    found = checks.rows(train, schema, "data.train")
+    checks.target(labels, recipe, task, classes, found)
+    for part in [part for part in frames if part != "train"]:
+        later = checks.rows(frames[part], schema, f"data.{part}")
+        found.found.extend(replace(problem, where=f"data.{part}: {problem.where}") for problem in later.found)
+    found.raise_any()
+    if task is Task.BINARY:
+        notes.append(f"positive class: {classes[1]}")
+    return Schema(tuple(_settled(c, frames, classes) for c in schema.columns)), task
+
+
+def _alike(frames: Mapping[str, pl.DataFrame]) -> bool:
+    return len({tuple(frame.dtypes) for frame in frames.values()}) == 1
+
+
+def _settled(column: Column, frames: Mapping[str, pl.DataFrame], classes: tuple[str, ...]) -> Column:
+    """The column with what all its rows show: whether values may be missing, and the target's classes."""
+    if column.role is Role.TARGET:
+        return replace(column, levels=classes, nullable=False)
+    if column.role is not Role.FEATURE:
+        return column
+    seen = [values.from_series(frame[column.name], column) for frame in frames.values()]
+    gaps = any(bool(values.missing(part).any()) for part in seen)
+    if column.kind is Kind.CATEGORY and not column.closed:
+        shown = {level for part in seen for level in part.tolist() if level is not None}
+        column = replace(column, levels=tuple(sorted(shown)))
+    return replace(column, nullable=gaps)

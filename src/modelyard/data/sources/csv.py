@@ -1,0 +1,118 @@
+"""Comma-separated values, strictly: what is ragged, wrongly encoded or named twice is told, not mended in silence."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from modelyard.core import digest
+from modelyard.core.errors import DataError, Problems
+from modelyard.core.protocols import Source
+from modelyard.core.registry import part
+from modelyard.data.files import resolve
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#N/A")
+SEPARATORS = (",", ";", "\t", "|")
+SHOWN = 5
+
+
+@part
+class Csv(Source):
+    """A CSV file with a header line; `separator` and the kinds of the columns are found out."""
+
+    path: str
+    encoding: str = "utf-8"
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
+    missing: tuple[str, ...] = MISSING
+
+    def read(self, folder: Path) -> pl.LazyFrame:
+        """The rows; relative paths start from `folder`.
+
+        Raises:
+            DataError: the file is missing, empty, wrongly encoded, ragged, or has two columns of one name.
+        """
+        import polars as pl
+
+        path = resolve(self.path, folder)
+        text = self._decoded(path)
+        separator = self.separator or _separator(text)
+        _check(text, separator, self.path)
+        content, missing = text.encode(), list(self.missing)
+        try:
+            as_text = pl.read_csv(content, separator=separator, null_values=missing, infer_schema=False)
+            codes = [name for name in as_text.columns if as_text[name].str.contains(r"^0\d").any()]
+            frame = pl.read_csv(
+                content,
+                separator=separator,
+                null_values=missing,
+                infer_schema_length=None,
+                schema_overrides=dict.fromkeys(codes, pl.String),  # 01234 is a code, not the number 1234
+            )
+        except pl.exceptions.PolarsError as error:
+            first = str(error).splitlines()[0][:200]
+            raise DataError(f"cannot be read as CSV: {first}", self.path, "check quotes and separators") from error
+        return frame.lazy()
+
+    def digest(self, folder: Path) -> str:
+        """The SHA-256 of the file."""
+        return digest.of_file(resolve(self.path, folder))
+
+    def _decoded(self, path: Path) -> str:
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError as error:
+            raise DataError(f"no encoding called '{self.encoding}'", self.path, "such as utf-8, gb18030, latin-1") from error
+        content = path.read_bytes()
+        encoding = "utf-8-sig" if self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else self.encoding
+        try:
+            return content.decode(encoding).rstrip("\r\n") + "\n"
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise DataError(
+                f"is not {self.encoding}: byte {error.start} does not decode",
+                f"{self.path}:{line}",
+                f"say how it is encoded: data: {{source: csv, path: {self.path}, encoding: gb18030}} "
+                "(Chinese: gb18030 or big5; Western: cp1252)",
+            ) from error
+
+
+def _separator(text: str) -> str:
+    header = text.partition("\n")[0]
+    return max(SEPARATORS, key=header.count)
+
+
+def _check(text: str, separator: str, path: str) -> None:
+    """Find what a lenient reader would let pass."""
+    found = Problems(DataError)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    csv.field_size_limit(1 << 30)
+    header = next(reader, None)
+    if header is None or not any(cell.strip() for cell in header):
+        raise DataError("is empty", path, "a CSV file has a header line and then one line a row")
+    for name, count in Counter(header).items():
+        if count > 1:
+            found.add(f"{count} columns are called '{name}'", f"{path}:1", "give each column a name of its own")
+    for place, name in enumerate(header, 1):
+        if not name.strip():
+            found.add(f"column {place} has no name", f"{path}:1", "give each column a name")
+    width, rows, ragged = len(header), 0, 0
+    for row in reader:
+        rows += 1
+        if len(row) != width and width > 1:
+            ragged += 1
+            if ragged <= SHOWN:
+                found.add(f"has {len(row)} fields where the header has {width}", f"{path}:{reader.line_num}")
+    if ragged > SHOWN:
+        found.add(f"and {ragged - SHOWN} more lines of the kind", path)
+    if rows == 0:
+        found.add("has a header and no rows", path)
+    found.raise_any()

@@ -1,0 +1,66 @@
+"""JSON lines: one object a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from modelyard.core import digest
+from modelyard.core.errors import DataError, Problems
+from modelyard.core.protocols import Source
+from modelyard.core.registry import part
+from modelyard.data.files import resolve
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHOWN = 5
+
+
+@part
+class Jsonl(Source):
+    """A file with one JSON object a line; a key that a line lacks is missing there."""
+
+    path: str
+
+    def read(self, folder: Path) -> pl.LazyFrame:
+        """The rows; relative paths start from `folder`.
+
+        Raises:
+            DataError: the file is missing, empty, not UTF-8, or holds lines that are no flat JSON objects.
+        """
+        import polars as pl
+
+        found = Problems(DataError)
+        rows = self._rows(resolve(self.path, folder), found)
+        found.raise_any()
+        if not rows:
+            raise DataError("holds no rows", self.path)
+        try:
+            return pl.from_dicts(rows, infer_schema_length=None).lazy()
+        except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:
+            problem = "a key holds text in one line and a number in another"
+            raise DataError(problem, self.path, "let each key hold one kind of value") from error
+
+    def digest(self, folder: Path) -> str:
+        """The SHA-256 of the file."""
+        return digest.of_file(resolve(self.path, folder))
+
+    def _rows(self, file: Path, found: Problems) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        decoder = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    rows.append(decoder.decode(line))
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                    hint = "one JSON object a line, in UTF-8, its values text, numbers, true, false or null"
+                    found.add(f"is no flat JSON object: {error}", f"{self.path}:{number}", hint)
+                    if len(found.found) == SHOWN:
+                        found.add("further lines were not read", self.path)
+                        break
+        return rows

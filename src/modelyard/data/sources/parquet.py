@@ -1,0 +1,42 @@
+"""Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelyard.core import digest
+from modelyard.core.errors import DataError
+from modelyard.core.protocols import Source
+from modelyard.core.registry import part
+from modelyard.data.files import resolve
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@part
+class Parquet(Source):
+    """A Parquet file."""
+
+    path: str
+
+    def read(self, folder: Path) -> pl.LazyFrame:
+        """The rows; relative paths start from `folder`.
+
+        Raises:
+            DataError: the file is missing, empty or no Parquet.
+        """
+        import polars as pl
+
+        file = resolve(self.path, folder)
+        try:
+            frame = pl.scan_parquet(file)
+            frame.collect_schema()
+        except pl.exceptions.PolarsError as error:
+            raise DataError("is no Parquet file", self.path, "was it cut short, or is it a CSV?") from error
+        return frame
+
+    def digest(self, folder: Path) -> str:
+        """The SHA-256 of the file."""
+        return digest.of_file(resolve(self.path, folder))

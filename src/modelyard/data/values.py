@@ -1,0 +1,206 @@
+"""One meaning for a value, wherever it comes from: a column of a frame and a field of a request become the same `Values`.
+
+This is where training and serving meet, so nothing else converts a raw value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelyard.core.errors import Problem
+from modelyard.core.types import Column, Kind, Storage, Values
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TRUE = frozenset({"true", "yes", "y", "t", "1", "on", "是", "真"})
+FALSE = frozenset({"false", "no", "n", "f", "0", "off", "否", "假"})
+DTYPES: dict[Kind, Any] = {Kind.NUMBER: np.float64, Kind.BOOLEAN: np.float64, Kind.TIME: "datetime64[us]"}
+
+
+def level(value: object) -> str:
+    """A category's level, as text.
+
+    >>> level("rent"), level(3), level(3.0), level(2.5), level(True)
+    ('rent', '3', '3', '2.5', 'true')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def number(value: object) -> float:
+    """A number; a boolean or a text is none.
+
+    Raises:
+        ValueError: it is no finite number.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"expected a number, got {_sort(value)}")
+    try:
+        converted = float(value)
+    except OverflowError:
+        converted = math.inf
+    if not math.isfinite(converted):
+        raise ValueError("expected a finite number")
+    return converted
+
+
+def truth(value: object) -> float:
+    """1.0 for true, 0.0 for false, in the ways that people write it.
+
+    >>> truth("Yes"), truth(0), truth(True)
+    (1.0, 0.0, 1.0)
+    """
+    word = level(value).strip().lower()
+    if word in TRUE:
+        return 1.0
+    if word in FALSE:
+        return 0.0
+    raise ValueError(f"expected true or false, got {_sort(value)}")
+
+
+def moment(value: object) -> np.datetime64:
+    """A moment in UTC from ISO 8601; a date is its midnight."""
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value.strip())
+        if isinstance(value, datetime):
+            if value.tzinfo is not None:
+                value = value.astimezone(UTC).replace(tzinfo=None)
+            return np.datetime64(value, "us")
+        if isinstance(value, date):
+            return np.datetime64(value, "us")
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(f"expected a date or time in ISO 8601, such as 2026-03-31 or 2026-03-31T12:30:00, got {_sort(value)}")
+
+
+def text(value: object) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected text, got {_sort(value)}")
+    return value
+
+
+READERS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.NUMBER: number,
+    Kind.BOOLEAN: truth,
+    Kind.TIME: moment,
+    Kind.CATEGORY: level,
+    Kind.TEXT: text,
+    Kind.IDENTIFIER: level,
+}
+
+
+def from_list(raw: Sequence[object], column: Column, problems: Callable[[int, Problem], None]) -> Values:
+    """Values of plain Python values: [rows].
+
+    `problems` is called with the row of each value that does not fit; the value then counts as missing.
+    """
+    read = READERS[column.kind]
+    converted: list[Any] = []
+    for row, value in enumerate(raw):
+        if value is None:
+            converted.append(None)
+            if not column.nullable:
+                problems(row, Problem("is missing", column.name, "the training data had a value in every row"))
+            continue
+        try:
+            converted.append(read(value))
+        except ValueError as error:
+            converted.append(None)
+            problems(row, Problem(str(error), column.name))
+            continue
+        if column.closed and converted[-1] not in column.levels:
+            problems(row, Problem("is none of the levels that the recipe allows", column.name, _allowed(column)))
+    dtype = DTYPES.get(column.kind)
+    if dtype is None:
+        values = np.empty(len(converted), dtype=object)
+        values[:] = converted
+        return values
+    return np.array(converted, dtype=dtype)
+
+
+def from_series(series: pl.Series, column: Column) -> Values:
+    """Values of a frame's column, a column at a time: [rows]. What does not parse is missing."""
+    import polars as pl
+
+    if column.kind is Kind.NUMBER and series.dtype.is_numeric():
+        values = series.cast(pl.Float64).fill_null(math.nan).to_numpy()
+        return np.where(np.isfinite(values), values, math.nan)
+    if column.kind is Kind.TIME and series.dtype in {pl.Date, pl.Datetime}:
+        if isinstance(series.dtype, pl.Datetime) and series.dtype.time_zone:
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return series.cast(pl.Datetime("us")).to_numpy().astype("datetime64[us]")
+    if series.dtype == pl.String and column.kind in {Kind.CATEGORY, Kind.TEXT, Kind.IDENTIFIER}:
+        return np.array(series.to_list() or [], dtype=object)
+    unique = [value for value in series.unique().to_list() if value is not None]
+    known = dict(zip(unique, from_list(unique, column, lambda _row, _problem: None), strict=True))
+    missing = {Kind.NUMBER: math.nan, Kind.BOOLEAN: math.nan, Kind.TIME: np.datetime64("NaT")}.get(column.kind)
+    values = np.empty(len(series), dtype=DTYPES.get(column.kind, object))
+    values[:] = [known.get(value, missing) for value in series.to_list()]
+    return values
+
+
+def missing(values: Values) -> Values:
+    """Which values are missing: [rows] bool."""
+    if values.dtype == object:
+        return np.fromiter((value is None for value in values), dtype=bool, count=len(values))
+    return np.isnan(values) if values.dtype.kind == "f" else np.isnat(values)
+
+
+def restored(level_: str, storage: Storage) -> str | int | float | bool:
+    """A level as the source held it: what an answer returns.
+
+    >>> restored("1", "integer"), restored("true", "boolean"), restored("bad", "string")
+    (1, True, 'bad')
+    """
+    if storage == "integer":
+        return int(level_)
+    if storage == "float":
+        return float(level_)
+    if storage == "boolean":
+        return level_ == "true"
+    return level_
+
+
+def storage_of(dtype: pl.DataType) -> Storage:
+    """How a frame's column holds its values."""
+    import polars as pl
+
+    if dtype == pl.Boolean:
+        return "boolean"
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_numeric():
+        return "float"
+    if dtype == pl.Date:
+        return "date"
+    return "datetime" if dtype == pl.Datetime else "string"
+
+
+def _allowed(column: Column) -> str:
+    return "allowed: " + ", ".join(column.levels[:20]) + (" ..." if len(column.levels) > 20 else "")
+
+
+def _sort(value: object) -> str:
+    """What sort of thing a value is, without telling the value."""
+    sorts: tuple[tuple[type, str], ...] = (
+        (bool, "true or false"),
+        (str, "text"),
+        (int, "a number"),
+        (float, "a number"),
+        (list, "a list"),
+        (dict, "an object"),
+    )
+    return next((name for kind, name in sorts if isinstance(value, kind)), type(value).__name__)

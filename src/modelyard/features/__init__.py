@@ -1,0 +1,1 @@
+"""Columns to blocks of numbers: fitted once, the same object in training and in serving."""

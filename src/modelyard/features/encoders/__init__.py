@@ -1,0 +1,1 @@
+"""How a column becomes a block, one encoder a file."""

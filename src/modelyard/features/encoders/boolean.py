@@ -1,0 +1,48 @@
+"""True, false or missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from modelyard.core.protocols import Encoder, FittedEncoder, State
+from modelyard.core.registry import part
+from modelyard.core.types import Block, Column, Floats, Kind, Numbers, Values
+
+
+@dataclass(frozen=True)
+class FittedBoolean(FittedEncoder):
+    """1 for true, -1 for false, 0 for missing, and a flag where training knew missing values."""
+
+    flag: bool
+
+    def __call__(self, values: Values) -> Block:
+        """[rows] float64 with NaN to Numbers [rows, 1 or 2]."""
+        missing = np.isnan(values)
+        signed = np.where(missing, 0.0, 2.0 * values - 1.0)
+        columns = [signed, missing] if self.flag else [signed]
+        return Numbers(np.stack(columns, axis=1).astype(np.float32))
+
+    def state(self) -> State:
+        """Whether there is a flag."""
+        return {"flag": self.flag}
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        """From the flag."""
+        return cls(bool(state["flag"]))
+
+
+@part
+class Boolean(Encoder):
+    """A sign, and a flag for what is missing."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.BOOLEAN})
+    default_for: ClassVar[frozenset[Kind]] = frozenset({Kind.BOOLEAN})
+    fitted: ClassVar[type[FittedEncoder]] = FittedBoolean
+
+    def fit(self, values: Values, column: Column, target: Floats | None) -> FittedBoolean:  # noqa: ARG002
+        """Learn whether values may be missing."""
+        return FittedBoolean(bool(np.isnan(values).any()))

@@ -1,0 +1,56 @@
+"""Categories, a code a level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+import numpy as np
+
+from modelyard.core.protocols import Encoder, FittedEncoder, State
+from modelyard.core.registry import part
+from modelyard.core.types import MISSING_CODE, UNSEEN_CODE, Block, Codes, Column, Floats, Kind, Values
+
+
+@dataclass(frozen=True)
+class FittedCategory(FittedEncoder):
+    """Code 0 for a missing value, 1 for a level that training never saw, then one for each level."""
+
+    levels: tuple[str, ...]
+    codes: dict[str | None, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the levels once."""
+        codes: dict[str | None, int] = {level: code for code, level in enumerate(self.levels, UNSEEN_CODE + 1)}
+        codes[None] = MISSING_CODE
+        object.__setattr__(self, "codes", codes)
+
+    def __call__(self, values: Values) -> Block:
+        """[rows] of text or None to Codes [rows]."""
+        codes = [self.codes.get(value, UNSEEN_CODE) for value in values.tolist()]
+        return Codes(np.array(codes, dtype=np.int64), len(self.levels) + UNSEEN_CODE + 1)
+
+    def state(self) -> State:
+        """The levels in the order of their codes."""
+        return {"levels": list(self.levels)}
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        """From the levels."""
+        levels = state["levels"]
+        return cls(tuple(map(str, levels)) if isinstance(levels, list) else ())
+
+
+@part
+class Category(Encoder):
+    """Every level that training saw gets a code; a missing and an unseen value are levels of their own."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.CATEGORY, Kind.IDENTIFIER})
+    default_for: ClassVar[frozenset[Kind]] = frozenset({Kind.CATEGORY, Kind.IDENTIFIER})
+    fitted: ClassVar[type[FittedEncoder]] = FittedCategory
+
+    def fit(self, values: Values, column: Column, target: Floats | None) -> FittedCategory:  # noqa: ARG002
+        """Learn the levels; a column that the recipe closed has those that it names."""
+        if column.closed:
+            return FittedCategory(column.levels)
+        return FittedCategory(tuple(sorted({value for value in values.tolist() if value is not None})))

@@ -1,0 +1,89 @@
+"""Encoders fitted to a table's columns, and restored from what a bundle keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelyard.core import events
+from modelyard.core.errors import BundleError
+from modelyard.core.protocols import Encoder, FittedEncoder
+from modelyard.core.registry import Family
+from modelyard.core.types import Block, Column, Floats, Json, Schema, Table, Values
+from modelyard.data import values
+
+ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name")
+
+
+@dataclass(frozen=True)
+class Features:
+    """The fitted encoders of a schema's feature columns: rows in, a model's inputs out."""
+
+    names: Mapping[str, str]  # column -> the encoder's name
+    fitted: Mapping[str, FittedEncoder]
+
+    def __call__(self, columns: Mapping[str, Values]) -> dict[str, Block]:
+        """Encode: values [rows] by column name to blocks of as many rows."""
+        return {name: encode(columns[name]) for name, encode in self.fitted.items()}
+
+    def of_table(self, table: Table) -> dict[str, Block]:
+        """Encode a table's feature columns."""
+        return self({c.name: values.from_series(table.frame[c.name], c) for c in table.schema.features})
+
+    def state(self) -> tuple[list[Json], dict[str, bytes]]:
+        """What a bundle keeps: JSON, one entry a column, and the files that it names."""
+        entries: list[Json] = []
+        files: dict[str, bytes] = {}
+        for place, (column, encoder) in enumerate(self.fitted.items()):
+            kept: dict[str, Json] = {}
+            for key, value in encoder.state().items():
+                if isinstance(value, bytes):
+                    file = f"encoders/{place}.{key}"
+                    files[file] = value
+                    kept[key] = {"file": file}
+                else:
+                    kept[key] = value
+            entries.append({"column": column, "encoder": self.names[column], "state": kept})
+        return entries, files
+
+    @classmethod
+    def restore(cls, entries: list[Any], files: Mapping[str, bytes]) -> Features:
+        """The same encoders again.
+
+        Raises:
+            BundleError: an entry is not what an encoder wrote.
+        """
+        names: dict[str, str] = {}
+        fitted: dict[str, FittedEncoder] = {}
+        for entry in entries:
+            try:
+                column, name = str(entry["column"]), str(entry["encoder"])
+                state = {
+                    key: files[value["file"]] if isinstance(value, dict) and "file" in value else value
+                    for key, value in entry["state"].items()
+                }
+                fitted[column] = ENCODERS.part(name).fitted.restore(state)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise BundleError("an encoder cannot be restored", "encoders.json", "train again") from error
+            names[column] = name
+        return cls(names, fitted)
+
+
+def fit(
+    table: Table, target: Floats | None, choose: Callable[[Column], tuple[str, Encoder]]
+) -> Features:
+    """Fit an encoder to each feature column of the training rows; `choose` names it.
+
+    Raises:
+        DataError, RecipeError: an encoder cannot learn from a column.
+    """
+    schema: Schema = table.schema
+    names: dict[str, str] = {}
+    fitted: dict[str, FittedEncoder] = {}
+    for done, column in enumerate(schema.features):
+        events.step("encoding", done, len(schema.features), column.name)
+        names[column.name], encoder = choose(column)
+        fitted[column.name] = encoder.fit(values.from_series(table.frame[column.name], column), column, target)
+    events.step("encoding", len(schema.features), len(schema.features))
+    return Features(names, fitted)

@@ -1,0 +1,178 @@
+"""YAML, `${ENV}` and `--set a.b=c` to a checked Recipe, with the line of whatever is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from modelyard.core.errors import Problems, RecipeError, nearest
+from modelyard.core.registry import tell
+from modelyard.recipe.schema import ColumnSpec, DataSpec, Place, Recipe, Section, SplitSpec, TrainingSpec, locate
+
+ENVIRONMENT = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+SECTIONS: dict[str, type[Section]] = {"data": DataSpec, "split": SplitSpec, "training": TrainingSpec, "columns": ColumnSpec}
+
+
+def load(source: str | Path | Mapping[str, Any] | Recipe, overrides: Sequence[str] = ()) -> Recipe:
+    """A recipe from a path, from a mapping, or as it is.
+
+    `overrides` are `a.b=value` with the value in YAML.
+
+    Raises:
+        RecipeError: the file is missing or no YAML, or something in it does not fit; all that is wrong at once.
+    """
+    if isinstance(source, Recipe):
+        if overrides:
+            raise RecipeError("a finished recipe takes no overrides", "overrides", "give the path or the mapping instead")
+        return source
+    if isinstance(source, Mapping):
+        return load_mapping(source, "recipe", Path(), overrides)
+    path = Path(source)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise RecipeError("no such file", str(path), _neighbours(path)) from error
+    except UnicodeDecodeError as error:
+        raise RecipeError("is not UTF-8", str(path), "save the recipe as UTF-8") from error
+    except OSError as error:
+        raise RecipeError(f"cannot be read: {error.strerror}", str(path)) from error
+    lines: dict[Place, int] = {}
+    data = _yaml(text, path.name, lines)
+    return load_mapping(data, path.name, path.parent, overrides, lines)
+
+
+def load_mapping(
+    data: Mapping[str, Any],
+    file: str,
+    folder: Path,
+    overrides: Sequence[str] = (),
+    lines: dict[Place, int] | None = None,
+) -> Recipe:
+    """A recipe from a mapping; `file`, `folder` and `lines` say where it was written."""
+    lines = lines or {}
+    found = Problems(RecipeError)
+    whole = {str(key): value for key, value in data.items()}
+    for override in overrides:
+        _override(whole, override)
+    raw: dict[Place, str] = {}
+    whole = _environment(whole, (), raw, found)
+    found.raise_any()
+    try:
+        recipe = Recipe.model_validate(whole)
+    except ValidationError as error:
+        _tell_located(error, file, lines, found)
+        found.raise_any()
+        raise
+    return recipe.written(folder, file, lines, raw)
+
+
+def _tell_located(error: ValidationError, file: str, lines: dict[Place, int], found: Problems) -> None:
+    told = Problems(RecipeError)
+    for line_error in error.errors():
+        top = str(line_error["loc"][0]) if line_error["loc"] else ""
+        nested = len(line_error["loc"]) > 1 and top in SECTIONS
+        known = list((SECTIONS[top] if nested else Recipe).model_fields)
+        single = ValidationError.from_exception_data(error.title, [_replay(line_error)])
+        tell(single, known, "", told)
+    for problem in told.found:
+        where = problem.where.removesuffix(".name")
+        found.add(problem.problem.removeprefix("value error, "), locate(where, file, lines), problem.hint)
+
+
+def _replay(item: Any) -> Any:  # noqa: ANN401 - pydantic's own error record
+    return {"type": item["type"], "loc": item["loc"], "input": item["input"], "ctx": item.get("ctx", {})}
+
+
+def _yaml(text: str, file: str, lines: dict[Place, int]) -> dict[str, Any]:
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RecipeError(f"is no YAML: {error.problem}", f"{file}:{line}", "check the indentation and quotes") from error
+    except yaml.YAMLError as error:
+        raise RecipeError("is no YAML: it holds a character that YAML does not allow", file) from error
+    if not isinstance(data, dict) or node is None:
+        raise RecipeError("holds no keys", file, "start from: modelyard init DATA.csv --target COLUMN")
+    found = Problems(RecipeError)
+    _mark(node, (), lines, file, found)
+    found.raise_any()
+    return data
+
+
+def _mark(node: yaml.Node, place: Place, lines: dict[Place, int], file: str, found: Problems) -> None:
+    """Note the line of every key, and find keys written twice, which YAML would let pass."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            inner = (*place, str(key.value))
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                found.add("the key is written twice", f"{file}:{line}: {'.'.join(map(str, inner))}", "keep one of them")
+            seen.add(key.value)
+            lines[inner] = line
+            _mark(value, inner, lines, file, found)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines[(*place, index)] = value.start_mark.line + 1
+            _mark(value, (*place, index), lines, file, found)
+
+
+def _override(data: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise RecipeError(f"'{override}' is not of the form a.b=value", "--set")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"the value of '{override}' is no YAML", "--set") from error
+    *path, last = key.split(".")
+    inside: Any = data
+    for step in path:
+        if isinstance(inside, list) and step.isdigit() and int(step) < len(inside):
+            inside = inside[int(step)]
+            continue
+        current = inside.get(step) if isinstance(inside, dict) else None
+        if not isinstance(current, (dict, list)):
+            # `--set model.tuning=head` where the recipe says `model: pretrained`
+            current = {"name": current} if isinstance(current, str) else {}
+            inside[step] = current
+        inside = current
+    if isinstance(inside, list) and last.isdigit() and int(last) < len(inside):
+        inside[int(last)] = value
+    elif isinstance(inside, dict):
+        inside[last] = value
+    else:
+        raise RecipeError(f"'{key}' leads nowhere", "--set")
+
+
+def _environment(value: Any, place: Place, raw: dict[Place, str], found: Problems) -> Any:  # noqa: ANN401 - any YAML
+    if isinstance(value, dict):
+        return {key: _environment(inner, (*place, key), raw, found) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_environment(inner, (*place, index), raw, found) for index, inner in enumerate(value)]
+    if isinstance(value, str) and ENVIRONMENT.search(value):
+        raw[place] = value
+
+        def put_in(match: re.Match[str]) -> str:
+            name, default = match.groups()
+            if name not in os.environ and default is None:
+                where = ".".join(map(str, place))
+                found.add(f"the environment has no '{name}'", where, f"set {name}, or write ${{{name}:-default}}")
+            return os.environ.get(name, default or "")
+
+        return ENVIRONMENT.sub(put_in, value)
+    return value
+
+
+def _neighbours(path: Path) -> str:
+    if not path.parent.is_dir():
+        return "the folder does not exist either"
+    others = [p.name for p in path.parent.iterdir() if p.suffix in {".yaml", ".yml"}]
+    return nearest(path.name, others) if others else "write one with: modelyard init DATA.csv --target COLUMN"

@@ -1,0 +1,172 @@
+"""What a recipe may say. Frozen; unknown keys are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+
+from modelyard.core.types import Json, Kind, Role, Task
+
+Place = tuple[str | int, ...]  # the keys that lead to a value
+
+
+class Section(BaseModel):
+    """A part of a recipe."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartSpec(Section):
+    """A part's name and its settings, as a recipe gives them."""
+
+    name: str
+    settings: dict[str, Json] = {}
+
+
+def _spec(key: str) -> BeforeValidator:
+    """Read `name`, or `{key: name, setting: value, ...}`."""
+
+    def read(value: object) -> object:
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, Mapping):
+            if not isinstance(value.get(key), str):
+                raise ValueError(f"a part is a name, or a mapping whose key '{key}' is the name")
+            rest = {str(k): v for k, v in value.items() if k != key}
+            return {"name": value[key], "settings": rest}
+        return value
+
+    return BeforeValidator(read, json_schema_input_type=str | dict[str, Any])
+
+
+ModelSpec = Annotated[PartSpec, _spec("name")]
+EncoderSpec = Annotated[PartSpec, _spec("name")]
+MetricSpec = Annotated[PartSpec, _spec("name")]
+GateSpec = Annotated[PartSpec, _spec("gate")]
+SOURCES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+def _source(value: object) -> object:
+    """Read a path, whose ending tells the source, or `{source: name, ...}`."""
+    if isinstance(value, str):
+        suffix = Path(value).suffix.lower()
+        if suffix not in SOURCES:
+            raise ValueError(
+                f"the ending '{suffix}' names no source: use one of {', '.join(SOURCES)}, or {{source: csv, path: ...}}"
+            )
+        return {"name": SOURCES[suffix], "settings": {"path": value}}
+    return value
+
+
+SourceSpec = Annotated[PartSpec, _spec("source"), BeforeValidator(_source, json_schema_input_type=str | dict[str, Any])]
+
+
+class DataSpec(Section):
+    """Where the rows are: one source to split, or one for each part."""
+
+    train: SourceSpec
+    valid: SourceSpec | None = None
+    test: SourceSpec | None = None
+
+
+def _data(value: object) -> object:
+    whole = isinstance(value, str) or (isinstance(value, Mapping) and "source" in value)
+    return {"train": value} if whole else value
+
+
+class ColumnSpec(Section):
+    """What the recipe says of one column; what it leaves out is inferred."""
+
+    kind: Kind | None = None
+    role: Role | None = None
+    encoder: EncoderSpec | None = None
+    levels: tuple[str, ...] | None = Field(default=None, description="all the values there are; others are refused")
+
+    @model_validator(mode="after")
+    def _levels_are_categories(self) -> Self:
+        if self.levels is not None and self.kind not in {None, Kind.CATEGORY}:
+            raise ValueError("levels are for the kind 'category'")
+        return self
+
+
+class SplitSpec(Section):
+    """How rows are dealt out; `by` is stratified for classes and random for numbers where it is not said."""
+
+    by: Literal["random", "stratified"] | None = None
+    valid: float = Field(default=0.2, gt=0, lt=1)
+    test: float = Field(default=0.2, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _leaves_rows_to_train_on(self) -> Self:
+        if self.valid + self.test >= 1:
+            raise ValueError(f"valid ({self.valid}) and test ({self.test}) leave no rows to train on")
+        return self
+
+
+class TrainingSpec(Section):
+    """How a network is trained; what is left out is the network's own default."""
+
+    epochs: int | None = Field(default=None, ge=1)
+    batch_size: int | None = Field(default=None, ge=1)
+    learning_rate: float | None = Field(default=None, gt=0)
+    optimizer: Literal["adamw", "adam", "sgd"] | None = None
+    weight_decay: float | None = Field(default=None, ge=0)
+    warmup: float | None = Field(default=None, ge=0, lt=1, description="share of the steps over which the rate rises")
+    early_stopping: int | None = Field(default=None, ge=1, description="epochs without gain before stopping")
+
+
+class Recipe(Section):
+    """One YAML file: the data, the target, the model, and the gates that a release must pass."""
+
+    version: Literal[1]
+    name: str = Field(pattern=r"^\w[\w.-]{0,63}$", description="letters, digits, '_', '.', '-'; also the release's name")
+    data: Annotated[DataSpec, BeforeValidator(_data, json_schema_input_type=str | dict[str, Any])]
+    target: str
+    positive: str | int | bool | None = Field(
+        default=None, description="the class that f1, precision and recall are about; the rarer one if not said"
+    )
+    task: Task | None = None
+    columns: dict[str, ColumnSpec] = {}
+    split: SplitSpec = SplitSpec()
+    model: ModelSpec = PartSpec(name="auto")
+    training: TrainingSpec = TrainingSpec()
+    metrics: tuple[MetricSpec, ...] = ()
+    gates: tuple[GateSpec, ...] = ()
+    seed: int = Field(default=7, ge=0)
+
+    _folder: Path = PrivateAttr(default_factory=Path)
+    _file: str = PrivateAttr(default="recipe")
+    _lines: dict[Place, int] = PrivateAttr(default_factory=dict)
+    _raw: dict[Place, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths start from: the recipe file's own."""
+        return self._folder
+
+    @property
+    def raw(self) -> dict[Place, str]:
+        """Values as written, where `${ENV}` was put in: a bundle keeps these, never what the environment held."""
+        return self._raw
+
+    def written(self, folder: Path, file: str, lines: dict[Place, int], raw: dict[Place, str]) -> Self:
+        """This recipe, knowing where it was written: for paths and for error messages."""
+        self._folder, self._file, self._lines, self._raw = folder, file, lines, raw
+        return self
+
+    def place(self, where: str) -> str:
+        """Where a key stands: `risk.yaml:12: model.hidden`."""
+        return locate(where, self._file, self._lines)
+
+
+def locate(where: str, file: str, lines: Mapping[Place, int]) -> str:
+    """The file, the line of the nearest key above `where` that was written, and the key."""
+    dotted = {".".join(map(str, place)): line for place, line in lines.items()}
+    key = where
+    while key and key not in dotted:
+        key = key.rpartition(".")[0]
+    line = f":{dotted[key]}" if key else ""
+    return f"{file}{line}: {where}" if where else file
