@@ -107,7 +107,9 @@ class Network(Protocol):
     """A model that is a torch module: `modelyard.train.loop` trains it."""
 
     tasks: ClassVar[frozenset[Task]]
-    training: ClassVar[Training]
+
+    def training(self) -> Training:
+        """How this network is trained where the recipe says nothing."""
 
     def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
         """Encoders that this network wants for a kind where the recipe names none."""

@@ -273,6 +273,11 @@ Block = Numbers | Codes | Tokens | Bag
 Inputs = Mapping[str, Block]
 
 
+def places(blocks: Mapping[str, BlockSpec]) -> dict[str, BlockSpec]:
+    """Blocks by the first half of their feeds' names, `x0`, `x1` and so on."""
+    return {f"x{place}": spec for place, spec in enumerate(blocks.values())}
+
+
 def feeds(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
     """What a graph is fed, named by place so that any column name will do.
 

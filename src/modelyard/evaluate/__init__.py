@@ -1,0 +1,1 @@
+"""Evidence: what was measured, with intervals, against baselines."""

@@ -1,0 +1,1 @@
+"""Learning algorithms and networks, one a file."""

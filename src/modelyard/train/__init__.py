@@ -1,0 +1,1 @@
+"""Training: what turns a network into a predictor."""

@@ -1,0 +1,24 @@
+"""Share of right answers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy.typing as npt
+from sklearn import metrics
+
+from modelyard.core.protocols import Metric
+from modelyard.core.registry import part
+from modelyard.core.types import Floats, Task
+
+
+@part
+class Accuracy(Metric):
+    """The share of rows whose most probable class is the true one."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
+    higher_is_better: ClassVar[bool] = True
+
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
+        """In [0, 1]."""
+        return float(metrics.accuracy_score(truth, predicted.argmax(axis=1), sample_weight=weight))

@@ -1,0 +1,24 @@
+"""Mean absolute error."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy.typing as npt
+from sklearn import metrics
+
+from modelyard.core.protocols import Metric
+from modelyard.core.registry import part
+from modelyard.core.types import Floats, Task
+
+
+@part
+class Mae(Metric):
+    """The mean distance from the truth."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
+    higher_is_better: ClassVar[bool] = False
+
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
+        """In the target's units."""
+        return float(metrics.mean_absolute_error(truth, predicted[:, 0], sample_weight=weight))

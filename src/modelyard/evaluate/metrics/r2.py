@@ -1,0 +1,24 @@
+"""Share of variance explained."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy.typing as npt
+from sklearn import metrics
+
+from modelyard.core.protocols import Metric
+from modelyard.core.registry import part
+from modelyard.core.types import Floats, Task
+
+
+@part
+class R2(Metric):
+    """1 less the squared error over the target's variance."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
+    higher_is_better: ClassVar[bool] = True
+
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
+        """At most 1; 0 for the mean, below 0 for worse."""
+        return float(metrics.r2_score(truth, predicted[:, 0], sample_weight=weight))

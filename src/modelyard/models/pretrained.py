@@ -1,0 +1,114 @@
+"""A pretrained transformers encoder with a linear head, frozen or fine-tuned, beside any table columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel
+
+from modelyard.core.errors import RecipeError
+from modelyard.core.protocols import Network
+from modelyard.core.registry import part
+from modelyard.core.types import BlockSpec, Json, Kind, Task, Training, places
+from modelyard.features import weights as pretrained
+from modelyard.models.layers.embed import Embed
+
+
+class PretrainedModule(nn.Module):
+    """One encoder for every text column, mean pooling over its tokens (Reimers 2019), then a linear head.
+
+    `features` is what a frozen encoder makes of rows, so that training can compute it once.
+    """
+
+    def __init__(
+        self, encoder: nn.Module, width: int, texts: list[str], rest: Embed | None, dropout: float, outputs: int
+    ) -> None:
+        """`texts` are the feeds' names of the text columns, `rest` embeds all other columns."""
+        super().__init__()
+        self.encoder, self.texts, self.rest = encoder, texts, rest
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(width * len(texts) + (rest.width if rest else 0), outputs)
+
+    def features(self, feeds: dict[str, Tensor]) -> Tensor:
+        """[rows, width * texts] float32: each text's mean token."""
+        return torch.cat([self._pooled(feeds[f"{x}_ids"], feeds[f"{x}_mask"]) for x in self.texts], dim=1)
+
+    def answer(self, features: Tensor, feeds: dict[str, Tensor]) -> Tensor:
+        """[rows, outputs] from features and the other columns."""
+        parts = [features] if self.rest is None else [features, self.rest(feeds)]
+        answers: Tensor = self.head(self.dropout(torch.cat(parts, dim=1)))
+        return answers
+
+    def forward(self, **feeds: Tensor) -> Tensor:
+        """[rows, outputs] logits or scaled values."""
+        return self.answer(self.features(feeds), feeds)
+
+    def _pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # [rows, length, width]
+        kept = mask.unsqueeze(-1).to(hidden.dtype)
+        return (hidden * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
+
+
+@part
+class Pretrained(Network):
+    """A transformers encoder by a name in the table, a local folder or a hub name.
+
+    `tuning` is `head` (the encoder stays as it is) or `full` (every weight learns).
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+
+    weights: str = pretrained.DEFAULT
+    tuning: Literal["head", "full"] = "full"
+    max_length: int = Field(default=128, ge=2, le=8192, description="tokens of a text that are read")
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+
+    def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
+        """Texts as the tokens of these weights."""
+        return {Kind.TEXT: {"name": "tokens", "weights": self.weights, "max_length": self.max_length}}
+
+    def training(self) -> Training:
+        """Few epochs at a small rate for every weight; many at a larger one for a head alone."""
+        if self.tuning == "head":
+            return Training(epochs=60, batch_size=32, learning_rate=5e-3, early_stopping=6)
+        return Training(epochs=3, batch_size=32, learning_rate=5e-5, early_stopping=2)
+
+    def build(self, blocks: Mapping[str, BlockSpec], outputs: int) -> PretrainedModule:
+        """The module with its pretrained encoder and a new head.
+
+        Raises:
+            RecipeError: no text column is read as tokens, or the weights are not to be had.
+        """
+        named = places(blocks)
+        texts = [name for name, spec in named.items() if spec.form == "tokens"]
+        if not texts:
+            hint = "say columns: {NAME: {kind: text}}, or choose another model"
+            raise RecipeError("'pretrained' reads texts, and no column is a text", "model", hint)
+        encoder, width = self._encoder()
+        others = {name: spec for name, spec in named.items() if spec.form != "tokens"}
+        rest = Embed(others) if others else None
+        if self.tuning == "head":
+            encoder.requires_grad_(requires_grad=False)
+        return PretrainedModule(encoder, width, texts, rest, self.dropout, outputs)
+
+    def _encoder(self) -> tuple[nn.Module, int]:
+        folder = pretrained.folder(self.weights)
+        try:
+            config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
+            # A graph is exported from plain attention; the faster kinds give the same to a rounding error.
+            encoder: Any = AutoModel.from_pretrained(
+                folder, config=config, local_files_only=True, attn_implementation="eager", dtype=torch.float32
+            )
+        except (OSError, ValueError) as error:
+            hint = "a folder that AutoModel.from_pretrained reads: config.json and model.safetensors"
+            raise RecipeError("the weights cannot be read", f"weights '{self.weights}'", hint) from error
+        if config.max_position_embeddings < self.max_length:
+            raise RecipeError(
+                f"max_length {self.max_length} is more than the {config.max_position_embeddings} that these weights know",
+                "model.max_length",
+            )
+        return encoder, int(config.hidden_size)

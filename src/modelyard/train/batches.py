@@ -1,0 +1,45 @@
+"""Rows in batches: shuffled by seed, texts of like length together, so that little is padded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from modelyard.core.types import Inputs, Ints, Tokens, feeds
+
+POOL = 50  # batches that are shuffled together before they are sorted by length
+
+
+def tensors(inputs: Inputs) -> dict[str, Tensor]:
+    """A graph's feeds as tensors."""
+    return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in feeds(inputs).items()}
+
+
+def lengths(inputs: Inputs) -> Ints | None:
+    """How many tokens each row's texts have in all, [rows]; None where there are none."""
+    found: list[Any] = [block.lengths() for block in inputs.values() if isinstance(block, Tokens)]
+    return sum(found[1:], found[0]) if found else None
+
+
+def shuffled(rows: int, length: Ints | None, batch_size: int, random: np.random.Generator) -> Iterator[Ints]:
+    """Each row once, in batches of row numbers; batches hold rows of like length where lengths are known."""
+    order = random.permutation(rows)
+    batches = []
+    for start in range(0, rows, batch_size * POOL):
+        pool = order[start : start + batch_size * POOL]
+        if length is not None:
+            pool = pool[np.argsort(length[pool], kind="stable")]
+        batches += [pool[first : first + batch_size] for first in range(0, len(pool), batch_size)]
+    for place in random.permutation(len(batches)):
+        yield batches[place]
+
+
+def in_order(rows: int, length: Ints | None, batch_size: int) -> Iterator[Ints]:
+    """Each row once, shortest first where lengths are known: for answers, where order does not matter."""
+    order = np.arange(rows) if length is None else np.argsort(length, kind="stable")
+    for start in range(0, rows, batch_size):
+        yield order[start : start + batch_size]

@@ -1,0 +1,133 @@
+"""A trained torch module as a predictor, and its graph."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from modelyard.core import events
+from modelyard.core.protocols import Predictor
+from modelyard.core.types import BlockSpec, Floats, Inputs, take
+from modelyard.train import batches
+
+OPSET = 20
+BATCH = 256  # rows answered at once
+
+
+class Answering(nn.Module):
+    """A network with its last step inside: a softmax for classes, the target's own units for numbers."""
+
+    def __init__(self, network: nn.Module, centre: float, scale: float, *, classifies: bool) -> None:
+        """`centre` and `scale` are the training target's."""
+        super().__init__()
+        self.network, self.centre, self.scale, self.classifies = network, centre, scale, classifies
+
+    def forward(self, **feeds: Tensor) -> Tensor:
+        """[rows, outputs] probabilities or values."""
+        raw: Tensor = self.network(**feeds)
+        return torch.softmax(raw, dim=1) if self.classifies else raw * self.scale + self.centre
+
+
+@dataclass(frozen=True)
+class TorchPredictor(Predictor):
+    """A fitted module."""
+
+    module: Answering
+    specs: Mapping[str, BlockSpec]
+
+    def __call__(self, inputs: Inputs) -> Floats:
+        """[rows, outputs] float32; an answer does not depend on the rows beside it."""
+        self.module.eval()
+        rows = len(next(iter(inputs.values())))
+        length = batches.lengths(inputs)
+        answers: Floats | None = None
+        done = 0
+        with torch.inference_mode():
+            for chosen in batches.in_order(rows, length, BATCH):
+                batch = self.module(**batches.tensors(take(inputs, chosen))).numpy()
+                if answers is None:
+                    answers = np.empty((rows, batch.shape[1]), dtype=np.float32)
+                answers[chosen] = batch
+                done += len(chosen)
+                if length is not None:
+                    events.step("predicting", done, rows)
+        return answers if answers is not None else np.empty((0, 1), dtype=np.float32)
+
+    def to_onnx(self, path: Path) -> None:
+        """Export with dynamic rows and lengths; the graph keeps no trace of the machine that made it."""
+        self.module.eval()
+        example = _example(self.specs)
+        rows = Dim.DYNAMIC
+        shapes = {
+            name: ({0: rows, 1: Dim.DYNAMIC} if name.endswith(("_ids", "_mask", "_weights")) else {0: rows})
+            for name in example
+        }
+        events.step("exporting", 0, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the exporter's own deprecations
+            levels = {name: logging.getLogger(name).level for name in ("torch.onnx", "onnxscript", "onnx_ir")}
+            for name in levels:
+                logging.getLogger(name).setLevel(logging.ERROR)
+            try:
+                program = torch.onnx.export(
+                    self.module,
+                    (),
+                    kwargs=example,
+                    dynamic_shapes={"feeds": shapes},
+                    input_names=list(example),
+                    output_names=["answers"],
+                    opset_version=OPSET,
+                    dynamo=True,
+                    verbose=False,
+                )
+            finally:
+                for name, level in levels.items():
+                    logging.getLogger(name).setLevel(level)
+        if program is None:  # the dynamo exporter always returns one
+            raise RuntimeError("the exporter returned no program")
+        path.write_bytes(_clean(program.model_proto).SerializeToString(deterministic=True))
+        events.step("exporting", 1, 1)
+
+
+def _example(specs: Mapping[str, BlockSpec]) -> dict[str, Tensor]:
+    """Feeds of three rows, five items long."""
+    rows, length = 3, 5
+    example: dict[str, Tensor] = {}
+    for place, spec in enumerate(specs.values()):
+        name = f"x{place}"
+        if spec.form == "numbers":
+            example[f"{name}_values"] = torch.zeros(rows, spec.size)
+        elif spec.form == "codes":
+            example[f"{name}_codes"] = torch.zeros(rows, dtype=torch.int64)
+        else:
+            example[f"{name}_ids"] = torch.ones(rows, length, dtype=torch.int64)
+            second, dtype = ("mask", torch.int64) if spec.form == "tokens" else ("weights", torch.float32)
+            example[f"{name}_{second}"] = torch.ones(rows, length, dtype=dtype)
+    return example
+
+
+def _clean(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Drop stack traces, paths and versions: they would make a digest depend on the machine."""
+    model.ClearField("metadata_props")
+    model.ClearField("doc_string")
+    model.producer_name, model.producer_version = "modelyard", ""
+    model.graph.ClearField("doc_string")
+    model.graph.ClearField("metadata_props")
+    model.graph.ClearField("value_info")
+    for holder in (model.graph, *model.functions):
+        for node in holder.node:
+            node.ClearField("metadata_props")
+            node.ClearField("doc_string")
+    for value in (*model.graph.input, *model.graph.output, *model.graph.initializer):
+        value.ClearField("metadata_props")
+        value.ClearField("doc_string")
+    return model
