@@ -1,0 +1,77 @@
+"""Modelyard: one recipe becomes a checked, gated, served model.
+
+>>> import modelyard
+>>> sorted(modelyard.__all__)[:4]
+['Bundle', 'ModelyardError', 'Recipe', 'Release']
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from modelyard.core.errors import ModelyardError
+    from modelyard.core.types import Report
+    from modelyard.recipe.schema import Recipe
+    from modelyard.release.bundle import Bundle
+    from modelyard.release.yard import Release, Yard, load
+    from modelyard.run import Run, evaluate, launch, release, train
+
+__version__ = "0.1.0"
+__all__ = [
+    "Bundle",
+    "ModelyardError",
+    "Recipe",
+    "Release",
+    "Report",
+    "Run",
+    "Yard",
+    "evaluate",
+    "launch",
+    "load",
+    "release",
+    "train",
+]
+
+# Where each public name lives: looked up on first use, so that `import modelyard` loads nothing heavy.
+_HOMES = {
+    "Bundle": "modelyard.release.bundle",
+    "ModelyardError": "modelyard.core.errors",
+    "Recipe": "modelyard.recipe.schema",
+    "Release": "modelyard.release.yard",
+    "Report": "modelyard.core.types",
+    "Run": "modelyard.run",
+    "Yard": "modelyard.release.yard",
+    "evaluate": "modelyard.run",
+    "launch": "modelyard.run",
+    "load": "modelyard.release.yard",
+    "release": "modelyard.run",
+    "train": "modelyard.run",
+}
+
+
+def _public(name: str) -> property:
+    """A public name, looked up in its home; where a package has the same name, the public name wins."""
+
+    def get(_module: ModuleType) -> Any:  # noqa: ANN401 - any public name
+        return getattr(import_module(_HOMES[name]), name)
+
+    def leave(_module: ModuleType, _package: object) -> None:
+        """Let the import system keep the package in `sys.modules` alone."""
+
+    return property(get, leave)
+
+
+# `modelyard.train(recipe)` is a function and `modelyard/train/` a package: properties of the module's class outrank what
+# the import system would set (https://docs.python.org/3/reference/datamodel.html#customizing-module-attribute-access).
+class _Modelyard(ModuleType):
+    def __dir__(self) -> list[str]:
+        return sorted([*__all__, "__version__"])
+
+
+for _name in _HOMES:
+    setattr(_Modelyard, _name, _public(_name))
+sys.modules[__name__].__class__ = _Modelyard

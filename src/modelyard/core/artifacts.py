@@ -67,6 +67,14 @@ def publish(folder: Path, place: Path) -> None:
         raise
 
 
+def replace_folder(folder: Path, place: Path) -> None:
+    """Put a staged folder where another lies: the old one is renamed away first and then removed."""
+    old = Path(tempfile.mkdtemp(prefix=STAGING, dir=place.parent)) / "old"
+    place.rename(old)
+    folder.rename(place)
+    shutil.rmtree(old.parent, ignore_errors=True)
+
+
 def _sweep(parent: Path) -> None:
     """Remove what killed processes left here more than a day ago."""
     for entry in parent.glob(f"{STAGING}*"):

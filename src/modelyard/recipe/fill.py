@@ -38,6 +38,11 @@ def to_yaml(filled: dict[str, Any]) -> str:
     return yaml.dump(filled, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
+def from_yaml(text: str) -> dict[str, Any]:
+    """The mapping that `to_yaml` wrote."""
+    return dict(yaml.safe_load(text))
+
+
 def _moved(place: Place, filled: dict[str, Any]) -> Place:
     """Where a value stands in the filled form, which writes `data: a.csv` as `data: {train: {source: ..., path: ...}}`."""
     if place[0] == "data" and (len(place) == 1 or place[1] not in {"train", "valid", "test"}):

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
-from modelyard.core.types import Json, Kind, Role, Task
+from modelyard.core.types import Kind, Role, Task
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
 
@@ -23,7 +23,7 @@ class PartSpec(Section):
     """A part's name and its settings, as a recipe gives them."""
 
     name: str
-    settings: dict[str, Json] = {}
+    settings: dict[str, JsonValue] = {}
 
 
 def _spec(key: str) -> BeforeValidator:
@@ -131,7 +131,7 @@ class Recipe(Section):
     task: Task | None = None
     columns: dict[str, ColumnSpec] = {}
     split: SplitSpec = SplitSpec()
-    model: ModelSpec = PartSpec(name="auto")
+    model: ModelSpec = PartSpec(name="linear")
     training: TrainingSpec = TrainingSpec()
     metrics: tuple[MetricSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from modelyard.core.types import Inputs, Ints, Tokens, feeds
+from modelyard.core.types import Inputs, Ints, feeds
 
 POOL = 50  # batches that are shuffled together before they are sorted by length
 
@@ -17,12 +16,6 @@ POOL = 50  # batches that are shuffled together before they are sorted by length
 def tensors(inputs: Inputs) -> dict[str, Tensor]:
     """A graph's feeds as tensors."""
     return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in feeds(inputs).items()}
-
-
-def lengths(inputs: Inputs) -> Ints | None:
-    """How many tokens each row's texts have in all, [rows]; None where there are none."""
-    found: list[Any] = [block.lengths() for block in inputs.values() if isinstance(block, Tokens)]
-    return sum(found[1:], found[0]) if found else None
 
 
 def shuffled(rows: int, length: Ints | None, batch_size: int, random: np.random.Generator) -> Iterator[Ints]:
@@ -36,10 +29,3 @@ def shuffled(rows: int, length: Ints | None, batch_size: int, random: np.random.
         batches += [pool[first : first + batch_size] for first in range(0, len(pool), batch_size)]
     for place in random.permutation(len(batches)):
         yield batches[place]
-
-
-def in_order(rows: int, length: Ints | None, batch_size: int) -> Iterator[Ints]:
-    """Each row once, shortest first where lengths are known: for answers, where order does not matter."""
-    order = np.arange(rows) if length is None else np.argsort(length, kind="stable")
-    for start in range(0, rows, batch_size):
-        yield order[start : start + batch_size]

@@ -15,11 +15,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from modelyard.core import events, seeds
+from modelyard.core import events, order, seeds
 from modelyard.core.protocols import Model, Network
 from modelyard.core.types import Examples, Inputs, Json, Kind, Task, Training, take
 from modelyard.train import batches
-from modelyard.train.predictor import BATCH, Answering, TorchPredictor
+from modelyard.train.predictor import Answering, TorchPredictor
 
 
 @runtime_checkable
@@ -72,7 +72,7 @@ class _Data:
     ) -> None:
         self.module, self.train, self.valid = module, train, valid
         self.classifies, self.centre, self.scale = task.classifies, centre, scale
-        self.length = batches.lengths(train.inputs)
+        self.length = order.lengths(train.inputs)
         self.cached: dict[int, Tensor] = {}
         if isinstance(module, Frozen) and not any(p.requires_grad for p in module.encoder.parameters()):
             module.eval()
@@ -112,9 +112,9 @@ class _Data:
         """The mean loss of the valid rows."""
         self.module.eval()
         total = weight = 0.0
-        length = None if self.cached else batches.lengths(self.valid.inputs)
+        length = None if self.cached else order.lengths(self.valid.inputs)
         with torch.inference_mode():
-            for rows in batches.in_order(len(self.valid), length, BATCH):
+            for rows in order.in_order(len(self.valid), length):
                 share = float(len(rows)) if self.valid.weight is None else float(self.valid.weight[rows].sum())
                 total += float(self.loss(self.valid, rows)) * share
                 weight += share
@@ -149,8 +149,8 @@ class _Run:
     def _epoch(self, epoch: int, best_loss: float) -> None:
         self.module.train()
         start, seen = time.perf_counter(), 0
-        order = batches.shuffled(len(self.data.train), self.data.length, self.how.batch_size, self.random)
-        for number, rows in enumerate(order):
+        shuffled = batches.shuffled(len(self.data.train), self.data.length, self.how.batch_size, self.random)
+        for number, rows in enumerate(shuffled):
             loss = self.data.loss(self.data.train, rows)
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -191,7 +191,7 @@ def _optimizer(module: nn.Module, how: Training) -> torch.optim.Optimizer:
 def _features(module: Frozen, inputs: Inputs) -> Tensor:
     rows, out, done = len(next(iter(inputs.values()))), None, 0
     with torch.no_grad():
-        for chosen in batches.in_order(rows, batches.lengths(inputs), BATCH):
+        for chosen in order.in_order(rows, order.lengths(inputs)):
             part = module.features(batches.tensors(take(inputs, chosen)))
             if out is None:
                 out = torch.empty(rows, part.shape[1])

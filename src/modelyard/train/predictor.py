@@ -14,13 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from modelyard.core import events
+from modelyard.core import events, order
 from modelyard.core.protocols import Predictor
-from modelyard.core.types import BlockSpec, Floats, Inputs, take
+from modelyard.core.types import BlockSpec, Floats, Inputs
 from modelyard.train import batches
 
 OPSET = 20
-BATCH = 256  # rows answered at once
 
 
 class Answering(nn.Module):
@@ -31,7 +30,7 @@ class Answering(nn.Module):
         super().__init__()
         self.network, self.centre, self.scale, self.classifies = network, centre, scale, classifies
 
-    def forward(self, **feeds: Tensor) -> Tensor:
+    def forward(self, feeds: dict[str, Tensor]) -> Tensor:
         """[rows, outputs] probabilities or values."""
         raw: Tensor = self.network(**feeds)
         return torch.softmax(raw, dim=1) if self.classifies else raw * self.scale + self.centre
@@ -48,19 +47,12 @@ class TorchPredictor(Predictor):
         """[rows, outputs] float32; an answer does not depend on the rows beside it."""
         self.module.eval()
         rows = len(next(iter(inputs.values())))
-        length = batches.lengths(inputs)
-        answers: Floats | None = None
-        done = 0
         with torch.inference_mode():
-            for chosen in batches.in_order(rows, length, BATCH):
-                batch = self.module(**batches.tensors(take(inputs, chosen))).numpy()
-                if answers is None:
-                    answers = np.empty((rows, batch.shape[1]), dtype=np.float32)
-                answers[chosen] = batch
-                done += len(chosen)
-                if length is not None:
-                    events.step("predicting", done, rows)
-        return answers if answers is not None else np.empty((0, 1), dtype=np.float32)
+            return order.answer(
+                dict(inputs),
+                lambda batch: np.asarray(self.module(batches.tensors(batch)).numpy()),
+                lambda done: events.step("predicting", done, rows),
+            )
 
     def to_onnx(self, path: Path) -> None:
         """Export with dynamic rows and lengths; the graph keeps no trace of the machine that made it."""
@@ -81,7 +73,7 @@ class TorchPredictor(Predictor):
                 program = torch.onnx.export(
                     self.module,
                     (),
-                    kwargs=example,
+                    kwargs={"feeds": example},
                     dynamic_shapes={"feeds": shapes},
                     input_names=list(example),
                     output_names=["answers"],

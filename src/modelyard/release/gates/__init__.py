@@ -1,0 +1,1 @@
+"""Conditions that a release must pass, one gate a file."""

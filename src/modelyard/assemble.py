@@ -1,0 +1,250 @@
+"""A recipe to every part built and checked: every error that a recipe can cause happens here, before a row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
+from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Source
+from modelyard.core.registry import Family, schema_of, settings_of
+from modelyard.core.types import Column, Kind, Task, Training
+from modelyard.features.fit import ENCODERS
+from modelyard.recipe import fill, parse
+from modelyard.recipe.schema import PartSpec, Recipe
+
+SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
+MODELS: Family[Model | Network] = Family("modelyard.models", (Model, Network), "name")
+METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
+GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
+FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, MODELS, METRICS, GATES)
+
+BASELINE = "linear"
+DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
+    Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier"),
+    Task.MULTICLASS: ("accuracy", "f1", "log_loss", "roc_auc"),
+    Task.REGRESSION: ("rmse", "mae", "r2"),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A recipe with every part it names."""
+
+    recipe: Recipe
+    sources: Mapping[str, Source]
+    model: Model | Network
+    training: Training | None  # for a network
+    encoders: Mapping[str, Encoder]  # for columns whose encoder the recipe names
+    metrics: Mapping[str, Metric]
+    gates: tuple[Gate, ...]
+
+    def metrics_for(self, task: Task) -> dict[str, Metric]:
+        """What is measured: the recipe's metrics or the task's usual ones, and those that gates judge.
+
+        Raises:
+            RecipeError: a metric, the model or a gate is not for this task.
+        """
+        names = list(self.metrics) or list(DEFAULT_METRICS[task])
+        names += [metric for gate in self.gates for metric in gate.metrics() if metric not in names]
+        chosen = {name: self.metrics.get(name) or METRICS.build(name, {}) for name in names}
+        found = Problems(RecipeError)
+        _fits(self.recipe, task, self.model, chosen, found)
+        found.raise_any()
+        return chosen
+
+    def chooser(self, model: Model | Network) -> Callable[[Column], tuple[str, Encoder]]:
+        """For each column the recipe's encoder, else the one that `model` wants, else its kind's usual one."""
+        wanted = model.encoders()
+
+        def choose(column: Column) -> tuple[str, Encoder]:
+            place = self.recipe.place(f"columns.{column.name}")
+            if column.name in self.encoders:
+                spec = self.recipe.columns[column.name].encoder
+                name, encoder = spec.name if spec else "", self.encoders[column.name]
+            elif column.kind in wanted:
+                settings = dict(wanted[column.kind])
+                name = str(settings.pop("name"))
+                encoder = ENCODERS.build(name, settings, place)
+            else:
+                name = default_encoder(column.kind)
+                encoder = ENCODERS.build(name, {}, place)
+            if column.kind not in encoder.kinds:
+                hint = f"it reads {', '.join(sorted(encoder.kinds))}; " + nearest("", encoders_for(column.kind))
+                raise RecipeError(f"the encoder '{name}' does not read the kind '{column.kind}'", place, hint)
+            return name, encoder
+
+        return choose
+
+    def without_encoders(self) -> Plan:
+        """The same plan with the usual encoders: what a baseline model reads."""
+        return replace(self, encoders={})
+
+    def filled(self) -> dict[str, Any]:
+        """The recipe with every default in its place."""
+        recipe = self.recipe
+        data = {
+            part: fill.part("source", spec.name, settings_of(self.sources[part]))
+            for part in self.sources
+            if (spec := getattr(recipe.data, part))
+        }
+        columns: dict[str, Any] = {}
+        for name, given in recipe.columns.items():
+            said = given.model_dump(mode="json", exclude_none=True, exclude={"encoder"})
+            if given.encoder is not None:
+                said["encoder"] = fill.part("name", given.encoder.name, settings_of(self.encoders[name]))
+            columns[name] = said
+        whole = {
+            "version": recipe.version,
+            "name": recipe.name,
+            "data": data,
+            "target": recipe.target,
+            "positive": recipe.positive,
+            "task": str(recipe.task) if recipe.task else None,
+            "columns": columns,
+            "split": recipe.split.model_dump(mode="json"),
+            "model": fill.part("name", recipe.model.name, settings_of(self.model)),
+            "training": asdict(self.training) if self.training else {},
+            "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
+            "gates": [
+                fill.part("gate", spec.name, settings_of(gate)) for spec, gate in zip(recipe.gates, self.gates, strict=True)
+            ],
+            "seed": recipe.seed,
+        }
+        return fill.with_raw(whole, recipe.raw)
+
+
+def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequence[str] = ()) -> Plan:
+    """Build every part that a recipe names.
+
+    Raises:
+        RecipeError: whatever is wrong with it, all at once, each with its file and line.
+        MissingExtraError: a part needs a package that is not installed.
+    """
+    whole = parse.load(recipe, overrides)
+    found = Problems(RecipeError)
+
+    def build(family: Family[Any], spec: PartSpec, where: str) -> Any:  # noqa: ANN401 - each family's own part
+        try:
+            return family.build(spec.name, spec.settings, where)
+        except RecipeError as error:
+            located = [replace(problem, where=whole.place(problem.where)) for problem in error.problems]
+            found.found.extend(located)
+            return None
+
+    parts = {part: spec for part in ("train", "valid", "test") if (spec := getattr(whole.data, part)) is not None}
+    sources = {part: build(SOURCES, spec, f"data.{part}") for part, spec in parts.items()}
+    model = build(MODELS, whole.model, "model")
+    encoders = {
+        name: build(ENCODERS, column.encoder, f"columns.{name}.encoder")
+        for name, column in whole.columns.items()
+        if column.encoder is not None
+    }
+    metrics = {spec.name: build(METRICS, spec, f"metrics.{place}") for place, spec in enumerate(whole.metrics)}
+    gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
+    _check_gates(whole, gates, found)
+    _check_columns(whole, encoders, found)
+    training = _training(whole, model, found)
+    if whole.task is not None and not found.found:
+        _fits(whole, whole.task, model, metrics, found)
+    found.raise_any()
+    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates))
+
+
+def default_encoder(kind: Kind) -> str:
+    """The encoder that a kind gets unasked."""
+    for name in ENCODERS.names:
+        if kind in ENCODERS.part(name).default_for:
+            return name
+    raise ModelyardError(f"no encoder is the default for the kind '{kind}'")
+
+
+def encoders_for(kind: Kind) -> list[str]:
+    """The encoders that read a kind."""
+    return [name for name in ENCODERS.names if kind in ENCODERS.part(name).kinds]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of recipes, every part and its settings included, for editors."""
+    schema = Recipe.model_json_schema(mode="validation")
+    definitions = schema.setdefault("$defs", {})
+    for family in FAMILIES:
+        options: list[dict[str, Any]] = [{"enum": list(family.names)}]
+        for name in family.names:
+            try:
+                settings = schema_of(family.part(name))
+            except ModelyardError:  # its extra is not installed: the name alone
+                options.append({"type": "object", "properties": {family.key: {"const": name}}, "required": [family.key]})
+                continue
+            definitions |= settings.pop("$defs", {})
+            settings["properties"] = {family.key: {"const": name}, **settings.get("properties", {})}
+            settings["required"] = [family.key, *settings.get("required", [])]
+            options.append(settings)
+        definitions[f"{family.noun}"] = {"anyOf": options}
+    properties = schema["properties"]
+    properties["model"] = {"$ref": "#/$defs/model", "default": "linear"}
+    properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
+    properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
+    path_or_source = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
+    parts = {"type": "object", "properties": {part: path_or_source for part in ("train", "valid", "test")}}
+    parts |= {"required": ["train"], "additionalProperties": False}
+    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
+    definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return schema
+
+
+def _fits(
+    recipe: Recipe, task: Task, model: Model | Network, metrics: Mapping[str, Metric], found: Problems
+) -> None:
+    """The model and the metrics are for the task."""
+    if task not in model.tasks:
+        hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
+        found.add(f"the model '{recipe.model.name}' does not do the task '{task}'", recipe.place("model"), hint)
+    for name, metric in metrics.items():
+        if task not in metric.tasks:
+            hint = "such as " + ", ".join(DEFAULT_METRICS[task])
+            found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
+
+
+def _check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -> None:
+    for place, gate in enumerate(gates):
+        for metric in gate.metrics() if gate is not None else ():
+            if metric not in METRICS.names:
+                where = recipe.place(f"gates.{place}.metric")
+                found.add(f"no metric called '{metric}'", where, nearest(metric, METRICS.names))
+
+
+def _check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found: Problems) -> None:
+    """What the recipe says of a column fits together, as far as that is known without a row."""
+    for name, encoder in encoders.items():
+        kind = recipe.columns[name].kind
+        if encoder is not None and kind is not None and kind not in encoder.kinds:
+            hint = "known: " + ", ".join(encoders_for(kind))
+            spec = recipe.columns[name].encoder
+            found.add(
+                f"the encoder '{spec.name if spec else ''}' does not read the kind '{kind}'",
+                recipe.place(f"columns.{name}.encoder"),
+                hint,
+            )
+    given = recipe.columns.get(recipe.target)
+    if given is not None and given.role not in {None, "target"}:
+        found.add(f"the target has the role '{given.role}'", recipe.place(f"columns.{recipe.target}.role"), "leave it out")
+    others = [name for name, c in recipe.columns.items() if c.role == "target" and name != recipe.target]
+    for name in others:
+        found.add("has the role 'target', which is another column's", recipe.place(f"columns.{name}.role"), f"target: {name}")
+    weights = [name for name, column in recipe.columns.items() if column.role == "weight"]
+    for name in weights[1:]:
+        found.add("is a second weight", recipe.place(f"columns.{name}.role"), f"keep it, or '{weights[0]}'")
+
+
+def _training(recipe: Recipe, model: Model | Network | None, found: Problems) -> Training | None:
+    said = recipe.training.model_dump(exclude_none=True)
+    if isinstance(model, Network):
+        return replace(model.training(), **said)
+    if said and model is not None:
+        problem = f"the model '{recipe.model.name}' is not trained by epochs, so it takes no training"
+        found.add(problem, recipe.place("training"), "leave it out, or choose a network such as mlp")
+    return None

@@ -1,0 +1,108 @@
+"""Metrics times slices times intervals, and the comparison with the baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.core import digest, events, intervals
+from modelyard.core.protocols import Metric
+from modelyard.core.types import Comparison, Floats, Report, Score, Table, Task
+from modelyard.data.read import target_values, weight_values
+from modelyard.evaluate import slices
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is to be measured: answers [rows, outputs] of a model, and of baselines by name, on the rows of a table."""
+
+    table: Table
+    task: Task
+    answers: Floats
+    baselines: Mapping[str, Floats] = field(default_factory=dict)
+
+
+def score(
+    measured: Measured, metrics: Mapping[str, Metric], *, name: str, model: str, rows: Mapping[str, int], seed: int
+) -> Report:
+    """Every metric with its interval on all rows and on each slice; the first metric also against each baseline."""
+    truth = target_values(measured.table, measured.task)
+    weight = weight_values(measured.table)
+    base = np.ones(len(truth)) if weight is None else weight.astype(np.float64)
+    scores = _scores(measured, truth, base, metrics, seed)
+    compared = _comparisons(measured, truth, base, metrics, seed)
+    return Report(
+        name=name,
+        task=measured.task,
+        model=model,
+        classes=measured.table.schema.target.levels,
+        rows=dict(rows),
+        test_digest=digest.of_bytes(truth.tobytes() + measured.table.frame.write_csv().encode()),
+        higher_is_better={metric: part.higher_is_better for metric, part in metrics.items()},
+        scores=tuple(scores),
+        comparisons=tuple(compared),
+        notes=tuple(_notes(scores, compared)),
+    )
+
+
+def _scores(
+    measured: Measured, truth: npt.NDArray[Any], base: Floats, metrics: Mapping[str, Metric], seed: int
+) -> list[Score]:
+    parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(truth), dtype=bool))]
+    parts += list(slices.of(measured.table))
+    scores = []
+    done = 0
+    for part, mask in parts:
+        kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
+        for name, metric in metrics.items():
+            samples = intervals.bootstrap(
+                lambda drawn, m=metric, t=kept, a=answers, w=weights: m(t, a, w * drawn), len(kept), seed  # type: ignore[misc]
+            )
+            low, high = intervals.interval(samples)
+            scores.append(Score(name, metric(kept, answers, weights), low, high, len(kept), part))
+            done += 1
+            events.step("measuring", done, len(parts) * len(metrics), name)
+    return scores
+
+
+def _comparisons(
+    measured: Measured, truth: npt.NDArray[Any], base: Floats, metrics: Mapping[str, Metric], seed: int
+) -> list[Comparison]:
+    """The first metric against each baseline, paired: both are measured on the same draws of rows."""
+    name, metric = next(iter(metrics.items()))
+    sign = 1 if metric.higher_is_better else -1
+    compared = []
+    for baseline, theirs in measured.baselines.items():
+
+        def difference(drawn: Floats, theirs: Floats = theirs) -> float:
+            weight = base * drawn
+            return metric(truth, measured.answers, weight) - metric(truth, theirs, weight)
+
+        low, high = intervals.interval(intervals.bootstrap(difference, len(truth), seed))
+        verdict: Literal["better", "worse", "not distinguishable"] = "not distinguishable"
+        if min(low * sign, high * sign) > 0:
+            verdict = "better"
+        elif max(low * sign, high * sign) < 0:
+            verdict = "worse"
+        value = metric(truth, theirs, base)
+        compared.append(
+            Comparison(baseline, name, value, metric(truth, measured.answers, base) - value, low, high, verdict)
+        )
+    return compared
+
+
+def _notes(scores: list[Score], compared: list[Comparison]) -> list[str]:
+    """What a reader must not miss."""
+    notes = []
+    for entry in compared:
+        if entry.verdict != "better":
+            phrase = "is worse than" if entry.verdict == "worse" else "cannot be told from"
+            notes.append(f"the model {phrase} the {entry.baseline} baseline on these rows ({entry.metric})")
+    undefined = sorted({f"{s.metric} on {s.slice or 'all rows'}" for s in scores if np.isnan(s.value)})
+    if undefined:
+        notes.append(f"not defined: {', '.join(undefined)}")
+    return notes

@@ -1,0 +1,149 @@
+"""A bundle: a directory that answers for itself, with neither torch nor pickle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypedDict
+
+import msgspec
+import onnxruntime as ort
+
+from modelyard.core import events, order
+from modelyard.core.errors import BundleError
+from modelyard.core.types import Floats, Report, Schema, Values, feeds
+from modelyard.data.values import restored
+from modelyard.features.fit import Features
+from modelyard.release import manifest as manifests
+from modelyard.release import rows as edge
+from modelyard.release.manifest import Manifest
+from modelyard.release.signature import Signature
+
+SMALL = 8 << 20  # bytes: a smaller graph answers faster on one thread than it takes to wake a second
+
+
+class Answer(TypedDict):
+    """What a model says, in the one shape that it has everywhere.
+
+    A record is `{"prediction": "bad", "probabilities": {"bad": 0.81, "good": 0.19}}`, for regression
+    `{"prediction": 312000.0}`.
+    """
+
+    predictions: list[dict[str, Any]]
+
+
+class Bundle:
+    """A loaded bundle. Make one with `Bundle.load` (or `modelyard.load`)."""
+
+    def __init__(self, folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+        """From files that were read and checked.
+
+        Raises:
+            BundleError: they do not fit together.
+        """
+        self.folder, self.manifest = folder, manifest
+        try:
+            self.schema = msgspec.json.decode(files["schema.json"], type=Schema)
+            self.report = msgspec.json.decode(files["report.json"], type=Report)
+            self.features = Features.restore(msgspec.json.decode(files["encoders.json"], type=list), files)
+            self.session = _session(files["model.onnx"])
+            self.recipe = files["recipe.yaml"].decode()
+            self.example: dict[str, Any] = msgspec.json.decode(files["example.json"], type=dict)
+        except KeyError as error:
+            raise BundleError(f"lacks {error.args[0]}", str(folder), "train again") from error
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise BundleError("holds a file that this Modelyard cannot read", str(folder), "train again") from error
+        target = self.schema.target
+        self.labels = tuple(restored(level, target.storage) for level in target.levels)
+        self.names = target.levels
+        self.wanted = frozenset(node.name for node in self.session.get_inputs())
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Bundle:
+        """Read a bundle and check every file against its digest.
+
+        Raises:
+            BundleError: it is no bundle, altered, cut short, or made by a newer Modelyard.
+        """
+        place = Path(folder)
+        manifest = manifests.read(place)
+        return cls(place, manifest, manifests.contents(place, manifest))
+
+    @property
+    def name(self) -> str:
+        """The recipe's name."""
+        return self.manifest.name
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 over all that decides the answers."""
+        return self.manifest.digest
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The message types of its rows."""
+        return Signature(self.schema)
+
+    def predict(self, rows: object) -> Answer:
+        """Answers for a dict, a list of dicts, a Polars or pandas frame, or an Arrow table: one record a row.
+
+        Raises:
+            DataError: the rows are not what the schema says; all that is wrong at once.
+        """
+        return {"predictions": self.records(self.outputs(rows))}
+
+    def outputs(self, rows: object) -> Floats:
+        """The model's bare answers, [rows, outputs] float32: probabilities in the order of `names`, or values.
+
+        Raises:
+            DataError: the rows are not what the schema says.
+        """
+        frame = edge.frame_of(rows)
+        if frame is not None:
+            return self.ask(edge.columns_of(frame, self.schema))
+        records = edge.records_of(rows)
+        return self.ask(self.signature.columns(self.signature.convert(records)))
+
+    def ask(self, columns: Mapping[str, Values]) -> Floats:
+        """Encode values [rows] and run the graph: [rows, outputs] float32."""
+        return self.run(self.features(columns))
+
+    def run(self, inputs: dict[str, Any]) -> Floats:
+        """Run the graph on encoded rows: [rows, outputs] float32."""
+        rows = len(next(iter(inputs.values())))
+        return order.answer(inputs, self._batch, lambda done: events.step("predicting", done, rows))
+
+    def records(self, outputs: Floats) -> list[dict[str, Any]]:
+        """Bare answers [rows, outputs] as records."""
+        if not self.names:
+            return [{"prediction": value} for value in outputs[:, 0].tolist()]
+        best = outputs.argmax(axis=1).tolist()
+        return [
+            {"prediction": self.labels[most], "probabilities": dict(zip(self.names, row, strict=True))}
+            for most, row in zip(best, outputs.tolist(), strict=True)
+        ]
+
+    def _batch(self, inputs: dict[str, Any]) -> Floats:
+        given = feeds(inputs)
+        if len(given) != len(self.wanted):  # the graph leaves out what cannot change an answer
+            given = {name: array for name, array in given.items() if name in self.wanted}
+        answers: Floats = self.session.run(["answers"], given)[0]
+        return answers
+
+    def _repr_html_(self) -> str:
+        return self.report._repr_html_()  # noqa: SLF001 - the notebook's own protocol
+
+
+def _session(graph: bytes) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    if len(graph) < SMALL:
+        options.intra_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its own that share no base
+        raise BundleError("the graph cannot be loaded", "model.onnx", "train again, or upgrade onnxruntime") from error
+
+

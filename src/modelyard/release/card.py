@@ -1,0 +1,82 @@
+"""The card: the bundle's README.md, with the front matter that Hugging Face reads."""
+
+from __future__ import annotations
+
+import yaml
+
+from modelyard.core.types import Report, Schema, Score
+
+PIPELINES = {"text": "text-classification", "table": "tabular-classification", "number": "tabular-regression"}
+
+
+def write(report: Report, schema: Schema, data_digest: str) -> str:
+    """Markdown; every number in it is the report's."""
+    lines = [
+        "---",
+        yaml.safe_dump(_front(report, schema), sort_keys=False, allow_unicode=True).rstrip(),
+        "---",
+        "",
+        f"# {report.name}",
+        "",
+        f"Predicts `{schema.target.name}` ({report.task}) with the model `{report.model}`, from "
+        f"{len(schema.features)} columns. Trained on {report.rows['train']} rows, choices made on "
+        f"{report.rows['valid']}, measured on {report.rows['test']} rows that no choice has seen.",
+        "",
+        "## How good it is",
+        "",
+        "| metric | rows | value | 95% interval |",
+        "| --- | --- | ---: | --- |",
+        *[_row(score) for score in report.scores],
+        "",
+    ]
+    if report.comparisons:
+        lines += ["## Against the simplest answers", "", "| baseline | metric | its value | difference | 95% interval | |"]
+        lines += ["| --- | --- | ---: | ---: | --- | --- |"]
+        lines += [
+            f"| {c.baseline} | {c.metric} | {c.value:.4f} | {c.difference:+.4f} | {c.low:+.4f} to {c.high:+.4f} | {c.verdict} |"
+            for c in report.comparisons
+        ]
+        lines += [""]
+    if report.notes:
+        lines += ["## What to know", "", *[f"- {note}" for note in report.notes], ""]
+    lines += ["## What it reads", "", "| column | kind | may be missing |", "| --- | --- | --- |"]
+    lines += [f"| {_cell(c.name)} | {c.kind} | {'yes' if c.nullable else 'no'} |" for c in schema.features]
+    lines += [
+        "",
+        "## How to use it",
+        "",
+        "```python",
+        "import modelyard",
+        "",
+        'bundle = modelyard.load(".")  # this folder',
+        "print(bundle.predict(bundle.example))",
+        "```",
+        "",
+        "or `modelyard serve .` and `POST /predict`.",
+        "",
+        f"Data digest: `{data_digest}`. To reproduce: `modelyard train recipe.yaml` on the same data gives the same digest.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _front(report: Report, schema: Schema) -> dict[str, object]:
+    reads_text = any(column.kind == "text" for column in schema.features)
+    pipeline = PIPELINES["number" if not report.task.classifies else "text" if reads_text else "table"]
+    metrics = [{"type": s.metric, "value": round(s.value, 4)} for s in report.scores if s.slice is None]
+    result = {"task": {"type": pipeline}, "dataset": {"name": report.name, "type": "private"}, "metrics": metrics}
+    return {
+        "library_name": "modelyard",
+        "pipeline_tag": pipeline,
+        "tags": ["modelyard", "onnx", str(report.task)],
+        "model-index": [{"name": report.name, "results": [result]}],
+    }
+
+
+def _row(score: Score) -> str:
+    part = _cell(score.slice) if score.slice else "all"
+    return f"| {score.metric} | {part} ({score.rows}) | {score.value:.4f} | {score.low:.4f} to {score.high:.4f} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

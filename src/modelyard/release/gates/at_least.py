@@ -1,0 +1,31 @@
+"""A metric must reach a bound."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from modelyard.core.protocols import Gate
+from modelyard.core.registry import part
+from modelyard.core.types import Report, Verdict
+from modelyard.release.judge import told, wanted
+
+
+@part
+class AtLeast(Gate):
+    """`metric` is at least `bound`; with `strict`, the lower end of its interval is."""
+
+    metric: str
+    bound: float
+    slice: str | None = None
+    strict: bool = Field(default=False, description="judge by the interval's lower end instead of the value")
+
+    def metrics(self) -> tuple[str, ...]:
+        """The one that is judged."""
+        return (self.metric,)
+
+    def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
+        """Judge by the value, or by the interval's lower end."""
+        score = wanted(candidate, self.metric, self.slice)
+        judged = score.low if self.strict else score.value
+        words = "which reaches" if judged >= self.bound else "under"
+        return Verdict("at_least", judged >= self.bound, f"{told(score)}, {words} the bound {self.bound:g}")

@@ -1,0 +1,31 @@
+"""A metric must stay under a bound."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from modelyard.core.protocols import Gate
+from modelyard.core.registry import part
+from modelyard.core.types import Report, Verdict
+from modelyard.release.judge import told, wanted
+
+
+@part
+class AtMost(Gate):
+    """`metric` is at most `bound`; with `strict`, the upper end of its interval is."""
+
+    metric: str
+    bound: float
+    slice: str | None = None
+    strict: bool = Field(default=False, description="judge by the interval's upper end instead of the value")
+
+    def metrics(self) -> tuple[str, ...]:
+        """The one that is judged."""
+        return (self.metric,)
+
+    def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
+        """Judge by the value, or by the interval's upper end."""
+        score = wanted(candidate, self.metric, self.slice)
+        judged = score.high if self.strict else score.value
+        words = "which keeps to" if judged <= self.bound else "over"
+        return Verdict("at_most", judged <= self.bound, f"{told(score)}, {words} the bound {self.bound:g}")

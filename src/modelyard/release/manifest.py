@@ -1,0 +1,116 @@
+"""What a bundle is made of, so that one altered byte is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from modelyard.core import digest
+from modelyard.core.errors import BundleError
+from modelyard.core.types import Task
+
+FORMAT = 1
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Built:
+    """When and with what a bundle was built: facts of one machine and one day, outside the digest."""
+
+    at: str = ""
+    seconds: float = 0.0
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`digest` is over all that decides the answers; `checksum` is over the manifest, `built` included."""
+
+    format: int
+    name: str
+    task: Task
+    recipe_digest: str
+    data_digest: str
+    files: dict[str, str]
+    weights: str = ""
+    digest: str = ""
+    built: Built = Built()
+    checksum: str = ""
+
+    def sealed(self) -> Manifest:
+        """With both digests put in."""
+        facts = [self.format, self.name, self.task, self.recipe_digest, self.data_digest, self.files, self.weights]
+        whole = replace(self, digest=digest.of_json(facts), checksum="")
+        return replace(whole, checksum=digest.of_json(whole))
+
+    def to_json(self) -> bytes:
+        """The one way that it is written."""
+        return msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=2) + b"\n"
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of a bundle, checked against itself.
+
+    Raises:
+        BundleError: there is none, it is altered, or a newer Modelyard wrote it.
+    """
+    try:
+        content = (folder / FILE).read_bytes()
+    except FileNotFoundError as error:
+        hint = "a bundle is a folder with a manifest.json, as `modelyard train` writes it"
+        raise BundleError("is no bundle: it has no manifest.json" if folder.is_dir() else "no such bundle", str(folder), hint) from error
+    except OSError as error:
+        raise BundleError(f"cannot be read: {error.strerror}", str(folder)) from error
+    _check_format(content, folder)
+    try:
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise altered(folder, FILE) from error
+    if manifest.to_json() != content or manifest.sealed() != manifest:
+        raise altered(folder, FILE)
+    return manifest
+
+
+def contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
+    """Every file of a bundle, read once and checked.
+
+    Raises:
+        BundleError: a file is missing or not what the manifest says; all of them at once.
+    """
+    found: dict[str, bytes] = {}
+    wrong: list[BundleError] = []
+    for name, expected in manifest.files.items():
+        place = folder / name
+        if not place.resolve().is_relative_to(folder.resolve()):
+            raise BundleError("names a file outside the bundle", f"{folder}/{FILE}", "do not use this bundle")
+        try:
+            found[name] = place.read_bytes()
+        except OSError:
+            wrong.append(BundleError("is missing", f"{folder}/{name}", "the bundle was cut short: copy or train it again"))
+            continue
+        if digest.of_bytes(found[name]) != expected:
+            wrong.append(altered(folder, name))
+    if wrong:
+        raise BundleError.of([problem for error in wrong for problem in error.problems])
+    return found
+
+
+def altered(folder: Path, name: str) -> BundleError:
+    """The error for a file that is not what was packed."""
+    hint = "the file was altered or cut short after packing: copy the bundle again, or train again"
+    return BundleError("is not what was packed", f"{folder}/{name}", hint)
+
+
+def _check_format(content: bytes, folder: Path) -> None:
+    class Head(msgspec.Struct):
+        format: int
+
+    try:
+        made = msgspec.json.decode(content, type=Head).format
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise altered(folder, FILE) from error
+    if made > FORMAT:
+        problem = f"was made in format {made}, and this Modelyard reads up to {FORMAT}"
+        raise BundleError(problem, str(folder), "pip install --upgrade modelyard")

@@ -1,0 +1,100 @@
+"""The edge: rows as people have them. The only file that knows that pandas exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from modelyard.core.errors import DataError, Problems, nearest
+from modelyard.core.types import Column, Role, Schema, Values
+from modelyard.data import values
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHOWN = 3
+
+
+def frame_of(rows: object) -> pl.DataFrame | None:
+    """A Polars frame of a Polars, pandas or Arrow table; None where `rows` is no table."""
+    kind = type(rows).__module__.partition(".")[0]
+    if kind not in {"polars", "pandas", "pyarrow"} and not hasattr(rows, "__arrow_c_stream__"):
+        return None
+    import polars as pl
+
+    if isinstance(rows, pl.DataFrame):
+        return rows
+    if isinstance(rows, pl.LazyFrame):
+        return rows.collect()
+    if kind == "pandas":
+        return _from_pandas(rows)
+    return pl.DataFrame(rows)
+
+
+def records_of(rows: object) -> list[Mapping[str, Any]]:
+    """A list of mappings of one mapping or several.
+
+    Raises:
+        DataError: `rows` is neither.
+    """
+    if isinstance(rows, Mapping):
+        return [rows]
+    if isinstance(rows, Sequence) and not isinstance(rows, (str, bytes)) and all(isinstance(r, Mapping) for r in rows):
+        return list(rows)
+    raise DataError(
+        f"cannot read rows from {type(rows).__name__}",
+        "rows",
+        "give a dict, a list of dicts, a Polars or pandas frame, or an Arrow table",
+    )
+
+
+def columns_of(frame: pl.DataFrame, schema: Schema) -> dict[str, Values]:
+    """A frame's feature columns as values [rows]; other columns are left alone.
+
+    Raises:
+        DataError: a feature column is not there, or holds what its kind does not allow; all that is wrong at once.
+    """
+    found = Problems(DataError)
+    out: dict[str, Values] = {}
+    for column in schema.features:
+        if column.name not in frame.columns:
+            found.add("no such column", column.name, nearest(column.name, frame.columns))
+            continue
+        series = frame[column.name]
+        out[column.name] = values.from_series(series, column)
+        _check(series, column, found)
+    found.raise_any()
+    return out
+
+
+def dicts_of(frame: pl.DataFrame, schema: Schema) -> list[dict[str, Any]]:
+    """A frame's rows as a client would send them: the feature columns, dates in ISO 8601."""
+    names = [column.name for column in schema.columns if column.role is Role.FEATURE]
+    return frame.select(names).to_dicts()
+
+
+def _check(series: pl.Series, column: Column, found: Problems) -> None:
+    """What `values.from_list` would say of each different value, counted."""
+    unique = [value for value in series.unique().to_list() if value is not None]
+    wrong: dict[object, str] = {}
+    values.from_list(unique, column, lambda row, problem: wrong.setdefault(unique[row], problem.problem))
+    if wrong:
+        count = int(series.is_in(list(wrong)).sum())
+        found.add(f"{next(iter(wrong.values()))}, in {count} of {len(series)} rows", column.name)
+    if not column.nullable and series.null_count():
+        hint = "the training data had a value in every row"
+        found.add(f"is missing in {series.null_count()} of {len(series)} rows", column.name, hint)
+
+
+def _from_pandas(rows: Any) -> pl.DataFrame:  # noqa: ANN401 - a pandas frame, known by its module alone
+    import polars as pl
+
+    columns = {}
+    for name in rows.columns:
+        listed = rows[name].tolist()
+        columns[str(name)] = [None if _absent(value) else value for value in listed]
+    return pl.DataFrame(columns, strict=False)
+
+
+def _absent(value: Any) -> bool:  # noqa: ANN401 - NaN, NaT, pd.NA and None
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value  # noqa: PLR0124 - NaN

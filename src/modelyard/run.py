@@ -1,0 +1,163 @@
+"""The way from a recipe to a release, down the page. The only file that knows every stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelyard.assemble import BASELINE, GATES, METRICS, MODELS, SOURCES, Plan, assemble
+from modelyard.core import events
+from modelyard.core.protocols import Model, Network, Source
+from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
+from modelyard.data.read import Rows, check_rows, read
+from modelyard.data.split import split
+from modelyard.evaluate import baselines
+from modelyard.evaluate.score import Measured, score
+from modelyard.features import weights
+from modelyard.recipe import fill, parse
+from modelyard.recipe.schema import DataSpec, Recipe
+from modelyard.release.bundle import Bundle
+from modelyard.release.pack import Origin, pack
+from modelyard.release.yard import Release, Yard, home_of
+from modelyard.train.fit import Trained, fit
+from modelyard.train.loop import Trainable
+
+RecipeLike = str | Path | Mapping[str, Any] | Recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a training gave: what was measured, the bundle that was packed, and training's own answers for its test rows."""
+
+    report: Report
+    bundle: Bundle
+    yard: Yard
+    test: Table
+    answers: Floats
+
+
+def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None = None) -> Run:
+    """Train a recipe: read, check, split, fit, measure, pack.
+
+    Args:
+        recipe: a path, a mapping or a `Recipe`.
+        overrides: `a.b=value`, the value in YAML.
+        home: the yard's folder; where it is not said, `MODELYARD_HOME`, or `.modelyard` beside the recipe.
+
+    Raises:
+        RecipeError: the recipe is wrong; found before a row is read wherever that can be.
+        DataError: the rows are wrong.
+        ParityError: the bundle would not answer as training did.
+    """
+    started = time.perf_counter()
+    plan = assemble(recipe, overrides)
+    yard = Yard(home or home_of(plan.recipe.folder))
+    rows = read(plan.sources, plan.recipe)
+    metrics = plan.metrics_for(rows.task)
+    parts = split(rows, plan.recipe.split, plan.recipe.seed)
+    trained = _fit(plan, plan.model, plan.training, parts, rows.task)
+    answers = trained(parts.test)
+    measured = Measured(parts.test, rows.task, answers, _baselines(plan, parts, rows.task))
+    report = score(
+        measured,
+        metrics,
+        name=plan.recipe.name,
+        model=plan.recipe.model.name,
+        rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
+        seed=plan.recipe.seed,
+    )
+    origin = Origin(plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), time.perf_counter() - started)
+    bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
+    return Run(report, bundle, yard, parts.test, answers)
+
+
+def evaluate(bundle: Bundle, data: str | Path | Mapping[str, Any]) -> Report:
+    """Measure a bundle on other rows, with the metrics of its recipe; `data` is a path or a source as recipes name it.
+
+    Raises:
+        DataError: the rows are not what the bundle's schema says.
+    """
+    recipe = parse.load_mapping(fill.from_yaml(bundle.recipe), "recipe.yaml", Path())
+    table = check_rows(_source(data).read(Path()).collect(), bundle.schema)
+    metrics = {name: METRICS.build(name, {}) for name in bundle.report.higher_is_better}
+    metrics |= {spec.name: METRICS.build(spec.name, spec.settings) for spec in recipe.metrics}
+    answers = bundle.outputs(table.frame)
+    rows = {**bundle.report.rows, "test": len(table)}
+    measured = Measured(table, bundle.manifest.task, answers)
+    return score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+
+
+def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
+    """What the gates of a bundle's recipe say of it, beside the champion of its name.
+
+    Raises:
+        RecipeError: a gate judges what the report does not hold.
+    """
+    recipe = parse.load_mapping(fill.from_yaml(bundle.recipe), "recipe.yaml", Path())
+    champion = yard.champion(bundle.name)
+    before = champion.report if champion is not None else None
+    gates = [GATES.build(spec.name, spec.settings, f"gates.{place}") for place, spec in enumerate(recipe.gates)]
+    return tuple(gate(bundle.report, before) for gate in gates)
+
+
+def release(bundle: Bundle, yard: Yard) -> tuple[Release | None, tuple[Verdict, ...]]:
+    """Run the gates; where all say yes, the bundle is the next release of its name and its champion."""
+    verdicts = judge(bundle, yard)
+    if not all(verdict.passed for verdict in verdicts):
+        return None, verdicts
+    if not verdicts:
+        events.note("the recipe has no gates: released unjudged")
+    return yard.offer(bundle, verdicts), verdicts
+
+
+def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Rows]:
+    """All that can be said without training: the plan, and the rows read and checked.
+
+    Raises:
+        RecipeError, DataError: as `train` would raise them.
+    """
+    plan = assemble(recipe, overrides)
+    rows = read(plan.sources, plan.recipe)
+    plan.metrics_for(rows.task)
+    choose = plan.chooser(plan.model)
+    for column in rows.train.schema.features:
+        choose(column)
+    return plan, rows
+
+
+def _fit(plan: Plan, model: Model | Network, training: Any, parts: Parts, task: Task) -> Trained:  # noqa: ANN401
+    learner = Trainable(model, training) if isinstance(model, Network) else model
+    return fit(learner, parts, task, plan.chooser(model), plan.recipe.seed)
+
+
+def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
+    """The constant answer, and a linear model unless that is the model itself."""
+    answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
+    if plan.recipe.model.name != BASELINE:
+        plain = MODELS.build(BASELINE, {})
+        bare = plan.without_encoders()
+        answers[BASELINE] = _fit(bare, plain, None, parts, task)(parts.test)
+    return answers
+
+
+def _settled(plan: Plan, rows: Rows) -> str:
+    """The filled recipe, with what the rows decided."""
+    filled = plan.filled()
+    filled["task"] = str(rows.task)
+    if rows.task is Task.BINARY and filled["positive"] is None:
+        filled["positive"] = rows.train.schema.target.levels[1]
+    return fill.to_yaml(filled)
+
+
+def _weights(model: Model | Network) -> str:
+    """The fingerprint of the pretrained weights that a model grew from."""
+    name = getattr(model, "weights", None)
+    return weights.fingerprint(name) if isinstance(name, str) else ""
+
+
+def _source(data: str | Path | Mapping[str, Any]) -> Source:
+    spec = DataSpec.model_validate({"train": str(data) if isinstance(data, Path) else data}).train
+    return SOURCES.build(spec.name, spec.settings, "data")
