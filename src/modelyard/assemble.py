@@ -109,7 +109,8 @@ class Plan:
             "training": asdict(self.training) if self.training else {},
             "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
             "gates": [
-                fill.part("gate", spec.name, settings_of(gate)) for spec, gate in zip(recipe.gates, self.gates, strict=True)
+                fill.part("gate", spec.name, settings_of(gate))
+                for spec, gate in zip(recipe.gates, self.gates, strict=True)
             ],
             "seed": recipe.seed,
         }
@@ -176,7 +177,9 @@ def json_schema() -> dict[str, Any]:
             try:
                 settings = schema_of(family.part(name))
             except ModelyardError:  # its extra is not installed: the name alone
-                options.append({"type": "object", "properties": {family.key: {"const": name}}, "required": [family.key]})
+                options.append(
+                    {"type": "object", "properties": {family.key: {"const": name}}, "required": [family.key]}
+                )
                 continue
             definitions |= settings.pop("$defs", {})
             settings["properties"] = {family.key: {"const": name}, **settings.get("properties", {})}
@@ -188,7 +191,7 @@ def json_schema() -> dict[str, Any]:
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
-    parts = {"type": "object", "properties": {part: path_or_source for part in ("train", "valid", "test")}}
+    parts = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
     parts |= {"required": ["train"], "additionalProperties": False}
     properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
     definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
@@ -196,9 +199,7 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def _fits(
-    recipe: Recipe, task: Task, model: Model | Network, metrics: Mapping[str, Metric], found: Problems
-) -> None:
+def _fits(recipe: Recipe, task: Task, model: Model | Network, metrics: Mapping[str, Metric], found: Problems) -> None:
     """The model and the metrics are for the task."""
     if task not in model.tasks:
         hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
@@ -231,10 +232,14 @@ def _check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found
             )
     given = recipe.columns.get(recipe.target)
     if given is not None and given.role not in {None, "target"}:
-        found.add(f"the target has the role '{given.role}'", recipe.place(f"columns.{recipe.target}.role"), "leave it out")
+        found.add(
+            f"the target has the role '{given.role}'", recipe.place(f"columns.{recipe.target}.role"), "leave it out"
+        )
     others = [name for name, c in recipe.columns.items() if c.role == "target" and name != recipe.target]
     for name in others:
-        found.add("has the role 'target', which is another column's", recipe.place(f"columns.{name}.role"), f"target: {name}")
+        found.add(
+            "has the role 'target', which is another column's", recipe.place(f"columns.{name}.role"), f"target: {name}"
+        )
     weights = [name for name, column in recipe.columns.items() if column.role == "weight"]
     for name in weights[1:]:
         found.add("is a second weight", recipe.place(f"columns.{name}.role"), f"keep it, or '{weights[0]}'")

@@ -69,7 +69,9 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
         seed=plan.recipe.seed,
     )
-    origin = Origin(plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), time.perf_counter() - started)
+    origin = Origin(
+        plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), time.perf_counter() - started
+    )
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
     return Run(report, bundle, yard, parts.test, answers)
 

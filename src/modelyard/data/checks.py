@@ -88,7 +88,9 @@ def target(series: pl.Series, recipe: Recipe, task: Task, classes: Sequence[str]
     elif task.classifies:
         _class_target(known, recipe, task, classes, found)
     elif not series.dtype.is_numeric():
-        found.add("the target is no number, so the task cannot be regression", place, "say task: multiclass, or mend it")
+        found.add(
+            "the target is no number, so the task cannot be regression", place, "say task: multiclass, or mend it"
+        )
 
 
 def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequence[str], found: Problems) -> None:

@@ -89,7 +89,9 @@ def check_rows(frame: pl.DataFrame, schema: Schema) -> Table:
     if column.levels:
         known = {values.level(value) for value in frame[column.name].drop_nulls().unique().to_list()}
         for stranger in sorted(known - set(column.levels)):
-            found.add(f"the class '{stranger}' was not there in training", column.name, f"known: {', '.join(column.levels)}")
+            found.add(
+                f"the class '{stranger}' was not there in training", column.name, f"known: {', '.join(column.levels)}"
+            )
     found.raise_any()
     return Table(frame, schema)
 
@@ -109,7 +111,11 @@ def _schema(frames: Mapping[str, pl.DataFrame], recipe: Recipe, notes: list[str]
     if recipe.task is None:
         notes.append(f"task: {task}, as {why}")
     schema = infer.schema(train, recipe.target, recipe.columns)
-    labels = pl.concat([frame[recipe.target] for frame in frames.values()], rechunk=False) if _alike(frames) else train[recipe.target]
+    labels = (
+        pl.concat([frame[recipe.target] for frame in frames.values()], rechunk=False)
+        if _alike(frames)
+        else train[recipe.target]
+    )
     classes = infer.classes(labels, task, recipe.positive) if task.classifies else ()
     found = checks.rows(train, schema, "data.train")
     checks.target(labels, recipe, task, classes, found)

@@ -8,7 +8,7 @@ import numpy as np
 
 from modelyard.core.errors import DataError
 from modelyard.core.seeds import generator
-from modelyard.core.types import Ints, Parts, Table, Task
+from modelyard.core.types import Ints, Parts, Task
 from modelyard.data.read import Rows, target_values
 
 if TYPE_CHECKING:

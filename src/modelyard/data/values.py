@@ -82,7 +82,9 @@ def moment(value: object) -> np.datetime64:
             return np.datetime64(value, "us")
     except (ValueError, OverflowError):
         pass
-    raise ValueError(f"expected a date or time in ISO 8601, such as 2026-03-31 or 2026-03-31T12:30:00, got {_sort(value)}")
+    raise ValueError(
+        f"expected a date or time in ISO 8601, such as 2026-03-31 or 2026-03-31T12:30:00, got {_sort(value)}"
+    )
 
 
 def text(value: object) -> str:

@@ -60,7 +60,9 @@ def _scores(
         kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
         for name, metric in metrics.items():
             samples = intervals.bootstrap(
-                lambda drawn, m=metric, t=kept, a=answers, w=weights: m(t, a, w * drawn), len(kept), seed  # type: ignore[misc]
+                lambda drawn, m=metric, t=kept, a=answers, w=weights: m(t, a, w * drawn),
+                len(kept),
+                seed,  # type: ignore[misc]
             )
             low, high = intervals.interval(samples)
             scores.append(Score(name, metric(kept, answers, weights), low, high, len(kept), part))

@@ -70,9 +70,7 @@ class Features:
         return cls(names, fitted)
 
 
-def fit(
-    table: Table, target: Floats | None, choose: Callable[[Column], tuple[str, Encoder]]
-) -> Features:
+def fit(table: Table, target: Floats | None, choose: Callable[[Column], tuple[str, Encoder]]) -> Features:
     """Fit an encoder to each feature column of the training rows; `choose` names it.
 
     Raises:

@@ -58,7 +58,9 @@ class Linear(Model):
 
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
 
-    penalty: float | None = Field(default=None, gt=0, description="strength of the L2 penalty; chosen on the valid rows if not said")
+    penalty: float | None = Field(
+        default=None, gt=0, description="strength of the L2 penalty; chosen on the valid rows if not said"
+    )
 
     def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
         """Texts as n-grams."""
@@ -180,5 +182,3 @@ class _Graph:
 
     def _node(self, operator: str, inputs: list[str], output: str, **settings: int) -> None:
         self.nodes.append(helper.make_node(operator, inputs, [output], **settings))
-
-

@@ -16,7 +16,12 @@ from modelyard.core.registry import tell
 from modelyard.recipe.schema import ColumnSpec, DataSpec, Place, Recipe, Section, SplitSpec, TrainingSpec, locate
 
 ENVIRONMENT = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
-SECTIONS: dict[str, type[Section]] = {"data": DataSpec, "split": SplitSpec, "training": TrainingSpec, "columns": ColumnSpec}
+SECTIONS: dict[str, type[Section]] = {
+    "data": DataSpec,
+    "split": SplitSpec,
+    "training": TrainingSpec,
+    "columns": ColumnSpec,
+}
 
 
 def load(source: str | Path | Mapping[str, Any] | Recipe, overrides: Sequence[str] = ()) -> Recipe:
@@ -29,7 +34,9 @@ def load(source: str | Path | Mapping[str, Any] | Recipe, overrides: Sequence[st
     """
     if isinstance(source, Recipe):
         if overrides:
-            raise RecipeError("a finished recipe takes no overrides", "overrides", "give the path or the mapping instead")
+            raise RecipeError(
+                "a finished recipe takes no overrides", "overrides", "give the path or the mapping instead"
+            )
         return source
     if isinstance(source, Mapping):
         return load_mapping(source, "recipe", Path(), overrides)
@@ -95,7 +102,9 @@ def _yaml(text: str, file: str, lines: dict[Place, int]) -> dict[str, Any]:
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RecipeError(f"is no YAML: {error.problem}", f"{file}:{line}", "check the indentation and quotes") from error
+        raise RecipeError(
+            f"is no YAML: {error.problem}", f"{file}:{line}", "check the indentation and quotes"
+        ) from error
     except yaml.YAMLError as error:
         raise RecipeError("is no YAML: it holds a character that YAML does not allow", file) from error
     if not isinstance(data, dict) or node is None:

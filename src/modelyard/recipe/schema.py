@@ -122,7 +122,9 @@ class Recipe(Section):
     """One YAML file: the data, the target, the model, and the gates that a release must pass."""
 
     version: Literal[1]
-    name: str = Field(pattern=r"^\w[\w.-]{0,63}$", description="letters, digits, '_', '.', '-'; also the release's name")
+    name: str = Field(
+        pattern=r"^\w[\w.-]{0,63}$", description="letters, digits, '_', '.', '-'; also the release's name"
+    )
     data: Annotated[DataSpec, BeforeValidator(_data, json_schema_input_type=str | dict[str, Any])]
     target: str
     positive: str | int | bool | None = Field(

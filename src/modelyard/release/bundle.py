@@ -132,7 +132,7 @@ class Bundle:
         return answers
 
     def _repr_html_(self) -> str:
-        return self.report._repr_html_()  # noqa: SLF001 - the notebook's own protocol
+        return self.report._repr_html_()
 
 
 def _session(graph: bytes) -> ort.InferenceSession:
@@ -145,5 +145,3 @@ def _session(graph: bytes) -> ort.InferenceSession:
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises classes of its own that share no base
         raise BundleError("the graph cannot be loaded", "model.onnx", "train again, or upgrade onnxruntime") from error
-
-

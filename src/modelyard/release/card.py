@@ -30,7 +30,11 @@ def write(report: Report, schema: Schema, data_digest: str) -> str:
         "",
     ]
     if report.comparisons:
-        lines += ["## Against the simplest answers", "", "| baseline | metric | its value | difference | 95% interval | |"]
+        lines += [
+            "## Against the simplest answers",
+            "",
+            "| baseline | metric | its value | difference | 95% interval | |",
+        ]
         lines += ["| --- | --- | ---: | ---: | --- | --- |"]
         lines += [
             f"| {c.baseline} | {c.metric} | {c.value:.4f} | {c.difference:+.4f} | {c.low:+.4f} to {c.high:+.4f} | {c.verdict} |"

@@ -60,7 +60,9 @@ def read(folder: Path) -> Manifest:
         content = (folder / FILE).read_bytes()
     except FileNotFoundError as error:
         hint = "a bundle is a folder with a manifest.json, as `modelyard train` writes it"
-        raise BundleError("is no bundle: it has no manifest.json" if folder.is_dir() else "no such bundle", str(folder), hint) from error
+        raise BundleError(
+            "is no bundle: it has no manifest.json" if folder.is_dir() else "no such bundle", str(folder), hint
+        ) from error
     except OSError as error:
         raise BundleError(f"cannot be read: {error.strerror}", str(folder)) from error
     _check_format(content, folder)
@@ -88,7 +90,9 @@ def contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
         try:
             found[name] = place.read_bytes()
         except OSError:
-            wrong.append(BundleError("is missing", f"{folder}/{name}", "the bundle was cut short: copy or train it again"))
+            wrong.append(
+                BundleError("is missing", f"{folder}/{name}", "the bundle was cut short: copy or train it again")
+            )
             continue
         if digest.of_bytes(found[name]) != expected:
             wrong.append(altered(folder, name))

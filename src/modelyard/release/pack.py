@@ -24,7 +24,17 @@ from modelyard.release.rows import dicts_of
 
 TOLERANCE = 1e-4  # how far an answer of the bundle may lie from training's; for numbers, in deviations of the target
 CHUNK = 1000
-RECORDED = ("modelyard", "numpy", "onnx", "onnxruntime", "polars", "scikit-learn", "tokenizers", "torch", "transformers")
+RECORDED = (
+    "modelyard",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "polars",
+    "scikit-learn",
+    "tokenizers",
+    "torch",
+    "transformers",
+)
 
 
 class Trainee(Protocol):
@@ -137,5 +147,3 @@ def _built(seconds: float) -> Built:
 
 def _json(value: Any) -> bytes:  # noqa: ANN401 - anything that msgspec can write
     return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
-
-

@@ -109,11 +109,11 @@ class Yard:
             release = Release(bundle.name, version, CHAMPION, bundle.digest, tuple(verdicts), made)
             told = [asdict(verdict) for verdict in verdicts]
             connection.execute(
-                RELEASES.insert().values(name=bundle.name, version=version, digest=bundle.digest, verdicts=told, made=made)
+                RELEASES.insert().values(
+                    name=bundle.name, version=version, digest=bundle.digest, verdicts=told, made=made
+                )
             )
-            connection.execute(
-                ALIASES.delete().where(ALIASES.c.name == bundle.name, ALIASES.c.alias == CHAMPION)
-            )
+            connection.execute(ALIASES.delete().where(ALIASES.c.name == bundle.name, ALIASES.c.alias == CHAMPION))
             connection.execute(ALIASES.insert().values(name=bundle.name, alias=CHAMPION, version=version))
         return release
 

@@ -26,9 +26,7 @@ class Trained:
         return self.predictor(self.features.of_table(table))
 
 
-def fit(
-    model: Model, parts: Parts, task: Task, choose: Callable[[Column], tuple[str, Encoder]], seed: int
-) -> Trained:
+def fit(model: Model, parts: Parts, task: Task, choose: Callable[[Column], tuple[str, Encoder]], seed: int) -> Trained:
     """Fit the encoders that `choose` names on the training rows, then the model.
 
     Raises:

