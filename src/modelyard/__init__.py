@@ -65,7 +65,7 @@ def _public(name: str) -> property:
     return property(get, leave)
 
 
-# `modelyard.train(recipe)` is a function and `modelyard/train/` a package: properties of the module's class outrank what
+# `modelyard.train(recipe)` is a function, `modelyard/train/` a package: properties of the module's class outrank what
 # the import system would set (https://docs.python.org/3/reference/datamodel.html#customizing-module-attribute-access).
 class _Modelyard(ModuleType):
     def __dir__(self) -> list[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Source
@@ -14,6 +13,9 @@ from modelyard.core.types import Column, Kind, Task, Training
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
 MODELS: Family[Model | Network] = Family("modelyard.models", (Model, Network), "name")
@@ -190,8 +192,8 @@ def json_schema() -> dict[str, Any]:
     properties["model"] = {"$ref": "#/$defs/model", "default": "linear"}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
-    path_or_source = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
-    parts = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
+    path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
+    parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
     parts |= {"required": ["train"], "additionalProperties": False}
     properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
     definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}

@@ -30,7 +30,7 @@ RecipeLike = str | Path | Mapping[str, Any] | Recipe
 
 @dataclass(frozen=True)
 class Run:
-    """What a training gave: what was measured, the bundle that was packed, and training's own answers for its test rows."""
+    """What a training gave; `answers` [rows, outputs] are training's own for the rows of `test`."""
 
     report: Report
     bundle: Bundle

@@ -6,9 +6,12 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STAGING = ".part-"
 DAY = 86_400  # seconds

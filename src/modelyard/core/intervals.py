@@ -1,18 +1,22 @@
 """Bootstrap intervals (Efron 1979; percentile method, Efron and Tibshirani 1993, ch. 13).
 
-A resample of the rows is a weight for each row: how often it was drawn. So a statistic that takes weights needs no copy of
-the rows, and two models judged with the same draws are paired.
+A resample of the rows is a weight for each row: how often it was drawn. So a statistic that takes weights needs no copy
+of the rows, and two models judged with the same draws are paired.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modelyard.core.seeds import generator
-from modelyard.core.types import Floats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from modelyard.core.types import Floats
 
 RESAMPLES = 1000
 COVERAGE = 0.95

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from modelyard.core.types import Bag, Block, Floats, Inputs, Ints, Tokens, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 BATCH = 256  # rows answered at once
 

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
-import numpy.typing as npt
-
-from modelyard.core.types import (
-    Block,
-    BlockSpec,
-    Column,
-    Examples,
-    Floats,
-    Inputs,
-    Json,
-    Kind,
-    Report,
-    Task,
-    Training,
-    Values,
-    Verdict,
-)
-
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
     import polars as pl
     from torch import nn
+
+    from modelyard.core.types import (
+        Block,
+        BlockSpec,
+        Column,
+        Examples,
+        Floats,
+        Inputs,
+        Json,
+        Kind,
+        Report,
+        Task,
+        Training,
+        Values,
+        Verdict,
+    )
 
 # What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
 State = Mapping[str, "Json | bytes"]

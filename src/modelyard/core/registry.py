@@ -8,14 +8,17 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
-from collections.abc import Mapping
-from typing import Any, Generic, TypeVar, dataclass_transform, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, dataclass_transform, get_type_hints
 
 import pydantic
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from modelyard.core.errors import MissingExtraError, PartError, Problems, RecipeError, nearest
-from modelyard.core.types import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelyard.core.types import Json
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -36,7 +39,8 @@ EXTRAS = {
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field, dataclasses.field))
 def part(cls: type[T]) -> type[T]:
     """Make a class a part: a frozen dataclass of settings, checked by pydantic, no other key allowed."""
-    return pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
+    made: Any = pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
+    return cast("type[T]", made)
 
 
 def missing_extra(error: ModuleNotFoundError, asked_by: str) -> MissingExtraError:
@@ -86,7 +90,7 @@ class Family(Generic[P]):
             raise PartError(f"the file holds no class '{wanted}({bases})'", f"{module.__name__}", "see CONTRIBUTING.md")
         if not pydantic.dataclasses.is_pydantic_dataclass(cls):
             raise PartError(f"the class '{wanted}' lacks the decorator @part", module.__name__, "see CONTRIBUTING.md")
-        return cls
+        return cast("type[P]", cls)
 
     def build(self, name: str, settings: Mapping[str, Any], where: str = "") -> P:
         """A part with its settings.

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-if TYPE_CHECKING:
-    import polars as pl
-
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Ints: TypeAlias = npt.NDArray[np.integer[Any]]
 # What an encoder reads, one entry a row: float64 with NaN (number, boolean), datetime64[us] with NaT (time), or objects
@@ -66,8 +64,8 @@ Storage = Literal["string", "integer", "float", "boolean", "date", "datetime"]
 class Column:
     """A column and what it promises.
 
-    `levels` are a category's known values, for the target its classes in the order of a prediction's columns (for a binary
-    task the positive one last). A `closed` column promises that there are no others; any other category may
+    `levels` are a category's known values, for the target its classes in the order of a prediction's columns (for a
+    binary task the positive one last). A `closed` column promises that there are no others; any other category may
     show an unseen one. `storage` is how the source held the values, and so what an answer returns.
     """
 
@@ -223,7 +221,7 @@ class _Ragged:
 
 @dataclass(frozen=True)
 class Tokens(_Ragged):
-    """Tokens of a text, `ids` [tokens] int32 with `offsets` [rows + 1]; a graph gets `ids` and `mask` [rows, length]."""
+    """Tokens of a text, `ids` [tokens] int32, `offsets` [rows + 1]; a graph gets `ids` and `mask` [rows, length]."""
 
     vocabulary: int
     padding: int = 0
@@ -300,7 +298,7 @@ def take(inputs: Inputs, rows: Ints) -> dict[str, Block]:
 class Examples:
     """What a model learns from.
 
-    `target` is [rows] int64 class codes below `outputs`, or [rows] float64 with `outputs` 1; `weight` is [rows] float64.
+    `target` is [rows] int64 class codes below `outputs`, or [rows] float64 with `outputs` 1; `weight` [rows] float64.
     """
 
     inputs: Inputs

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core.errors import DataError, Problem, Problems, RecipeError, nearest
+from modelyard.core.errors import DataError, Problems, RecipeError, nearest
 from modelyard.core.types import Column, Kind, Role, Schema, Task
 from modelyard.data import values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import polars as pl
 
     from modelyard.recipe.schema import Recipe
@@ -65,11 +66,8 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
 
 
 def _values(series: pl.Series, column: Column, found: Problems) -> None:
-    unique = [value for value in series.unique().to_list() if value is not None]
-    wrong: dict[object, Problem] = {}
-    values.from_list(unique, column, lambda row, problem: wrong.setdefault(unique[row], problem))
+    wrong, count = values.misfits(series, column)
     if wrong:
-        count = int(series.is_in(list(wrong)).sum())
         shown = ", ".join(repr(value)[:40] for value in list(wrong)[:SHOWN])
         first = next(iter(wrong.values()))
         hint = first.hint or f"mend the rows, or say columns: {{{column.name}: {{kind: category}}}} or {{role: ignore}}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,6 +11,8 @@ from modelyard.core.types import Column, Kind, Role, Schema, Task
 from modelyard.data import values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from modelyard.recipe.schema import ColumnSpec
@@ -50,7 +51,7 @@ def task_of(target: pl.Series) -> tuple[Task, str]:
     return Task.MULTICLASS, f"the target has {distinct} values that are no numbers"
 
 
-def classes(target: pl.Series, task: Task, positive: str | int | bool | None) -> tuple[str, ...]:
+def classes(target: pl.Series, task: Task, positive: str | float | None) -> tuple[str, ...]:
     """The classes in the order of a prediction's columns: by name, for a binary task the positive one last.
 
     Where the recipe names no positive class it is the rarer one, as that is the one people look for.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from modelyard.core import digest, events
-from modelyard.core.protocols import Source
-from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
+from modelyard.core.types import Column, Floats, Kind, Role, Schema, Table, Task
 from modelyard.data import checks, infer, values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelyard.core.protocols import Source
     from modelyard.recipe.schema import Recipe
 
 
@@ -60,7 +62,7 @@ def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
     return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes))
 
 
-def target_values(table: Table, task: Task) -> np.ndarray:  # type: ignore[type-arg]
+def target_values(table: Table, task: Task) -> npt.NDArray[Any]:
     """The target as a model reads it: [rows] int64 codes in the order of the schema's classes, or [rows] float64."""
     column = table.schema.target
     series = table.frame[column.name]
@@ -70,7 +72,7 @@ def target_values(table: Table, task: Task) -> np.ndarray:  # type: ignore[type-
     return np.array([codes[values.level(value)] for value in series.to_list()], dtype=np.int64)
 
 
-def weight_values(table: Table) -> np.ndarray | None:  # type: ignore[type-arg]
+def weight_values(table: Table) -> Floats | None:
     """The rows' weights [rows] float64, where a column has that role."""
     weights = table.schema.having(Role.WEIGHT)
     return values.from_series(table.frame[weights[0].name], weights[0]) if weights else None

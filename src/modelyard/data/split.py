@@ -8,7 +8,7 @@ import numpy as np
 
 from modelyard.core.errors import DataError
 from modelyard.core.seeds import generator
-from modelyard.core.types import Ints, Parts, Task
+from modelyard.core.types import Floats, Ints, Parts, Task
 from modelyard.data.read import Rows, target_values
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def _one(rows: int) -> Ints:
     return np.zeros(rows, dtype=np.int64)
 
 
-def _bands(target: np.ndarray) -> Ints:  # type: ignore[type-arg]
+def _bands(target: Floats) -> Ints:
     """Ten bands of a number, so that each part has its share of small and large ones."""
     edges = np.quantile(target, np.linspace(0, 1, 11)[1:-1])
-    return np.searchsorted(edges, target)
+    bands: Ints = np.asarray(np.searchsorted(edges, target))
+    return bands

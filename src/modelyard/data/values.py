@@ -1,4 +1,4 @@
-"""One meaning for a value, wherever it comes from: a column of a frame and a field of a request become the same `Values`.
+"""One meaning for a value, wherever it comes from: a frame's column and a request's field become the same `Values`.
 
 This is where training and serving meet, so nothing else converts a raw value.
 """
@@ -6,7 +6,6 @@ This is where training and serving meet, so nothing else converts a raw value.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,8 @@ from modelyard.core.errors import Problem
 from modelyard.core.types import Column, Kind, Storage, Values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import polars as pl
 
 TRUE = frozenset({"true", "yes", "y", "t", "1", "on", "是", "真"})
@@ -152,6 +153,18 @@ def from_series(series: pl.Series, column: Column) -> Values:
     values = np.empty(len(series), dtype=DTYPES.get(column.kind, object))
     values[:] = [known.get(value, missing) for value in series.to_list()]
     return values
+
+
+def misfits(series: pl.Series, column: Column) -> tuple[dict[object, Problem], int]:
+    """The different values of a column that do not fit, each with its problem, and how many rows hold one."""
+    unique = [value for value in series.unique().to_list() if value is not None]
+    wrong: dict[object, Problem] = {}
+
+    def keep(row: int, problem: Problem) -> None:
+        wrong[unique[row]] = problem
+
+    from_list(unique, column, keep)
+    return wrong, int(series.is_in(list(wrong)).sum()) if wrong else 0
 
 
 def missing(values: Values) -> Values:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from modelyard.core.types import Floats, Table, Task
 from modelyard.data.read import target_values, weight_values
+
+if TYPE_CHECKING:
+    from modelyard.core.types import Floats, Table, Task
 
 
 def constant(train: Table, task: Task, rows: int) -> Floats:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.core.types import Floats
+if TYPE_CHECKING:
+    from modelyard.core.types import Floats
 
 Average = Literal["macro", "micro", "weighted"]
 
@@ -17,11 +18,9 @@ def counts(truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> tuple[
     classes = predicted.shape[1]
     answered = predicted.argmax(axis=1)
     right = np.bincount(truth, weights=weight * (answered == truth), minlength=classes)
-    return (
-        right,
-        np.bincount(answered, weights=weight, minlength=classes),
-        np.bincount(truth, weights=weight, minlength=classes),
-    )
+    given = np.bincount(answered, weights=weight, minlength=classes)
+    true = np.bincount(truth, weights=weight, minlength=classes)
+    return right.astype(np.float64), given.astype(np.float64), true.astype(np.float64)
 
 
 def averaged(over: Floats, under: Floats, true: Floats, average: Average) -> float:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.core import digest, events, intervals
-from modelyard.core.protocols import Metric
 from modelyard.core.types import Comparison, Floats, Report, Score, Table, Task
 from modelyard.data.read import target_values, weight_values
 from modelyard.evaluate import slices
+
+if TYPE_CHECKING:
+    from modelyard.core.protocols import Metric
 
 
 @dataclass(frozen=True)
@@ -55,20 +58,18 @@ def _scores(
     parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(truth), dtype=bool))]
     parts += list(slices.of(measured.table))
     scores = []
-    done = 0
     for part, mask in parts:
         kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
         for name, metric in metrics.items():
-            samples = intervals.bootstrap(
-                lambda drawn, m=metric, t=kept, a=answers, w=weights: m(t, a, w * drawn),
-                len(kept),
-                seed,  # type: ignore[misc]
-            )
-            low, high = intervals.interval(samples)
+            figure = partial(_weighed, metric, kept, answers, weights)
+            low, high = intervals.interval(intervals.bootstrap(figure, len(kept), seed))
             scores.append(Score(name, metric(kept, answers, weights), low, high, len(kept), part))
-            done += 1
-            events.step("measuring", done, len(parts) * len(metrics), name)
+            events.step("measuring", len(scores), len(parts) * len(metrics), name)
     return scores
+
+
+def _weighed(metric: Metric, truth: npt.NDArray[Any], answers: Floats, weight: Floats, drawn: Floats) -> float:
+    return metric(truth, answers, weight * drawn)
 
 
 def _comparisons(

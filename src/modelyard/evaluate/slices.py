@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.core.types import Column, Kind, Role, Table
 from modelyard.data import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FEWEST = 20  # rows under which an interval says nothing
 MOST = 20  # levels of a category that are told apart
@@ -31,7 +34,7 @@ def _of_column(column: Column, found: npt.NDArray[Any]) -> Iterator[tuple[str, n
         plain = found.astype(np.float64)
         if len(edges) == 1:
             yield f"= {_told(edges[0], column)}", ~missing
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             last = high == edges[-1]
             mask = ~missing & (plain >= low) & ((plain <= high) if last else (plain < high))
             yield f"{_told(low, column)} to {'' if last else 'under '}{_told(high, column)}", mask

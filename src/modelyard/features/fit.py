@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelyard.core import events
 from modelyard.core.errors import BundleError
 from modelyard.core.protocols import Encoder, FittedEncoder
 from modelyard.core.registry import Family
-from modelyard.core.types import Block, Column, Floats, Json, Schema, Table, Values
 from modelyard.data import values
+
+if TYPE_CHECKING:
+    from modelyard.core.types import Block, Column, Floats, Json, Schema, Table, Values
 
 ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name")
 

@@ -1,11 +1,10 @@
-"""Penalised linear models: logistic regression and ridge regression, the first thing to try and hard to beat on texts."""
+"""Penalised linear models, logistic and ridge regression: the first thing to try, and hard to beat on texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import onnx
@@ -19,6 +18,9 @@ from modelyard.core import events
 from modelyard.core.protocols import Model, Predictor
 from modelyard.core.registry import part
 from modelyard.core.types import Bag, Block, BlockSpec, Codes, Examples, Floats, Inputs, Json, Kind, Numbers, Task
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OPSET = 20
 PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0)
@@ -180,5 +182,7 @@ class _Graph:
     def _constant(self, name: str, array: Floats | Any) -> None:  # noqa: ANN401 - integers too
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
 
-    def _node(self, operator: str, inputs: list[str], output: str, **settings: int) -> None:
-        self.nodes.append(helper.make_node(operator, inputs, [output], **settings))
+    def _node(
+        self, operator: str, inputs: list[str], output: str, axis: int | None = None, keepdims: int | None = None
+    ) -> None:
+        self.nodes.append(helper.make_node(operator, inputs, [output], axis=axis, keepdims=keepdims))

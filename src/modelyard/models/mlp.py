@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 from torch import Tensor, nn
@@ -12,6 +11,9 @@ from modelyard.core.protocols import Network
 from modelyard.core.registry import part
 from modelyard.core.types import BlockSpec, Json, Kind, Task, Training, places
 from modelyard.models.layers.embed import Embed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class MlpModule(nn.Module):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -16,6 +15,9 @@ from modelyard.core.registry import part
 from modelyard.core.types import BlockSpec, Json, Kind, Task, Training, places
 from modelyard.features import weights as pretrained
 from modelyard.models.layers.embed import Embed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class PretrainedModule(nn.Module):
@@ -50,7 +52,8 @@ class PretrainedModule(nn.Module):
     def _pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # [rows, length, width]
         kept = mask.unsqueeze(-1).to(hidden.dtype)
-        return (hidden * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
+        pooled: Tensor = (hidden * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
+        return pooled
 
 
 @part
@@ -108,7 +111,7 @@ class Pretrained(Network):
             raise RecipeError("the weights cannot be read", f"weights '{self.weights}'", hint) from error
         if config.max_position_embeddings < self.max_length:
             raise RecipeError(
-                f"max_length {self.max_length} is more than the {config.max_position_embeddings} that these weights know",
+                f"{self.max_length} is more than the {config.max_position_embeddings} tokens that these weights know",
                 "model.max_length",
             )
         return encoder, int(config.hidden_size)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from modelyard.core.types import Json
-from modelyard.recipe.schema import Place
+if TYPE_CHECKING:
+    from modelyard.core.types import Json
+    from modelyard.recipe.schema import Place
 
 
 class _Dumper(yaml.SafeDumper):
     """Block style, keys in order, lists indented, text as it is in any script."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
-        super().increase_indent(flow, False)
+        super().increase_indent(flow, indentless=False)
 
 
 def part(key: str, name: str, settings: dict[str, Json]) -> dict[str, Json]:
@@ -44,7 +45,7 @@ def from_yaml(text: str) -> dict[str, Any]:
 
 
 def _moved(place: Place, filled: dict[str, Any]) -> Place:
-    """Where a value stands in the filled form, which writes `data: a.csv` as `data: {train: {source: ..., path: ...}}`."""
+    """Where a value stands in the filled form: `data: a.csv` is `data: {train: {source: csv, path: a.csv}}`."""
     if place[0] == "data" and (len(place) == 1 or place[1] not in {"train", "valid", "test"}):
         place = ("data", "train", *place[1:])
     if place[0] == "data" and len(place) == 2:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 import onnxruntime as ort
@@ -17,8 +16,12 @@ from modelyard.data.values import restored
 from modelyard.features.fit import Features
 from modelyard.release import manifest as manifests
 from modelyard.release import rows as edge
-from modelyard.release.manifest import Manifest
 from modelyard.release.signature import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelyard.release.manifest import Manifest
 
 SMALL = 8 << 20  # bytes: a smaller graph answers faster on one thread than it takes to wake a second
 

@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import yaml
 
-from modelyard.core.types import Report, Schema, Score
+if TYPE_CHECKING:
+    from modelyard.core.types import Comparison, Report, Schema, Score
 
 PIPELINES = {"text": "text-classification", "table": "tabular-classification", "number": "tabular-regression"}
 
 
 def write(report: Report, schema: Schema, data_digest: str) -> str:
     """Markdown; every number in it is the report's."""
-    lines = [
-        "---",
-        yaml.safe_dump(_front(report, schema), sort_keys=False, allow_unicode=True).rstrip(),
-        "---",
-        "",
-        f"# {report.name}",
-        "",
+    return "\n".join([*_head(report, schema), *_quality(report), *_use(schema, data_digest)]) + "\n"
+
+
+def _head(report: Report, schema: Schema) -> list[str]:
+    about = (
         f"Predicts `{schema.target.name}` ({report.task}) with the model `{report.model}`, from "
         f"{len(schema.features)} columns. Trained on {report.rows['train']} rows, choices made on "
-        f"{report.rows['valid']}, measured on {report.rows['test']} rows that no choice has seen.",
-        "",
-        "## How good it is",
-        "",
-        "| metric | rows | value | 95% interval |",
-        "| --- | --- | ---: | --- |",
-        *[_row(score) for score in report.scores],
-        "",
-    ]
+        f"{report.rows['valid']}, measured on {report.rows['test']} rows that no choice has seen."
+    )
+    front = yaml.safe_dump(_front(report, schema), sort_keys=False, allow_unicode=True).rstrip()
+    return ["---", front, "---", "", f"# {report.name}", "", about, ""]
+
+
+def _quality(report: Report) -> list[str]:
+    lines = ["## How good it is", "", "| metric | rows | value | 95% interval |", "| --- | --- | ---: | --- |"]
+    lines += [*map(_row, report.scores), ""]
     if report.comparisons:
-        lines += [
-            "## Against the simplest answers",
-            "",
-            "| baseline | metric | its value | difference | 95% interval | |",
-        ]
-        lines += ["| --- | --- | ---: | ---: | --- | --- |"]
-        lines += [
-            f"| {c.baseline} | {c.metric} | {c.value:.4f} | {c.difference:+.4f} | {c.low:+.4f} to {c.high:+.4f} | {c.verdict} |"
-            for c in report.comparisons
-        ]
-        lines += [""]
+        lines += ["## Against the simplest answers", ""]
+        lines += ["| baseline | metric | its value | difference | 95% interval | verdict |"]
+        lines += ["| --- | --- | ---: | ---: | --- | --- |", *map(_against, report.comparisons), ""]
     if report.notes:
         lines += ["## What to know", "", *[f"- {note}" for note in report.notes], ""]
-    lines += ["## What it reads", "", "| column | kind | may be missing |", "| --- | --- | --- |"]
+    return lines
+
+
+def _use(schema: Schema, data_digest: str) -> list[str]:
+    lines = ["## What it reads", "", "| column | kind | may be missing |", "| --- | --- | --- |"]
     lines += [f"| {_cell(c.name)} | {c.kind} | {'yes' if c.nullable else 'no'} |" for c in schema.features]
-    lines += [
+    return [
+        *lines,
         "",
         "## How to use it",
         "",
@@ -58,10 +56,14 @@ def write(report: Report, schema: Schema, data_digest: str) -> str:
         "",
         "or `modelyard serve .` and `POST /predict`.",
         "",
-        f"Data digest: `{data_digest}`. To reproduce: `modelyard train recipe.yaml` on the same data gives the same digest.",
-        "",
+        f"Data digest: `{data_digest}`.",
+        "To reproduce: `modelyard train recipe.yaml` on the same data gives the same digest.",
     ]
-    return "\n".join(lines)
+
+
+def _against(c: Comparison) -> str:
+    spread = f"{c.low:+.4f} to {c.high:+.4f}"
+    return f"| {c.baseline} | {c.metric} | {c.value:.4f} | {c.difference:+.4f} | {spread} | {c.verdict} |"
 
 
 def _front(report: Report, schema: Schema) -> dict[str, object]:

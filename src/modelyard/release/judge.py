@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from modelyard.core.errors import RecipeError, nearest
-from modelyard.core.types import Report, Score
+
+if TYPE_CHECKING:
+    from modelyard.core.types import Report, Score
 
 
 def wanted(report: Report, metric: str, of: str | None) -> Score:
@@ -23,4 +27,5 @@ def wanted(report: Report, metric: str, of: str | None) -> Score:
 def told(score: Score) -> str:
     """A score as a verdict tells it."""
     part = f" on {score.slice}" if score.slice else ""
-    return f"{score.metric}{part} is {score.value:.4f} (95% interval {score.low:.4f} to {score.high:.4f}, {score.rows} rows)"
+    spread = f"95% interval {score.low:.4f} to {score.high:.4f}, {score.rows} rows"
+    return f"{score.metric}{part} is {score.value:.4f} ({spread})"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from modelyard.core import digest
 from modelyard.core.errors import BundleError
 from modelyard.core.types import Task
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT = 1
 FILE = "manifest.json"

@@ -6,21 +6,24 @@ import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
 
 from modelyard.core import artifacts, digest, events
 from modelyard.core.errors import BundleError, ParityError
-from modelyard.core.protocols import Predictor
-from modelyard.core.types import Floats, Report, Schema, Table
-from modelyard.features.fit import Features
 from modelyard.release import card, manifest, reference
 from modelyard.release.bundle import Bundle
 from modelyard.release.manifest import Built, Manifest
 from modelyard.release.rows import dicts_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from modelyard.core.protocols import Predictor
+    from modelyard.core.types import Floats, Report, Schema, Table
+    from modelyard.features.fit import Features
 
 TOLERANCE = 1e-4  # how far an answer of the bundle may lie from training's; for numbers, in deviations of the target
 CHUNK = 1000

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SHOWN = 3
 
 
-def frame_of(rows: object) -> pl.DataFrame | None:
+def frame_of(rows: Any) -> pl.DataFrame | None:  # noqa: ANN401 - whatever people have
     """A Polars frame of a Polars, pandas or Arrow table; None where `rows` is no table."""
     kind = type(rows).__module__.partition(".")[0]
     if kind not in {"polars", "pandas", "pyarrow"} and not hasattr(rows, "__arrow_c_stream__"):
@@ -75,12 +75,9 @@ def dicts_of(frame: pl.DataFrame, schema: Schema) -> list[dict[str, Any]]:
 
 def _check(series: pl.Series, column: Column, found: Problems) -> None:
     """What `values.from_list` would say of each different value, counted."""
-    unique = [value for value in series.unique().to_list() if value is not None]
-    wrong: dict[object, str] = {}
-    values.from_list(unique, column, lambda row, problem: wrong.setdefault(unique[row], problem.problem))
+    wrong, count = values.misfits(series, column)
     if wrong:
-        count = int(series.is_in(list(wrong)).sum())
-        found.add(f"{next(iter(wrong.values()))}, in {count} of {len(series)} rows", column.name)
+        found.add(f"{next(iter(wrong.values())).problem}, in {count} of {len(series)} rows", column.name)
     if not column.nullable and series.null_count():
         hint = "the training data had a value in every row"
         found.add(f"is missing in {series.null_count()} of {len(series)} rows", column.name, hint)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -17,6 +16,9 @@ from modelyard.core.errors import BundleError, YardError, nearest
 from modelyard.core.types import Verdict
 from modelyard.release import manifest
 from modelyard.release.bundle import Bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FOLDER = ".modelyard"
 HOME = "MODELYARD_HOME"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from modelyard.core.types import Inputs, Ints, feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 POOL = 50  # batches that are shuffled together before they are sorted by length
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelyard.core.protocols import Encoder, Model, Predictor
 from modelyard.core.types import Column, Examples, Floats, Parts, Schema, Table, Task
 from modelyard.data.read import target_values, weight_values
 from modelyard.features import fit as features
 from modelyard.features.fit import Features
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -20,6 +19,9 @@ from modelyard.core.protocols import Model, Network
 from modelyard.core.types import Examples, Inputs, Json, Kind, Task, Training, take
 from modelyard.train import batches
 from modelyard.train.predictor import Answering, TorchPredictor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 @runtime_checkable
@@ -48,7 +50,7 @@ class Trainable(Model):
         return self.network.encoders()
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> TorchPredictor:
-        """Train until the loss on `valid` has not fallen for `early_stopping` epochs, and keep the best epoch's weights.
+        """Train until the loss on `valid` has not fallen for `early_stopping` epochs; keep the best epoch's weights.
 
         Raises:
             RecipeError: the network does not read these blocks.

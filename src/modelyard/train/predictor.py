@@ -6,10 +6,9 @@ import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnx
 import torch
 from torch import Tensor, nn
 from torch.export import Dim
@@ -18,6 +17,11 @@ from modelyard.core import events, order
 from modelyard.core.protocols import Predictor
 from modelyard.core.types import BlockSpec, Floats, Inputs
 from modelyard.train import batches
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import onnx
 
 OPSET = 20
 

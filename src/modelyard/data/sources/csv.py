@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -18,6 +17,8 @@ from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#N/A")
@@ -100,12 +101,7 @@ def _check(text: str, separator: str, path: str) -> None:
     header = next(reader, None)
     if header is None or not any(cell.strip() for cell in header):
         raise DataError("is empty", path, "a CSV file has a header line and then one line a row")
-    for name, count in Counter(header).items():
-        if count > 1:
-            found.add(f"{count} columns are called '{name}'", f"{path}:1", "give each column a name of its own")
-    for place, name in enumerate(header, 1):
-        if not name.strip():
-            found.add(f"column {place} has no name", f"{path}:1", "give each column a name")
+    _check_header(header, path, found)
     width, rows, ragged = len(header), 0, 0
     for row in reader:
         rows += 1
@@ -118,3 +114,12 @@ def _check(text: str, separator: str, path: str) -> None:
     if rows == 0:
         found.add("has a header and no rows", path)
     found.raise_any()
+
+
+def _check_header(header: list[str], path: str, found: Problems) -> None:
+    for name, count in Counter(header).items():
+        if count > 1 and name.strip():
+            found.add(f"{count} columns are called '{name}'", f"{path}:1", "give each column a name of its own")
+    for place, name in enumerate(header, 1):
+        if not name.strip():
+            found.add(f"column {place} has no name", f"{path}:1", "give each column a name")

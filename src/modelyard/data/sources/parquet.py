@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.core import digest
@@ -12,6 +11,8 @@ from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 

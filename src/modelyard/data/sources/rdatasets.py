@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.core import digest
@@ -11,6 +10,8 @@ from modelyard.core.protocols import Source
 from modelyard.core.registry import missing_extra, part
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
 from modelyard.evaluate.confusion import Average, averaged, counts
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @part

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
 from modelyard.evaluate.confusion import Average, averaged, counts
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 
 @part
 class Precision(Metric):
-    """Of the rows answered with a class, the share that truly are of it: the positive class's for a binary task, else the classes' average."""
+    """Of the rows answered with a class, the share that truly are of it.
+
+    For a binary task the positive class's, else the classes' average.
+    """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     higher_is_better: ClassVar[bool] = True

@@ -14,7 +14,7 @@ from modelyard.core.types import Floats, Task
 
 @part
 class RocAuc(Metric):
-    """The probability that a positive row is ranked above a negative one; for several classes the mean of one against rest.
+    """The probability that a positive row ranks above a negative one; for several classes the mean of one against rest.
 
     Computed as the Mann-Whitney statistic with ties counted half (Hanley 1982), rows by their weights.
     """

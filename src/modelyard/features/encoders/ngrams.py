@@ -1,7 +1,7 @@
 """Texts as weighted sets of hashed character and word n-grams: the baseline that is hard to beat.
 
-Works for any script: character n-grams need no word segmenter, and every Chinese, Japanese or Korean character counts as
-a word. Hashing: Weinberger 2009; the weight of an n-gram is (1 + ln tf) * idf, each text scaled to unit length.
+Works for any script: character n-grams need no word segmenter, and every Chinese, Japanese or Korean character counts
+as a word. Hashing: Weinberger 2009; the weight of an n-gram is (1 + ln tf) * idf, each text scaled to unit length.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def grams(units: Ints, low: int, high: int, kind: int) -> Ints:
     out: list[Ints] = []
     if len(units) == 0 or high == 0:
         return np.zeros(0, dtype=np.uint64)
-    running = np.full(len(units), np.uint64(kind) * FINAL, dtype=np.uint64)
+    running: Ints = np.full(len(units), np.uint64(kind) * FINAL, dtype=np.uint64)
     for width in range(1, high + 1):
         if width > len(units):
             break

@@ -17,7 +17,7 @@ CLIP = 10.0
 
 @dataclass(frozen=True)
 class FittedTime(FittedEncoder):
-    """The trend since the mean training day, and the year, month, week and day as angles, so that December meets January."""
+    """The trend since the mean training day; year, month, week and day as angles, so that December meets January."""
 
     centre: float  # days since 1970
     scale: float  # days
@@ -56,7 +56,7 @@ class FittedTime(FittedEncoder):
 
 @part
 class Time(Encoder):
-    """Calendar parts: trend, year, month and week, and the time of day where training knew other times than midnight."""
+    """Calendar parts: trend, year, month, week, and the time of day where training knew other times than midnight."""
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TIME})
     default_for: ClassVar[frozenset[Kind]] = frozenset({Kind.TIME})

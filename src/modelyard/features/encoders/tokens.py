@@ -37,10 +37,8 @@ class FittedTokens(FittedEncoder):
     def __call__(self, values: Values) -> Block:
         """[rows] of text or None to Tokens; a missing text is an empty one."""
         texts = [(value or "")[: self.max_length * READ] for value in values.tolist()]
-        if len(texts) == 1:  # no pool of threads for one text
-            encoded = [self.tokenizer.encode(texts[0])]
-        else:
-            encoded = self.tokenizer.encode_batch_fast(texts)
+        several = len(texts) > 1  # one text needs no pool of threads
+        encoded = self.tokenizer.encode_batch_fast(texts) if several else [self.tokenizer.encode(t) for t in texts]
         ids = [np.array(item.ids, dtype=np.int32) for item in encoded]
         offsets = np.concatenate([[0], np.cumsum([len(row) for row in ids])]).astype(np.int64)
         flat = np.concatenate(ids) if ids else np.zeros(0, dtype=np.int32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -10,12 +10,15 @@ from torch import Tensor, nn
 from modelyard.core.errors import RecipeError
 from modelyard.core.types import UNSEEN_CODE, BlockSpec
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 UNSEEN_RATE = 0.02  # share of codes that training turns into the unseen level, so that it means something
 
 
 def width_of(levels: int) -> int:
     """An embedding's width for a number of levels: 1.6 * levels ** 0.56, at most 64 (the rule that fastai uses)."""
-    return min(64, round(1.6 * levels**0.56))
+    return int(min(64, round(1.6 * levels**0.56)))
 
 
 class Codes(nn.Module):
