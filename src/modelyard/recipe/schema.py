@@ -57,7 +57,7 @@ def _source(value: object) -> object:
             raise ValueError(
                 f"the ending '{suffix}' names no source: use one of {', '.join(SOURCES)}, or {{source: csv, path: ...}}"
             )
-        return {"name": SOURCES[suffix], "settings": {"path": value}}
+        return {"source": SOURCES[suffix], "path": value}
     return value
 
 
