@@ -102,9 +102,8 @@ class Pretrained(Network):
         folder = pretrained.folder(self.weights)
         try:
             config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
-            # A graph is exported from plain attention; the faster kinds give the same to a rounding error.
             encoder: Any = AutoModel.from_pretrained(
-                folder, config=config, local_files_only=True, attn_implementation="eager", dtype=torch.float32
+                folder, config=config, local_files_only=True, attn_implementation="sdpa", dtype=torch.float32
             )
         except (OSError, ValueError) as error:
             hint = "a folder that AutoModel.from_pretrained reads: config.json and model.safetensors"
