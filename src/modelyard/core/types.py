@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
+
+if TYPE_CHECKING:
+    import polars as pl  # noqa: TC004 - what serves never sees a frame, and starts without it
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -378,6 +380,15 @@ class Report:
             if score.metric == metric and score.slice == of:
                 return score
         return None
+
+    def __str__(self) -> str:
+        """The figures as lines of text."""
+        lines = [f"{self.name}: {self.model}, {self.task}, {self.rows['test']} test rows"]
+        for s in self.scores:
+            part = s.slice or "all rows"
+            lines.append(f"  {s.metric:<10} {s.value:>10.4f}  ({s.low:.4f} to {s.high:.4f})  {part}, {s.rows}")
+        lines += [f"  against {c.baseline}: {c.verdict} ({c.metric} {c.difference:+.4f})" for c in self.comparisons]
+        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
         from html import escape

@@ -1,0 +1,1 @@
+"""A bundle over HTTP: answers, readiness, metrics and a page to try it on. Nothing here needs torch."""

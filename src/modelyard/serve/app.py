@@ -1,0 +1,63 @@
+"""Bundles to an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.routing import Router
+
+from modelyard.serve.guard import Guard
+from modelyard.serve.infer import Limits, Served
+from modelyard.serve.routes import path_of, routes
+from modelyard.serve.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from modelyard.release.bundle import Bundle
+
+
+class App:
+    """The ASGI application of some bundles. It listens at once and answers rows once it is warm: `/readyz` tells."""
+
+    def __init__(self, models: Mapping[str, Bundle], limits: Limits | None = None) -> None:
+        """Serve each bundle under its name."""
+        limits = limits or Limits()
+        self.telemetry = Telemetry({name: bundle.digest for name, bundle in models.items()})
+        self.served = {name: Served(name, bundle, limits, self.telemetry) for name, bundle in models.items()}
+        self.pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="modelyard-predict")
+        self.warming: asyncio.Task[None] | None = None
+        table = routes(self.served, self.telemetry, self.pool)
+        self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
+        paths = tuple(route.path for route in table if "{" not in route.path)
+        self.guard = Guard(self.router, (*paths, *map(path_of, models)), limits, self.telemetry)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        scope["app"] = self
+        await (self.guard if scope["type"] == "http" else self.router)(scope, receive, send)
+
+    async def warm_up(self) -> None:
+        """Make every model ready, one after the other, off the event loop.
+
+        Raises:
+            DataError: a bundle does not answer its own example.
+        """
+        loop = asyncio.get_running_loop()
+        for served in self.served.values():
+            await loop.run_in_executor(self.pool, served.warm_up)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: object) -> AsyncIterator[None]:
+        self.warming = asyncio.create_task(self.warm_up())
+        try:
+            yield
+        finally:
+            self.warming.cancel()
+            self.pool.shutdown(wait=False, cancel_futures=True)

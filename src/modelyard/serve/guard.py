@@ -1,0 +1,163 @@
+"""What surrounds every request: its id, its limits, its figures, and the one place where errors become answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from modelyard.core.errors import ModelyardError, Problem, nearest
+from modelyard.serve import wire
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from modelyard.serve.infer import Limits
+    from modelyard.serve.telemetry import Telemetry
+
+log = logging.getLogger("modelyard.serve")
+UNKNOWN = "unknown"  # the route label of every path that does not exist
+LINGER = 2.0  # seconds for which what a client still sends is read and dropped, so that it hears why
+GONE = 499  # the client left before it was answered
+
+
+class GoneError(Exception):
+    """The client left."""
+
+
+class Guard:
+    """Around an application: whatever happens inside, the client gets an answer in our words."""
+
+    def __init__(self, app: ASGIApp, paths: tuple[str, ...], limits: Limits, telemetry: Telemetry) -> None:
+        """`paths` are offered where none was found."""
+        self.app, self.paths, self.limits, self.telemetry = app, paths, limits, telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given if _is_sane(given) else os.urandom(8).hex().encode()
+        scope["modelyard.request_id"] = request_id.decode()
+        status = GONE
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append((b"x-request-id", request_id))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except GoneError:
+            pass
+        except Exception as error:  # noqa: BLE001 - nothing of an error may reach the client but our own words
+            if status != GONE:  # half an answer is out: the server cuts the connection
+                _log(error, scope)
+                raise RuntimeError("the answer broke off") from None
+            await self._tell(error, scope, receive, answer)
+        route = getattr(scope.get("route"), "path", UNKNOWN)
+        self.telemetry.answered(scope.get("modelyard.model", ""), route, status, time.perf_counter() - started)
+
+    async def _tell(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        status, code, problems, headers = self._understood(error, scope)
+        body = b"" if status == 204 else wire.trouble(status, code, problems, scope["modelyard.request_id"])
+        if status != 204:
+            headers.append((b"content-type", wire.PROBLEM.encode()))
+        if status not in {408, 413}:
+            await wire.reply(send, body, status, headers)
+            return
+        headers += [(b"content-length", b"%d" % len(body)), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await _drain(receive)
+        await send({"type": "http.response.body", "body": b""})
+
+    def _understood(self, error: Exception, scope: Scope) -> tuple[int, str, tuple[Problem, ...], wire.Headers]:
+        """Status, code, problems and headers of an error."""
+        path = str(scope["path"])[:100]
+        if isinstance(error, HTTPException) and error.status_code == 404:
+            return 404, "not_found", (Problem("nothing lies here", path, nearest(path, self.paths)),), []
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            methods = sorted({*(error.headers or {})["Allow"].split(", "), "OPTIONS"})
+            allowed = [(b"allow", ", ".join(methods).encode())]
+            if scope["method"] == "OPTIONS":
+                return 204, "", (), allowed
+            problem = Problem("does not take this method", path, f"use {methods[0]}")
+            return 405, "method_not_allowed", (problem,), allowed
+        if isinstance(error, ModelyardError) and error.http_status < 500:
+            return error.http_status, error.code, error.problems, []
+        if isinstance(error, wire.NotReadyError):
+            return error.http_status, error.code, error.problems, [(b"retry-after", b"1")]
+        _log(error, scope)
+        told = Problem("the server failed; the request was fine", "", "tell whoever runs the server the request id")
+        return 500, "internal", (told,), []
+
+
+async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
+    """The whole body of a request.
+
+    Raises:
+        TooLargeError: it is over the limit, whether its length was said or not.
+        TimedOutError: it took too long.
+        GoneError: the client left.
+    """
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    if length.isdigit() and int(length[:20]) > limits.body:
+        raise _too_large(limits)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) > limits.body:
+            raise _too_large(limits)
+        return body
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            return await _rest(message, receive, limits)
+    except TimeoutError:
+        problem = f"did not come within {limits.body_seconds:g} seconds"
+        raise wire.TimedOutError(problem, "body", "send it at once") from None
+
+
+async def _rest(message: Message, receive: Receive, limits: Limits) -> bytes:
+    body = bytearray()
+    while True:
+        if message["type"] == "http.disconnect":
+            raise GoneError
+        body += message.get("body", b"")
+        if len(body) > limits.body:
+            raise _too_large(limits)
+        if not message.get("more_body", False):
+            return bytes(body)
+        message = await receive()
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on for a while: a connection cut while a client still sends would take the answer with it."""
+    try:
+        async with asyncio.timeout(LINGER):
+            while (await receive()).get("more_body", False):
+                pass
+    except TimeoutError:
+        pass
+
+
+def _too_large(limits: Limits) -> wire.TooLargeError:
+    hint = f"at most {limits.body:,} bytes in one request: send the rows in parts"
+    return wire.TooLargeError("is too large", "body", hint)
+
+
+def _is_sane(request_id: bytes) -> bool:
+    return 0 < len(request_id) <= 128 and all(33 <= byte <= 126 for byte in request_id)
+
+
+def _log(error: Exception, scope: Scope) -> None:
+    """What failed and where in the code; an exception's message may hold a client's values, so it stays out."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("request %s failed with %s\n%s", scope["modelyard.request_id"], type(error).__name__, places)

@@ -1,0 +1,159 @@
+"""The server: uvicorn around the application, until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from modelyard.core.errors import UsageError
+from modelyard.serve.app import App
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterator, Mapping
+
+    from modelyard.release.bundle import Bundle
+    from modelyard.serve.infer import Limits
+
+HOST, PORT = "127.0.0.1", 8080
+GRACE = 10  # seconds that requests under way get when the server stops
+KEEP_ALIVE = 75  # seconds; longer than the minute that load balancers keep theirs
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - how to reach what listens everywhere
+
+
+def serve(
+    models: Mapping[str, Bundle],
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    ready: Callable[[str], None] | None = None,
+    limits: Limits | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM. `ready` hears the URL once every model answers; port 0 picks a free one.
+
+    Raises:
+        UsageError: there is nothing to serve, or the place cannot be listened at.
+        DataError: a bundle does not answer its own example.
+    """
+    with closing(_listen(models, host, port)) as listener:
+        server = _Server(App(models, limits), listener, ready)
+        server.run()
+        server.check()
+
+
+@contextmanager
+def background(
+    models: Mapping[str, Bundle], *, host: str = HOST, port: int = PORT, limits: Limits | None = None
+) -> Iterator[str]:
+    """Serve in a thread while the block runs; gives the URL once every model answers.
+
+    Raises:
+        UsageError: there is nothing to serve, or the place cannot be listened at.
+        DataError: a bundle does not answer its own example.
+    """
+    settled = threading.Event()
+    with closing(_listen(models, host, port)) as listener:
+        server = _Server(App(models, limits), listener, lambda _url: settled.set())
+
+        def run() -> None:
+            try:
+                server.run()
+            finally:
+                settled.set()
+
+        thread = threading.Thread(target=run, name="modelyard-serve", daemon=True)
+        thread.start()
+        try:
+            settled.wait()
+            server.check()
+            yield server.url
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn on a socket that is already bound; it stops when the warm-up fails."""
+
+    def __init__(self, app: App, listener: socket.socket, ready: Callable[[str], None] | None) -> None:
+        self.app, self.listener, self.ready = app, listener, ready
+        self.failure: BaseException | None = None
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="on",
+                ws="none",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE,
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it can be asked."""
+        host, port = self.listener.getsockname()[:2]
+        host = ANYWHERE.get(host, host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Run until told to stop."""
+        super().run(sockets=sockets or [self.listener])
+
+    def check(self) -> None:
+        """Raise what made it stop, if it did not stop on request."""
+        if self.failure is not None:
+            raise self.failure
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then wait for the models in the background."""
+        await super().startup(sockets)
+        if self.app.warming is not None:
+            self.app.warming.add_done_callback(self._warmed)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGINT and SIGTERM, and let the caller go on instead of raising them again."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+    def _warmed(self, warming: asyncio.Task[None]) -> None:
+        if warming.cancelled():
+            return
+        self.failure = warming.exception()
+        if self.failure is not None:
+            self.should_exit = True
+        elif self.ready is not None:
+            self.ready(self.url)
+
+
+def _listen(models: Mapping[str, Bundle], host: str, port: int) -> socket.socket:
+    """A socket bound to the place."""
+    if not models:
+        raise UsageError("there is no model to serve", "serve", "name a release or a bundle")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        hint = "choose another --port or --host"
+        raise UsageError(f"cannot listen: {_why(error)}", f"{host}:{port}", hint) from error
+
+
+def _why(error: OSError | OverflowError) -> str:
+    if isinstance(error, OverflowError):
+        return "a port is a number from 0 to 65535"
+    if error.errno == errno.EADDRINUSE:
+        return "the port is taken"
+    if error.errno == errno.EACCES:
+        return "this port needs more rights"
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,112 @@
+"""What goes over the wire: JSON, and errors as `application/problem+json` (RFC 9457)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.responses import Response
+
+from modelyard.core.errors import ModelyardError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.types import Send
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+Headers = list[tuple[bytes, bytes]]
+
+encode = msgspec.json.Encoder().encode
+
+
+class BadJsonError(ModelyardError):
+    """The body is no JSON."""
+
+    code = "json_invalid"
+    http_status = 400
+
+
+class TimedOutError(ModelyardError):
+    """The body did not come in time."""
+
+    code = "body_timeout"
+    http_status = 408
+
+
+class TooLargeError(ModelyardError):
+    """The body, or the number of its rows, is over the limit."""
+
+    code = "too_large"
+    http_status = 413
+
+
+class NotFoundError(ModelyardError):
+    """Nothing lies under this path."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class NotReadyError(ModelyardError):
+    """A model is still warming up."""
+
+    code = "not_ready"
+    http_status = 503
+
+
+class Told(msgspec.Struct):
+    """One thing that is wrong: what, where, and what to do about it."""
+
+    problem: str
+    where: str
+    hint: str
+
+
+class Trouble(msgspec.Struct, kw_only=True):
+    """What a request got instead of an answer. `code` is stable; `request_id` is in the server's log too."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    problems: list[Told]
+    request_id: str
+
+
+class JsonResponse(Response):
+    """A value as JSON."""
+
+    media_type = JSON
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - anything that msgspec can write
+        """Encode it."""
+        return encode(content)
+
+
+def trouble(status: int, code: str, problems: Sequence[Problem], request_id: str) -> bytes:
+    """A problem document."""
+    first = problems[0]
+    told = ": ".join(part for part in (first.where, first.problem) if part)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return encode(
+        Trouble(
+            title=HTTPStatus(status).phrase,
+            status=status,
+            code=code,
+            detail=told + more,
+            problems=[Told(**asdict(problem)) for problem in problems],
+            request_id=request_id,
+        )
+    )
+
+
+async def reply(send: Send, body: bytes, status: int, headers: Headers) -> None:
+    """Send a whole response; its length is added to `headers`."""
+    headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
