@@ -30,7 +30,7 @@ def grams(units: Ints, low: int, high: int, kind: int) -> Ints:
     out: list[Ints] = []
     if len(units) == 0 or high == 0:
         return np.zeros(0, dtype=np.uint64)
-    running: Ints = np.full(len(units), np.uint64(kind) * FINAL, dtype=np.uint64)
+    running: Ints = np.full(len(units), kind * int(FINAL) % 2**64, dtype=np.uint64)
     for width in range(1, high + 1):
         if width > len(units):
             break
