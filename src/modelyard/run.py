@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelyard.assemble import BASELINE, GATES, METRICS, MODELS, SOURCES, Plan, assemble
+from pydantic import ValidationError
+
+from modelyard.assemble import BASELINE, DEFAULT_METRICS, GATES, METRICS, MODELS, SOURCES, Plan, assemble
 from modelyard.core import events
+from modelyard.core.errors import Problem, RefusedError, UsageError
 from modelyard.core.protocols import Model, Network, Source
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
+from modelyard.data import sketch as sketches
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
 from modelyard.evaluate import baselines
@@ -23,9 +28,9 @@ from modelyard.release.bundle import Bundle
 from modelyard.release.pack import Origin, pack
 from modelyard.release.yard import Release, Yard, home_of
 from modelyard.train.fit import Trained, fit
-from modelyard.train.loop import Trainable
 
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
+DataLike = str | Path | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -76,14 +81,15 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     return Run(report, bundle, yard, parts.test, answers)
 
 
-def evaluate(bundle: Bundle, data: str | Path | Mapping[str, Any]) -> Report:
+def evaluate(bundle: Bundle, data: DataLike) -> Report:
     """Measure a bundle on other rows, with the metrics of its recipe; `data` is a path or a source as recipes name it.
 
     Raises:
         DataError: the rows are not what the bundle's schema says.
+        UsageError: `data` names no source.
     """
     recipe = parse.load_mapping(fill.from_yaml(bundle.recipe), "recipe.yaml", Path())
-    table = check_rows(_source(data).read(Path()).collect(), bundle.schema)
+    table = check_rows(source(data).read(Path()).collect(), bundle.schema)
     metrics = {name: METRICS.build(name, {}) for name in bundle.report.higher_is_better}
     metrics |= {spec.name: METRICS.build(spec.name, spec.settings) for spec in recipe.metrics}
     answers = bundle.outputs(table.frame)
@@ -115,6 +121,37 @@ def release(bundle: Bundle, yard: Yard) -> tuple[Release | None, tuple[Verdict, 
     return yard.offer(bundle, verdicts), verdicts
 
 
+def launch(
+    recipe: RecipeLike,
+    overrides: Sequence[str] = (),
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    home: Path | None = None,
+) -> None:
+    """Train a recipe, judge the bundle, release it and serve it until the process is told to stop.
+
+    Raises:
+        RefusedError: a gate said no; the bundle lies in the yard, and is not released.
+        UsageError: the place cannot be listened at; said before anything is trained.
+        ModelyardError: as `train` raises it.
+    """
+    from modelyard.serve import server  # starlette and uvicorn, which training does without
+
+    server.check_place(host, port)
+    made = train(recipe, overrides, home)
+    released, verdicts = release(made.bundle, made.yard)
+    if released is None:
+        raise refusal(verdicts, made.bundle)
+    server.serve({released.name: made.bundle}, host=host, port=port)
+
+
+def refusal(verdicts: Sequence[Verdict], bundle: Bundle) -> RefusedError:
+    """The error that tells each no."""
+    hint = f"the bundle is not released and lies in {bundle.folder}"
+    return RefusedError.of(Problem(v.reason, f"gate {v.gate}", hint) for v in verdicts if not v.passed)
+
+
 def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Rows]:
     """All that can be said without training: the plan, and the rows read and checked.
 
@@ -130,8 +167,56 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     return plan, rows
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """A first recipe, as text with comments, and what it makes of its rows."""
+
+    text: str
+    plan: Plan
+    rows: Rows
+
+
+def sketch(data: DataLike, target: str | None = None, place: str | Path = "recipe.yaml") -> Sketch:
+    """A first recipe for a table, to be written to `place`; it was read back and checked, and is not written here.
+
+    Raises:
+        DataError: the table cannot be read, or holds no target that could be learnt.
+        UsageError: `data` names no source.
+    """
+    folder = Path(place).parent
+    frame = source(data).read(Path()).collect()
+    aim = sketches.aim_at(frame, target)
+    said = {"path": str(data)} if isinstance(data, (str, Path)) else dict(data)
+    if "path" in said:
+        said["path"] = Path(os.path.relpath(said["path"], folder)).as_posix()
+    name = sketches.name_of(Path(str(said.get("path") or said.get("item") or "")).stem)
+    text = sketches.sketch(frame, name, said if "source" in said else said["path"], DEFAULT_METRICS, aim)
+    plan, rows = inspect(parse.load_mapping(fill.from_yaml(text), Path(place).name, folder))
+    return Sketch(text, plan, rows)
+
+
+def source(data: DataLike) -> Source:
+    """The source of a path, or of a source as recipes name it.
+
+    Raises:
+        UsageError: the path's ending names no source.
+        RecipeError: the source's settings do not fit.
+    """
+    try:
+        spec = DataSpec.model_validate({"train": str(data) if isinstance(data, Path) else data}).train
+    except ValidationError as error:
+        raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, "), str(data)) from error
+    return SOURCES.build(spec.name, spec.settings, "data")
+
+
 def _fit(plan: Plan, model: Model | Network, training: Any, parts: Parts, task: Task) -> Trained:  # noqa: ANN401
-    learner = Trainable(model, training) if isinstance(model, Network) else model
+    learner: Model
+    if isinstance(model, Network):
+        from modelyard.train.loop import Trainable  # torch, for networks alone
+
+        learner = Trainable(model, training)
+    else:
+        learner = model
     return fit(learner, parts, task, plan.chooser(model), plan.recipe.seed)
 
 
@@ -158,8 +243,3 @@ def _weights(model: Model | Network) -> str:
     """The fingerprint of the pretrained weights that a model grew from."""
     name = getattr(model, "weights", None)
     return weights.fingerprint(name) if isinstance(name, str) else ""
-
-
-def _source(data: str | Path | Mapping[str, Any]) -> Source:
-    spec = DataSpec.model_validate({"train": str(data) if isinstance(data, Path) else data}).train
-    return SOURCES.build(spec.name, spec.settings, "data")

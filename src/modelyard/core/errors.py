@@ -110,6 +110,13 @@ class ParityError(ModelyardError):
     code = "parity"
 
 
+class RefusedError(ModelyardError):
+    """A gate said no."""
+
+    code = "refused"
+    exit_status = 3
+
+
 class YardError(ModelyardError):
     """The yard does not hold what was asked for."""
 

@@ -77,6 +77,15 @@ def background(
             thread.join()
 
 
+def check_place(host: str, port: int) -> None:
+    """Say now, before long work, that a place cannot be listened at.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    _bind(host, port).close()
+
+
 class _Server(uvicorn.Server):
     """Uvicorn on a socket that is already bound; it stops when the warm-up fails."""
 
@@ -141,6 +150,10 @@ def _listen(models: Mapping[str, Bundle], host: str, port: int) -> socket.socket
     """A socket bound to the place."""
     if not models:
         raise UsageError("there is no model to serve", "serve", "name a release or a bundle")
+    return _bind(host, port)
+
+
+def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
