@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from modelyard.core import events, order
 from modelyard.core.errors import BundleError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from modelyard.release.manifest import Manifest
 
+# onnxruntime's own classes for a graph that it does not take; they share no base.
+REFUSALS = (refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf, refusals.NotImplemented, RuntimeError)
 SMALL = 8 << 20  # bytes: a smaller graph answers faster on one thread than it takes to wake a second
 
 
@@ -146,5 +149,5 @@ def _session(graph: bytes) -> ort.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises classes of its own that share no base
+    except REFUSALS as error:
         raise BundleError("the graph cannot be loaded", "model.onnx", "train again, or upgrade onnxruntime") from error
