@@ -6,6 +6,8 @@ import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from modelyard.core import digest
 from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.registry import missing_extra
@@ -46,6 +48,24 @@ def tokenizer_json(name: str) -> str:
     if not file.is_file():
         raise RecipeError("the weights bring no tokenizer.json", name, "save them with a fast tokenizer")
     return file.read_text(encoding="utf-8")
+
+
+def longest(name: str) -> int | None:
+    """The most tokens that some weights read; None where they say nothing, or where they are on the hub.
+
+    Raises:
+        RecipeError: they lie here, and are no weights.
+        MissingExtraError: the package that carries them is not installed.
+    """
+    if name not in PACKAGED and not Path(name).expanduser().is_dir():
+        return None
+    try:
+        config = msgspec.json.decode((folder(name) / "config.json").read_bytes(), type=dict)
+    except (OSError, msgspec.MsgspecError) as error:
+        hint = "a folder that AutoModel.from_pretrained reads: config.json and model.safetensors"
+        raise RecipeError("is no transformers folder", f"weights '{name}'", hint) from error
+    positions = config.get("max_position_embeddings")
+    return positions if isinstance(positions, int) else None
 
 
 @lru_cache(maxsize=8)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel
+from transformers import AutoModel
+from transformers.utils import logging as chatter
 
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network
@@ -17,7 +19,7 @@ from modelyard.features import weights as pretrained
 from modelyard.models.layers.embed import Embed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class PretrainedModule(nn.Module):
@@ -70,6 +72,11 @@ class Pretrained(Network):
     max_length: int = Field(default=128, ge=2, le=8192, description="tokens of a text that are read")
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
+    @model_validator(mode="after")
+    def _reads_so_far(self) -> Self:
+        self._check(pretrained.longest(self.weights))
+        return self
+
     def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
         """Texts as the tokens of these weights."""
         return {Kind.TEXT: {"name": "tokens", "weights": self.weights, "max_length": self.max_length}}
@@ -101,16 +108,29 @@ class Pretrained(Network):
     def _encoder(self) -> tuple[nn.Module, int]:
         folder = pretrained.folder(self.weights)
         try:
-            config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
-            encoder: Any = AutoModel.from_pretrained(
-                folder, config=config, local_files_only=True, attn_implementation="sdpa", dtype=torch.float32
-            )
+            with _quiet():
+                encoder: Any = AutoModel.from_pretrained(
+                    folder, local_files_only=True, attn_implementation="sdpa", dtype=torch.float32
+                )
         except (OSError, ValueError) as error:
             hint = "a folder that AutoModel.from_pretrained reads: config.json and model.safetensors"
             raise RecipeError("the weights cannot be read", f"weights '{self.weights}'", hint) from error
-        if config.max_position_embeddings < self.max_length:
-            raise RecipeError(
-                f"{self.max_length} is more than the {config.max_position_embeddings} tokens that these weights know",
-                "model.max_length",
-            )
-        return encoder, int(config.hidden_size)
+        self._check(getattr(encoder.config, "max_position_embeddings", None))  # what the hub gave is known only now
+        return encoder, int(encoder.config.hidden_size)
+
+    def _check(self, longest: int | None) -> None:
+        if longest is not None and self.max_length > longest:
+            hint = f"say max_length: {longest}, or less"
+            raise RecipeError(f"'{self.weights}' reads at most {longest} tokens", "model.max_length", hint)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without transformers' own progress bars: ours tells how far it is."""
+    shown = chatter.is_progress_bar_enabled()
+    chatter.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            chatter.enable_progress_bar()
