@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss, mean_squared_error
 
 from modelyard.core import events
+from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Predictor
 from modelyard.core.registry import part
 from modelyard.core.types import Bag, Block, BlockSpec, Codes, Examples, Floats, Inputs, Json, Kind, Numbers, Task
@@ -88,7 +89,11 @@ class Linear(Model):
 
 
 def design(inputs: Inputs) -> Any:  # noqa: ANN401 - scipy's sparse array or a dense one
-    """The blocks side by side, [rows, features]: sparse where there are codes or bags."""
+    """The blocks side by side, [rows, features]: sparse where there are codes or bags.
+
+    Raises:
+        RecipeError: a block is of tokens.
+    """
     parts = [_columns(block) for block in inputs.values()]
     if all(isinstance(columns, np.ndarray) for columns in parts):
         return np.hstack(parts).astype(np.float64)
@@ -103,7 +108,7 @@ def _columns(block: Block) -> Any:  # noqa: ANN401 - scipy's sparse array or a d
         return sp.csr_array((np.ones(rows), block.codes, np.arange(rows + 1)), shape=(rows, block.levels))
     if isinstance(block, Bag):
         return sp.csr_array((block.weights.astype(np.float64), block.ids, block.offsets), shape=(rows, block.size))
-    raise TypeError(f"linear does not read {type(block).__name__}")
+    raise RecipeError("'linear' does not read tokens", "model", "use the encoder ngrams, or the model pretrained")
 
 
 def _fit_one(rows: Any, train: Examples, task: Task, strength: float, seed: int) -> tuple[Floats, Floats]:  # noqa: ANN401
