@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -47,6 +48,7 @@ class Signature:
             forbid_unknown_fields=True,
             gc=False,
         )
+        self.getters = [(column, attrgetter(self.fields[column.name])) for column in self.features]
         self.one = msgspec.json.Decoder(self.record)
         self.many = msgspec.json.Decoder(list[self.record])  # type: ignore[name-defined]
 
@@ -59,14 +61,13 @@ class Signature:
         found = Problems(DataError)
         single = len(records) == 1
         out: dict[str, Values] = {}
-        for column in self.features:
-            field = self.fields[column.name]
 
-            def tell(row: int, problem: Problem) -> None:
-                place = problem.where if single and not where else f"{where or 'rows'}[{row}].{problem.where}"
-                found.add(problem.problem, place, problem.hint)
+        def tell(row: int, problem: Problem) -> None:
+            place = problem.where if single and not where else f"{where or 'rows'}[{row}].{problem.where}"
+            found.add(problem.problem, place, problem.hint)
 
-            out[column.name] = values.from_list([getattr(record, field) for record in records], column, tell)
+        for column, field in self.getters:
+            out[column.name] = values.from_list(list(map(field, records)), column, tell)
         if len(found.found) > SHOWN:
             rest = len(found.found) - SHOWN
             found.found[SHOWN:] = [Problem(f"and {rest} more of the kind")]

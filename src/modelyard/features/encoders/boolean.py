@@ -21,9 +21,13 @@ class FittedBoolean(FittedEncoder):
     def __call__(self, values: Values) -> Block:
         """[rows] float64 with NaN to Numbers [rows, 1 or 2]."""
         missing = np.isnan(values)
-        signed = np.where(missing, 0.0, 2.0 * values - 1.0)
-        columns = [signed, missing] if self.flag else [signed]
-        return Numbers(np.stack(columns, axis=1).astype(np.float32))
+        signed = 2.0 * values - 1.0
+        signed[missing] = 0.0
+        out = np.empty((len(values), 1 + self.flag), dtype=np.float32)
+        out[:, 0] = signed
+        if self.flag:
+            out[:, 1] = missing
+        return Numbers(out)
 
     def state(self) -> State:
         """Whether there is a flag."""

@@ -27,7 +27,8 @@ class FittedCategory(FittedEncoder):
 
     def __call__(self, values: Values) -> Block:
         """[rows] of text or None to Codes [rows]."""
-        codes = [self.codes.get(value, UNSEEN_CODE) for value in values.tolist()]
+        known = self.codes.get
+        codes = [known(value, UNSEEN_CODE) for value in values.tolist()]
         return Codes(np.array(codes, dtype=np.int64), len(self.levels) + UNSEEN_CODE + 1)
 
     def state(self) -> State:

@@ -11,6 +11,7 @@ from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Block, Column, Floats, Json, Kind, Numbers, Values
 
+MOST = 1e306  # ten times a scale beyond it would be infinite
 CLIP = 10.0  # scaled values beyond this carry no more information, and would carry a linear answer away
 
 
@@ -24,10 +25,16 @@ class FittedNumber(FittedEncoder):
 
     def __call__(self, values: Values) -> Block:
         """[rows] float64 with NaN to Numbers [rows, 1 or 2]."""
-        missing = np.isnan(values)
-        scaled = np.clip((np.where(missing, self.centre, values) - self.centre) / self.scale, -CLIP, CLIP)
-        columns = [scaled, missing] if self.flag else [scaled]
-        return Numbers(np.stack(columns, axis=1).astype(np.float32))
+        # Without np.where, np.clip and np.stack: on one row their own cost is all there is.
+        reach = CLIP * self.scale
+        scaled = (values.clip(self.centre - reach, self.centre + reach) - self.centre) / self.scale
+        missing = np.isnan(scaled)
+        scaled[missing] = 0.0
+        out = np.empty((len(values), 1 + self.flag), dtype=np.float32)
+        out[:, 0] = scaled
+        if self.flag:
+            out[:, 1] = missing
+        return Numbers(out)
 
     def state(self) -> State:
         """Three figures."""
@@ -55,13 +62,14 @@ class Number(Encoder):
         flag = len(known) < len(values)
         if len(known) == 0:
             return FittedNumber(0.0, 1.0, flag)
+        unit = float(np.abs(known).max()) or 1.0  # so that the squares of what is huge or tiny are neither inf nor 0
+        known = known / unit
+        centre, spread = known.mean(), known.std()
         if self.scale == "robust":
             low, centre, high = np.percentile(known, [25, 50, 75])
-            spread = (high - low) / 1.349  # a normal distribution's deviation from its quartiles
-        else:
-            centre, spread = known.mean(), known.std()
-        tiny = 1e-12 * max(1.0, abs(float(centre)))
-        return FittedNumber(float(centre), float(spread) if spread > tiny else 1.0, flag)
+            spread = (high - low) / 1.349 or spread  # a normal distribution's deviation from its quartiles
+        scale = float(spread) * unit if spread > 1e-12 * abs(centre) else 1.0
+        return FittedNumber(float(centre) * unit, min(scale, MOST), flag)
 
 
 def _figure(value: Json | bytes) -> float:

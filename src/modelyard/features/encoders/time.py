@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -11,8 +11,10 @@ from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Block, Column, Floats, Kind, Numbers, Values
 
-DAY = 86_400.0  # seconds
+MICROSECONDS = 86_400e6  # in a day
 CLIP = 10.0
+EPOCH = np.datetime64(0, "us")
+YEARS, MONTHS, DAYS = np.dtype("datetime64[Y]"), np.dtype("datetime64[M]"), np.dtype("datetime64[D]")
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,26 @@ class FittedTime(FittedEncoder):
     def __call__(self, values: Values) -> Block:
         """[rows] datetime64[us] with NaT to Numbers [rows, width]; a missing value is all zeros and flagged."""
         missing = np.isnat(values)
-        moments = np.where(missing, np.datetime64(0, "us"), values)
-        days = moments.astype(np.int64) / (DAY * 1e6)
-        trend = np.clip((days - self.centre) / self.scale, -CLIP, CLIP)
-        month_start = moments.astype("datetime64[M]")
-        in_month = (moments - month_start).astype(np.int64) / (DAY * 1e6)
-        year = (days - moments.astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)) / 365.25
-        turns = [year, in_month / 31, (days + 3) / 7]  # 1970-01-01 was a Thursday, so weeks turn on Mondays
+        moments = values.copy()
+        moments[missing] = EPOCH
+        days = moments.astype(np.int64) / MICROSECONDS
+        turns = np.empty((len(values), 3 + self.clock))
+        turns[:, 0] = (days - _start(moments, YEARS)) / 365.25
+        turns[:, 1] = (days - _start(moments, MONTHS)) / 31
+        turns[:, 2] = (days + 3) / 7  # 1970-01-01 was a Thursday, so weeks turn on Mondays
         if self.clock:
-            turns.append(days % 1.0)
-        angles = [wave(2 * np.pi * turn) for turn in turns for wave in (np.sin, np.cos)]
-        columns = np.stack([trend, *angles], axis=1)
-        columns[missing] = 0.0
+            turns[:, 3] = days
+        turns *= 2 * np.pi
+        end = 1 + 2 * turns.shape[1]
+        out = np.empty((len(values), end + self.flag), dtype=np.float32)
+        reach = CLIP * self.scale
+        out[:, 0] = (days.clip(self.centre - reach, self.centre + reach) - self.centre) / self.scale
+        out[:, 1:end:2] = np.sin(turns)
+        out[:, 2:end:2] = np.cos(turns)
+        out[missing] = 0.0
         if self.flag:
-            columns = np.column_stack([columns, missing])
-        return Numbers(columns.astype(np.float32))
+            out[:, end] = missing
+        return Numbers(out)
 
     def state(self) -> State:
         """Two figures and two choices."""
@@ -65,9 +72,15 @@ class Time(Encoder):
     def fit(self, values: Values, column: Column, target: Floats | None) -> FittedTime:  # noqa: ARG002
         """Learn the span of days, and whether the time of day says anything."""
         missing = np.isnat(values)
-        days = values[~missing].astype("datetime64[us]").astype(np.int64) / (DAY * 1e6)
+        days = values[~missing].astype(np.int64) / MICROSECONDS
         if len(days) == 0:
             return FittedTime(0.0, 1.0, clock=False, flag=True)
         spread = float(days.std())
         clock = bool((days % 1.0 != 0).any())
         return FittedTime(float(days.mean()), spread if spread > 1e-6 else 1.0, clock, bool(missing.any()))
+
+
+def _start(moments: Values, unit: np.dtype[Any]) -> Floats:
+    """The first day of each moment's year or month, in days since 1970: [rows]."""
+    days: Floats = moments.astype(unit).astype(DAYS).astype(np.float64)
+    return days
