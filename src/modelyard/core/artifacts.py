@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,5 +81,6 @@ def replace_folder(folder: Path, place: Path) -> None:
 def _sweep(parent: Path) -> None:
     """Remove what killed processes left here more than a day ago."""
     for entry in parent.glob(f"{STAGING}*"):
-        if entry.is_dir() and time.time() - entry.stat().st_mtime > DAY:
-            shutil.rmtree(entry, ignore_errors=True)
+        with suppress(OSError):  # another process may just have removed its own
+            if entry.is_dir() and time.time() - entry.stat().st_mtime > DAY:
+                shutil.rmtree(entry, ignore_errors=True)

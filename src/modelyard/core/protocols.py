@@ -130,7 +130,7 @@ class Metric(Protocol):
     higher_is_better: ClassVar[bool]
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
-        """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows] of at least zero.
+        """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows], not all zero.
 
         NaN where it is not defined, such as ROC AUC with one class.
         """

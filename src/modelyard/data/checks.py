@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modelyard.core.errors import DataError, Problems, RecipeError, nearest
 from modelyard.core.types import Column, Kind, Role, Schema, Task
-from modelyard.data import values
+from modelyard.data import plain, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
 
 SHOWN = 3
+UNTELLABLE = re.compile(r'["\\\x00-\x1f]')  # what msgspec cannot have in a field's name
 
 
 def names(recipe: Recipe, columns: Sequence[str]) -> None:
@@ -33,6 +35,26 @@ def names(recipe: Recipe, columns: Sequence[str]) -> None:
         if name not in columns:
             found.add("no such column", recipe.place(f"columns.{name}"), nearest(name, columns))
     found.raise_any()
+
+
+def readable(frames: Mapping[str, pl.DataFrame], recipe: Recipe) -> list[str]:
+    """The columns to keep: those that can be read, and no unreadable one that the recipe ignores.
+
+    Raises:
+        DataError: naming each column that no kind reads, or whose name no JSON message can hold as it is.
+    """
+    found = Problems(DataError)
+    ignored = {name for name, given in recipe.columns.items() if given.role is Role.IGNORE}
+    strange = {name: holds for frame in frames.values() for name, holds in plain.unreadable(frame).items()}
+    columns = [name for name in frames["train"].columns if not (name in strange and name in ignored)]
+    for name in columns:
+        if name in strange:
+            hint = f"write it as text or numbers, or say columns: {{{name}: {{role: ignore}}}}"
+            found.add(f"holds {strange[name]}, which no kind reads", name, hint)
+        if UNTELLABLE.search(name):
+            found.add("the column's name holds a quotation mark, a backslash or a line break", repr(name), "rename it")
+    found.raise_any()
+    return columns
 
 
 def same_columns(part: str, frame: pl.DataFrame, columns: Sequence[str]) -> None:
@@ -51,8 +73,10 @@ def same_columns(part: str, frame: pl.DataFrame, columns: Sequence[str]) -> None
 def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
     """The values of each column are what its kind says; more may be added to what is returned."""
     found = Problems(DataError)
-    if frame.height < 3:
+    if where == "data.train" and frame.height < 3:
         found.add(f"{frame.height} rows are too few to train, to choose and to test on", where, "give at least 3")
+    elif frame.height == 0:
+        found.add("holds no row with a target", where)
     for column in schema.columns:
         if column.role not in {Role.IGNORE, Role.TARGET}:
             _values(frame[column.name], column, found)
@@ -62,6 +86,8 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
         weights = values.from_series(frame[weight.name], weight)
         if weight.kind is not Kind.NUMBER or bool(np.isnan(weights).any()) or bool((weights < 0).any()):
             found.add("weights must be numbers of at least zero, one in every row", weight.name)
+        elif not bool((weights > 0).any()):
+            found.add("the weights are zero in every row", weight.name, "give some rows a weight, or leave it out")
     return found
 
 
@@ -74,17 +100,22 @@ def _values(series: pl.Series, column: Column, found: Problems) -> None:
         found.add(f"{first.problem}: {count} of {len(series)} rows, such as {shown}", column.name, hint)
 
 
-def target(series: pl.Series, recipe: Recipe, task: Task, classes: Sequence[str], found: Problems) -> None:
-    """The target can be learnt: present, varied, of the task's sort, with two rows of each class."""
+def target(
+    series: pl.Series, train: pl.Series, recipe: Recipe, task: Task, classes: Sequence[str], found: Problems
+) -> None:
+    """The target of all parts can be learnt from `train`: present, varied, of the task's sort."""
     place = recipe.target
     known = series.drop_nulls()
-    distinct = known.n_unique()
-    if len(known) == 0:
+    if train.null_count() == len(train):
         found.add("the target is missing in every row", place)
-    elif distinct == 1:
+    elif train.drop_nulls().n_unique() == 1:
         found.add("the target is constant: every row says the same", place, "there is nothing to predict")
     elif task.classifies:
         _class_target(known, recipe, task, classes, found)
+        _only_later(train, classes, place, found)
+    elif series.dtype.is_float() and not bool(known.is_finite().all()):
+        count = int((~known.is_finite()).sum())
+        found.add(f"the target is infinite in {count} of {len(series)} rows", place, "mend the rows or leave them out")
     elif not series.dtype.is_numeric():
         found.add(
             "the target is no number, so the task cannot be regression", place, "say task: multiclass, or mend it"
@@ -108,6 +139,15 @@ def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequenc
     if recipe.positive is not None and values.level(recipe.positive) not in counts:
         hint = nearest(values.level(recipe.positive), classes)
         found.add(f"no class called '{recipe.positive}'", recipe.place("positive"), hint)
+
+
+def _only_later(train: pl.Series, classes: Sequence[str], place: str, found: Problems) -> None:
+    """A class that no training row shows can be neither learnt nor answered."""
+    shown = _counts(train.drop_nulls())
+    for name in classes:
+        if name not in shown:
+            hint = "add rows of it to data.train, or leave its rows out"
+            found.add(f"the class '{name}' is not in data.train", place, hint)
 
 
 def _counts(known: pl.Series) -> Mapping[str, int]:

@@ -123,6 +123,8 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
         kind, reason = Kind.CATEGORY, "the recipe names its levels"
     if given is not None and given.role is not None:
         role = given.role
+        if role is Role.WEIGHT and given.kind is None:
+            kind, reason = Kind.NUMBER, "a weight is a number"
     elif role is Role.FEATURE and kind is Kind.IDENTIFIER:
         role, reason = Role.IGNORE, f"{reason}: it cannot hold for rows to come"
     elif role is Role.FEATURE and series.drop_nulls().n_unique() <= 1:

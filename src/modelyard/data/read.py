@@ -11,7 +11,7 @@ import polars as pl
 
 from modelyard.core import digest, events
 from modelyard.core.types import Column, Floats, Kind, Role, Schema, Table, Task
-from modelyard.data import checks, infer, values
+from modelyard.data import checks, infer, plain, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,13 +45,14 @@ def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
         RecipeError: the recipe names a column that is not there.
     """
     events.step("reading", 0, len(sources))
-    frames = {part: source.read(recipe.folder).collect() for part, source in sources.items()}
+    frames = {part: plain.plain(source.read(recipe.folder).collect()) for part, source in sources.items()}
     events.step("reading", len(sources), len(sources))
     columns = frames["train"].columns
     checks.names(recipe, columns)
     for part, frame in frames.items():
         checks.same_columns(part, frame, columns)
-    frames = {part: frame.select(columns) for part, frame in frames.items()}
+    readable = checks.readable(frames, recipe)
+    frames = {part: frame.select(readable) for part, frame in frames.items()}
     notes: list[str] = []
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
     schema, task = _schema(labelled, recipe, notes)
@@ -86,14 +87,22 @@ def check_rows(frame: pl.DataFrame, schema: Schema) -> Table:
     """
     needed = [c.name for c in schema.columns if c.role is not Role.IGNORE]
     checks.same_columns("test", frame, needed)
+    frame = plain.plain(frame)
+    strange = plain.unreadable(frame)
+    kept = [c.name for c in schema.columns if c.name in frame.columns and (c.name in needed or c.name not in strange)]
+    column, notes = schema.target, list[str]()
+    frame = _labelled("test", frame.select(kept), column.name, notes)
+    for note in notes:
+        events.note(note)
     found = checks.rows(frame, schema, "data")
-    column = schema.target
     if column.levels:
         known = {values.level(value) for value in frame[column.name].drop_nulls().unique().to_list()}
         for stranger in sorted(known - set(column.levels)):
             found.add(
                 f"the class '{stranger}' was not there in training", column.name, f"known: {', '.join(column.levels)}"
             )
+    elif not frame[column.name].dtype.is_numeric():
+        found.add("the target is no number", column.name)
     found.raise_any()
     return Table(frame, schema)
 
@@ -113,14 +122,10 @@ def _schema(frames: Mapping[str, pl.DataFrame], recipe: Recipe, notes: list[str]
     if recipe.task is None:
         notes.append(f"task: {task}, as {why}")
     schema = infer.schema(train, recipe.target, recipe.columns)
-    labels = (
-        pl.concat([frame[recipe.target] for frame in frames.values()], rechunk=False)
-        if _alike(frames)
-        else train[recipe.target]
-    )
+    labels = _labels([frame[recipe.target] for frame in frames.values()])
     classes = infer.classes(labels, task, recipe.positive) if task.classifies else ()
     found = checks.rows(train, schema, "data.train")
-    checks.target(labels, recipe, task, classes, found)
+    checks.target(labels, train[recipe.target], recipe, task, classes, found)
     for part in [part for part in frames if part != "train"]:
         later = checks.rows(frames[part], schema, f"data.{part}")
         found.found.extend(replace(problem, where=f"data.{part}: {problem.where}") for problem in later.found)
@@ -130,8 +135,14 @@ def _schema(frames: Mapping[str, pl.DataFrame], recipe: Recipe, notes: list[str]
     return Schema(tuple(_settled(c, frames, classes) for c in schema.columns)), task
 
 
-def _alike(frames: Mapping[str, pl.DataFrame]) -> bool:
-    return len({tuple(frame.dtypes) for frame in frames.values()}) == 1
+def _labels(parts: list[pl.Series]) -> pl.Series:
+    """The targets of all parts, one below the other; text where the files hold them in different ways."""
+    if len({part.dtype for part in parts}) == 1:
+        return pl.concat(parts)
+    if all(part.dtype.is_numeric() for part in parts):
+        return pl.concat([part.cast(pl.Float64) for part in parts])
+    told = [None if value is None else values.level(value) for part in parts for value in part.to_list()]
+    return pl.Series(parts[0].name, told, dtype=pl.String)
 
 
 def _settled(column: Column, frames: Mapping[str, pl.DataFrame], classes: tuple[str, ...]) -> Column:

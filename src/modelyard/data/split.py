@@ -9,7 +9,7 @@ import numpy as np
 from modelyard.core.errors import DataError
 from modelyard.core.seeds import generator
 from modelyard.core.types import Floats, Ints, Parts, Task
-from modelyard.data.read import Rows, target_values
+from modelyard.data.read import Rows, target_values, weight_values
 
 if TYPE_CHECKING:
     from modelyard.recipe.schema import SplitSpec
@@ -37,6 +37,9 @@ def split(rows: Rows, how: SplitSpec, seed: int) -> Parts:
     for name, found in (("train", parts.train), ("valid", parts.valid), ("test", parts.test)):
         if len(found) == 0:
             raise DataError(f"the split leaves no row for {name}", "split", "add rows or change the shares")
+        weight = weight_values(found)
+        if weight is not None and not bool((weight > 0).any()):
+            raise DataError(f"every row of {name} has weight zero", "split", "give more rows a weight")
     return parts
 
 

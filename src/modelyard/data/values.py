@@ -36,7 +36,7 @@ def level(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def number(value: object) -> float:
@@ -126,12 +126,7 @@ def from_list(raw: Sequence[object], column: Column, problems: Callable[[int, Pr
             continue
         if column.closed and converted[-1] not in column.levels:
             problems(row, Problem("is none of the levels that the recipe allows", column.name, _allowed(column)))
-    dtype = DTYPES.get(column.kind)
-    if dtype is None:
-        values = np.empty(len(converted), dtype=object)
-        values[:] = converted
-        return values
-    return np.array(converted, dtype=dtype)
+    return np.array(converted, dtype=DTYPES.get(column.kind, object))
 
 
 def from_series(series: pl.Series, column: Column) -> Values:
@@ -141,7 +136,7 @@ def from_series(series: pl.Series, column: Column) -> Values:
     if column.kind is Kind.NUMBER and series.dtype.is_numeric():
         values = series.cast(pl.Float64).fill_null(math.nan).to_numpy()
         return np.where(np.isfinite(values), values, math.nan)
-    if column.kind is Kind.TIME and series.dtype in {pl.Date, pl.Datetime}:
+    if column.kind is Kind.TIME and isinstance(series.dtype, (pl.Date, pl.Datetime)):
         if isinstance(series.dtype, pl.Datetime) and series.dtype.time_zone:
             series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return series.cast(pl.Datetime("us")).to_numpy().astype("datetime64[us]")

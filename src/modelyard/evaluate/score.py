@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,15 +62,19 @@ def _scores(
     for part, mask in parts:
         kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
         for name, metric in metrics.items():
-            figure = partial(_weighed, metric, kept, answers, weights)
+            figure = partial(_figure, metric, kept, answers, weights)
             low, high = intervals.interval(intervals.bootstrap(figure, len(kept), seed))
-            scores.append(Score(name, metric(kept, answers, weights), low, high, len(kept), part))
+            scores.append(Score(name, figure(), low, high, len(kept), part))
             events.step("measuring", len(scores), len(parts) * len(metrics), name)
     return scores
 
 
-def _weighed(metric: Metric, truth: npt.NDArray[Any], answers: Floats, weight: Floats, drawn: Floats) -> float:
-    return metric(truth, answers, weight * drawn)
+def _figure(
+    metric: Metric, truth: npt.NDArray[Any], answers: Floats, weight: Floats, drawn: Floats | float = 1.0
+) -> float:
+    """A metric of rows that were drawn so many times; NaN where nothing that was drawn has a weight."""
+    weighed = weight * drawn
+    return metric(truth, answers, weighed) if weighed.any() else math.nan
 
 
 def _comparisons(
@@ -81,9 +86,9 @@ def _comparisons(
     compared = []
     for baseline, theirs in measured.baselines.items():
 
-        def difference(drawn: Floats, theirs: Floats = theirs) -> float:
-            weight = base * drawn
-            return metric(truth, measured.answers, weight) - metric(truth, theirs, weight)
+        def difference(drawn: Floats | float = 1.0, theirs: Floats = theirs) -> float:
+            mine = _figure(metric, truth, measured.answers, base, drawn)
+            return mine - _figure(metric, truth, theirs, base, drawn)
 
         low, high = intervals.interval(intervals.bootstrap(difference, len(truth), seed))
         verdict: Literal["better", "worse", "not distinguishable"] = "not distinguishable"
@@ -91,10 +96,8 @@ def _comparisons(
             verdict = "better"
         elif max(low * sign, high * sign) < 0:
             verdict = "worse"
-        value = metric(truth, theirs, base)
-        compared.append(
-            Comparison(baseline, name, value, metric(truth, measured.answers, base) - value, low, high, verdict)
-        )
+        value = _figure(metric, truth, theirs, base)
+        compared.append(Comparison(baseline, name, value, difference(), low, high, verdict))
     return compared
 
 

@@ -12,10 +12,11 @@ from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from modelyard.core import events, order
 from modelyard.core.errors import BundleError
-from modelyard.core.types import Floats, Report, Schema, Values, feeds
+from modelyard.core.types import Floats, Schema, Values, feeds
 from modelyard.data.values import restored
 from modelyard.features.fit import Features
 from modelyard.release import manifest as manifests
+from modelyard.release import reports
 from modelyard.release import rows as edge
 from modelyard.release.signature import Signature
 
@@ -51,7 +52,7 @@ class Bundle:
         self.folder, self.manifest = folder, manifest
         try:
             self.schema = msgspec.json.decode(files["schema.json"], type=Schema)
-            self.report = msgspec.json.decode(files["report.json"], type=Report)
+            self.report = reports.decode(files["report.json"])
             self.features = Features.restore(msgspec.json.decode(files["encoders.json"], type=list), files)
             self.session = _session(files["model.onnx"])
             self.recipe = files["recipe.yaml"].decode()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.core.errors import DataError, Problems, nearest
 from modelyard.core.types import Column, Role, Schema, Values
 from modelyard.data import values
+from modelyard.data.plain import plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,19 +17,24 @@ SHOWN = 3
 
 
 def frame_of(rows: Any) -> pl.DataFrame | None:  # noqa: ANN401 - whatever people have
-    """A Polars frame of a Polars, pandas or Arrow table; None where `rows` is no table."""
+    """A Polars frame, of plain values, of a Polars, pandas or Arrow table; None where `rows` is no table.
+
+    Raises:
+        DataError: two columns have one name.
+    """
     kind = type(rows).__module__.partition(".")[0]
-    if kind not in {"polars", "pandas", "pyarrow"} and not hasattr(rows, "__arrow_c_stream__"):
+    if kind not in {"polars", "pandas"} and not hasattr(rows, "__arrow_c_stream__"):
         return None
     import polars as pl
 
-    if isinstance(rows, pl.DataFrame):
-        return rows
     if isinstance(rows, pl.LazyFrame):
-        return rows.collect()
-    if kind == "pandas":
-        return _from_pandas(rows)
-    return pl.DataFrame(rows)
+        return plain(rows.collect())
+    if not hasattr(rows, "columns") and kind in {"polars", "pandas"}:  # a column is no table
+        return None
+    try:
+        return plain(_from_pandas(rows) if kind == "pandas" else pl.DataFrame(rows))
+    except pl.exceptions.DuplicateError as error:
+        raise DataError("two columns have one name", "rows", "give each column a name of its own") from error
 
 
 def records_of(rows: object) -> list[Mapping[str, Any]]:
@@ -86,11 +92,12 @@ def _check(series: pl.Series, column: Column, found: Problems) -> None:
 def _from_pandas(rows: Any) -> pl.DataFrame:  # noqa: ANN401 - a pandas frame, known by its module alone
     import polars as pl
 
-    columns = {}
-    for name in rows.columns:
-        listed = rows[name].tolist()
-        columns[str(name)] = [None if _absent(value) else value for value in listed]
-    return pl.DataFrame(columns, strict=False)
+    listed = [rows.iloc[:, place].tolist() for place in range(rows.shape[1])]
+    series = [
+        pl.Series(str(name), [None if _absent(value) else value for value in column], strict=False)
+        for name, column in zip(rows.columns, listed, strict=True)
+    ]
+    return pl.DataFrame(series)
 
 
 def _absent(value: Any) -> bool:  # noqa: ANN401 - NaN, NaT, pd.NA and None

@@ -82,7 +82,7 @@ class Yard:
                 engine = sa.create_engine(f"sqlite:///{self.home / 'yard.db'}", connect_args={"timeout": 30})
                 sa.event.listen(engine, "connect", _prepare)
                 sa.event.listen(engine, "begin", _begin)
-                METADATA.create_all(engine)
+                METADATA.create_all(engine.execution_options(writes=True))
             except (OSError, sa.exc.SQLAlchemyError) as error:
                 hint = f"set {HOME} to a folder that can be written"
                 raise YardError("the yard cannot be opened", str(self.home), hint) from error
@@ -178,7 +178,10 @@ class Yard:
                 (staging / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(bundle.folder / name, staging / name)
             Bundle.load(staging)
-            artifacts.publish(staging, place)
+            try:
+                artifacts.publish(staging, place)
+            except FileExistsError:  # another process has just kept the same one
+                Bundle.load(place)
 
     @staticmethod
     def _champion(connection: sa.Connection, name: str) -> Release | None:
@@ -203,7 +206,7 @@ def here() -> Yard:
     for folder in (start, *start.parents):
         if (folder / FOLDER).is_dir():
             return Yard(folder / FOLDER)
-    hint = f"change into the folder of the recipe, or set {HOME}"
+    hint = f"change into the folder of the recipe, or name its yard: --home DIR, or {HOME}"
     raise YardError("no yard here", str(start), hint)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#N/A")
 SEPARATORS = (",", ";", "\t", "|")
 SHOWN = 5
+HEAD = 65_536  # characters in which the header line is sought
+CODE = (
+    r"^0\d|^[+-]?\d{19,}$"  # 01234 is a code, not the number 1234; so is what no 64-bit number holds to the last digit
+)
 
 
 @part
@@ -50,17 +54,16 @@ class Csv(Source):
         content, missing = text.encode(), list(self.missing)
         try:
             as_text = pl.read_csv(content, separator=separator, null_values=missing, infer_schema=False)
-            codes = [name for name in as_text.columns if as_text[name].str.contains(r"^0\d").any()]
+            codes = [name for name in as_text.columns if as_text[name].str.contains(CODE).any()]
             frame = pl.read_csv(
                 content,
                 separator=separator,
                 null_values=missing,
                 infer_schema_length=None,
-                schema_overrides=dict.fromkeys(codes, pl.String),  # 01234 is a code, not the number 1234
+                schema_overrides=dict.fromkeys(codes, pl.String),
             )
         except pl.exceptions.PolarsError as error:
-            first = str(error).splitlines()[0][:200]
-            raise DataError(f"cannot be read as CSV: {first}", self.path, "check quotes and separators") from error
+            raise _malformed(text, separator, self.path, error) from error
         return frame.lazy()
 
     def digest(self, folder: Path) -> str:
@@ -69,7 +72,7 @@ class Csv(Source):
 
     def _decoded(self, path: Path) -> str:
         try:
-            codecs.lookup(self.encoding)
+            "".encode(self.encoding)
         except LookupError as error:
             raise DataError(
                 f"no encoding called '{self.encoding}'", self.path, "such as utf-8, gb18030, latin-1"
@@ -77,7 +80,7 @@ class Csv(Source):
         content = path.read_bytes()
         encoding = "utf-8-sig" if self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else self.encoding
         try:
-            return content.decode(encoding).rstrip("\r\n") + "\n"
+            text = content.decode(encoding).rstrip("\r\n") + "\n"
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             raise DataError(
@@ -86,10 +89,11 @@ class Csv(Source):
                 f"say how it is encoded: data: {{source: csv, path: {self.path}, encoding: gb18030}} "
                 "(Chinese: gb18030 or big5; Western: cp1252)",
             ) from error
+        return text if "\n" in text[:-1] else text.replace("\r", "\n")  # lines that end in a carriage return alone
 
 
 def _separator(text: str) -> str:
-    header = text.partition("\n")[0]
+    header = re.sub('"[^"]*"', "", text[:HEAD]).partition("\n")[0]
     return max(SEPARATORS, key=header.count)
 
 
@@ -99,16 +103,19 @@ def _check(text: str, separator: str, path: str) -> None:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     csv.field_size_limit(1 << 30)
     header = next(reader, None)
+    if header == [] and text.strip():
+        raise DataError("starts with a blank line", f"{path}:1", "let the header be the first line")
     if header is None or not any(cell.strip() for cell in header):
         raise DataError("is empty", path, "a CSV file has a header line and then one line a row")
     _check_header(header, path, found)
     width, rows, ragged = len(header), 0, 0
     for row in reader:
         rows += 1
-        if len(row) != width and width > 1:
+        if len(row) != width and (row or width > 1):  # where there is one column, a blank line is a missing value
             ragged += 1
             if ragged <= SHOWN:
-                found.add(f"has {len(row)} fields where the header has {width}", f"{path}:{reader.line_num}")
+                problem = f"has {len(row)} fields where the header has {width}" if row else "is blank"
+                found.add(problem, f"{path}:{reader.line_num}")
     if ragged > SHOWN:
         found.add(f"and {ragged - SHOWN} more lines of the kind", path)
     if rows == 0:
@@ -123,3 +130,15 @@ def _check_header(header: list[str], path: str, found: Problems) -> None:
     for place, name in enumerate(header, 1):
         if not name.strip():
             found.add(f"column {place} has no name", f"{path}:1", "give each column a name")
+
+
+def _malformed(text: str, separator: str, path: str, error: Exception) -> DataError:
+    """What is wrong with quotes, as nothing else gets as far as here."""
+    plain = rf'[^"\r\n{re.escape(separator)}]'
+    stray = re.search(f'{plain}"{plain}', text)
+    if stray:
+        line = text[: stray.end()].count("\n") + 1
+        hint = 'write a quote inside a field twice, and put the field in quotes: "5"" pipe"'
+        return DataError("has a quote in the middle of a field", f"{path}:{line}", hint)
+    told = str(error).splitlines()[0][:200]
+    return DataError(f"cannot be read as CSV: {told}", path, "is a quote opened and not closed?")

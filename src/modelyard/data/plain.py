@@ -1,0 +1,51 @@
+"""A frame as one of plain values, whatever a file or another library called them: what every table holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows as numbers, truth values, dates, moments in UTC and text; NaN is missing, a duration its seconds.
+
+    >>> import polars as pl
+    >>> plain(pl.DataFrame({"x": [1.5, float("nan")]}))["x"].to_list()
+    [1.5, None]
+    """
+    return frame.with_columns([_plain(series) for series in frame.get_columns()])
+
+
+def unreadable(frame: pl.DataFrame) -> dict[str, str]:
+    """The columns of a plain frame that no kind reads, and what they hold: lists, objects, bytes."""
+    import polars as pl
+
+    plain_types = (pl.String, pl.Boolean, pl.Date, pl.Datetime)
+    return {
+        name: _told(dtype)
+        for name, dtype in frame.schema.items()
+        if not (dtype.is_numeric() or isinstance(dtype, plain_types))
+    }
+
+
+def _plain(series: pl.Series) -> pl.Series:
+    import polars as pl
+
+    dtype = series.dtype
+    if dtype.is_float() or dtype.is_decimal():
+        return series.cast(pl.Float64).fill_nan(None)
+    if isinstance(dtype, pl.Duration):
+        return series.dt.total_microseconds() / 1e6
+    if isinstance(dtype, pl.Datetime):
+        utc = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else series
+        return utc.cast(pl.Datetime("us"))
+    if isinstance(dtype, (pl.Categorical, pl.Enum, pl.Time, pl.Null)):
+        return series.cast(pl.String)
+    return series
+
+
+def _told(dtype: pl.DataType) -> str:
+    words = {"List": "lists", "Array": "lists", "Struct": "objects", "Binary": "bytes"}
+    return words.get(str(dtype.base_type()), f"values of the type {dtype}")

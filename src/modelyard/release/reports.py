@@ -1,0 +1,24 @@
+"""Reports as JSON, where a figure that is not defined, such as the ROC AUC of one class, is null."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+
+from modelyard.core.types import Report
+
+FIGURES = ("value", "low", "high", "difference")
+
+
+def decode(content: bytes) -> Report:
+    """The report that was written as JSON.
+
+    Raises:
+        msgspec.MsgspecError: it is no report.
+    """
+    raw = msgspec.json.decode(content, type=dict[str, Any])
+    for entry in (*raw.get("scores", ()), *raw.get("comparisons", ())):
+        entry.update({figure: math.nan for figure in FIGURES if figure in entry and entry[figure] is None})
+    return msgspec.convert(raw, Report)
