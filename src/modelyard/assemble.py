@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -147,6 +148,9 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     }
     metrics = {spec.name: build(METRICS, spec, f"metrics.{place}") for place, spec in enumerate(whole.metrics)}
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
+    for name, count in Counter(spec.name for spec in whole.metrics).items():
+        if count > 1:
+            found.add(f"the metric '{name}' is named {count} times", whole.place("metrics"), "keep one of them")
     _check_gates(whole, gates, found)
     _check_columns(whole, encoders, found)
     training = _training(whole, model, found)

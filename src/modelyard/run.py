@@ -88,7 +88,7 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
         DataError: the rows are not what the bundle's schema says.
         UsageError: `data` names no source.
     """
-    recipe = parse.load_mapping(fill.from_yaml(bundle.recipe), "recipe.yaml", Path())
+    recipe = parse.packed(bundle.recipe)
     table = check_rows(source(data).read(Path()).collect(), bundle.schema)
     metrics = {name: METRICS.build(name, {}) for name in bundle.report.higher_is_better}
     metrics |= {spec.name: METRICS.build(spec.name, spec.settings) for spec in recipe.metrics}
@@ -104,7 +104,7 @@ def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
     Raises:
         RecipeError: a gate judges what the report does not hold.
     """
-    recipe = parse.load_mapping(fill.from_yaml(bundle.recipe), "recipe.yaml", Path())
+    recipe = parse.packed(bundle.recipe)
     champion = yard.champion(bundle.name)
     before = champion.report if champion is not None else None
     gates = [GATES.build(spec.name, spec.settings, f"gates.{place}") for place, spec in enumerate(recipe.gates)]

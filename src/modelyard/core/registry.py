@@ -140,6 +140,10 @@ def tell(error: ValidationError, known: list[str], where: str, found: Problems) 
             found.add("unknown key", place, nearest(key, known))
         elif item["type"] in {"missing", "missing_argument"}:
             found.add("is missing", place, "add it")
+        elif item["type"] == "string_type" and isinstance(item["input"], (bool, int, float)):
+            found.add(f"is no text, got {shown(item['input'])}", place, "put it in quotes")
+        elif item["type"] == "tuple_type":
+            found.add(f"is no list, got {shown(item['input'])}", place, "put it in square brackets")
         else:
             found.add(f"{_lowered(item['msg'])}, got {shown(item['input'])}", place)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from modelyard.core.errors import Problems, RecipeError, nearest
 from modelyard.core.registry import tell
 from modelyard.recipe.schema import ColumnSpec, DataSpec, Place, Recipe, Section, SplitSpec, TrainingSpec, locate
 
+PACKED = "recipe.yaml"  # its name in a bundle
 ENVIRONMENT = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 SECTIONS: dict[str, type[Section]] = {
     "data": DataSpec,
@@ -62,14 +64,32 @@ def load_mapping(
     lines: dict[Place, int] | None = None,
 ) -> Recipe:
     """A recipe from a mapping; `file`, `folder` and `lines` say where it was written."""
-    lines = lines or {}
-    found = Problems(RecipeError)
-    whole = {str(key): value for key, value in data.items()}
+    whole = copy.deepcopy({str(key): value for key, value in data.items()})
     for override in overrides:
         _override(whole, override)
     raw: dict[Place, str] = {}
-    whole = _environment(whole, (), raw, found)
+    absent = Problems(RecipeError)
+    whole = _environment(whole, (), raw, absent)
+    found = Problems(RecipeError)
+    for problem in absent.found:
+        found.add(problem.problem, locate(problem.where, file, lines or {}), problem.hint)
     found.raise_any()
+    return _checked(whole, file, folder, lines or {}, raw)
+
+
+def packed(text: str) -> Recipe:
+    """The recipe that a bundle keeps; a `${NAME}` that is not in this environment stays as it was written.
+
+    Raises:
+        RecipeError: the text is no recipe, or a figure in it is such a name.
+    """
+    data = _yaml(text, PACKED, {})
+    raw: dict[Place, str] = {}
+    return _checked(_environment(data, (), raw, Problems(RecipeError)), PACKED, Path(), {}, raw)
+
+
+def _checked(whole: dict[str, Any], file: str, folder: Path, lines: dict[Place, int], raw: dict[Place, str]) -> Recipe:
+    found = Problems(RecipeError)
     try:
         recipe = Recipe.model_validate(whole)
     except ValidationError as error:
@@ -97,9 +117,14 @@ def _replay(item: Any) -> Any:  # noqa: ANN401 - pydantic's own error record
 
 
 def _yaml(text: str, file: str, lines: dict[Place, int]) -> dict[str, Any]:
+    found = Problems(RecipeError)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
+        if isinstance(data, dict) and node is not None:
+            _mark(node, (), lines, file, found)
+    except RecursionError as error:
+        raise RecipeError("holds a value that holds itself, or is too deep", file, "write it out") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RecipeError(
@@ -107,10 +132,8 @@ def _yaml(text: str, file: str, lines: dict[Place, int]) -> dict[str, Any]:
         ) from error
     except yaml.YAMLError as error:
         raise RecipeError("is no YAML: it holds a character that YAML does not allow", file) from error
-    if not isinstance(data, dict) or node is None:
+    if not isinstance(data, dict):
         raise RecipeError("holds no keys", file, "start from: modelyard init DATA.csv --target COLUMN")
-    found = Problems(RecipeError)
-    _mark(node, (), lines, file, found)
     found.raise_any()
     return data
 
@@ -174,7 +197,7 @@ def _environment(value: Any, place: Place, raw: dict[Place, str], found: Problem
             if name not in os.environ and default is None:
                 where = ".".join(map(str, place))
                 found.add(f"the environment has no '{name}'", where, f"set {name}, or write ${{{name}:-default}}")
-            return os.environ.get(name, default or "")
+            return os.environ.get(name, match.group() if default is None else default)
 
         return ENVIRONMENT.sub(put_in, value)
     return value

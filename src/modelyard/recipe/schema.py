@@ -73,8 +73,8 @@ class DataSpec(Section):
 
 
 def _data(value: object) -> object:
-    whole = isinstance(value, str) or (isinstance(value, Mapping) and "source" in value)
-    return {"train": value} if whole else value
+    parts = isinstance(value, Mapping) and value.keys() & DataSpec.model_fields.keys()
+    return value if parts or not isinstance(value, (str, Mapping)) else {"train": value}
 
 
 class ColumnSpec(Section):
@@ -137,7 +137,7 @@ class Recipe(Section):
     training: TrainingSpec = TrainingSpec()
     metrics: tuple[MetricSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
-    seed: int = Field(default=7, ge=0)
+    seed: int = Field(default=7, ge=0, lt=2**32)
 
     _folder: Path = PrivateAttr(default_factory=Path)
     _file: str = PrivateAttr(default="recipe")
