@@ -12,7 +12,8 @@ from starlette.routing import Router
 
 from modelyard.serve.guard import Guard
 from modelyard.serve.infer import Limits, Served
-from modelyard.serve.routes import path_of, routes
+from modelyard.serve.openapi import path_of
+from modelyard.serve.routes import routes
 from modelyard.serve.telemetry import Telemetry
 
 if TYPE_CHECKING:

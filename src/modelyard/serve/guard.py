@@ -7,7 +7,7 @@ import logging
 import os
 import time
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.exceptions import HTTPException
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("modelyard.serve")
 UNKNOWN = "unknown"  # the route label of every path that does not exist
-LINGER = 2.0  # seconds for which what a client still sends is read and dropped, so that it hears why
+LINGER = 1.0  # seconds for which what a client still sends is read and dropped, so that it hears why
+UNREAD = (wire.UnreadError, wire.TimedOutError)  # these leave a client that still sends
 GONE = 499  # the client left before it was answered
+
+Body = TypeVar("Body", bytes, bytearray)
 
 
 class GoneError(Exception):
@@ -58,19 +61,20 @@ class Guard:
         except GoneError:
             pass
         except Exception as error:  # noqa: BLE001 - nothing of an error may reach the client but our own words
-            if status != GONE:  # half an answer is out: the server cuts the connection
+            if status == GONE:
+                await self._tell(error, scope, receive, answer)
+            else:  # half an answer is out: the server sees that it stays half and cuts the connection
                 _log(error, scope)
-                raise RuntimeError("the answer broke off") from None
-            await self._tell(error, scope, receive, answer)
         route = getattr(scope.get("route"), "path", UNKNOWN)
         self.telemetry.answered(scope.get("modelyard.model", ""), route, status, time.perf_counter() - started)
 
     async def _tell(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         status, code, problems, headers = self._understood(error, scope)
-        body = b"" if status == 204 else wire.trouble(status, code, problems, scope["modelyard.request_id"])
-        if status != 204:
+        body = b""
+        if problems:
+            body = wire.problem_document(status, code, problems, scope["modelyard.request_id"])
             headers.append((b"content-type", wire.PROBLEM.encode()))
-        if status not in {408, 413}:
+        if not isinstance(error, UNREAD):
             await wire.reply(send, body, status, headers)
             return
         headers += [(b"content-length", b"%d" % len(body)), (b"connection", b"close")]
@@ -109,14 +113,12 @@ async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
         GoneError: the client left.
     """
     length = dict(scope["headers"]).get(b"content-length", b"")
-    if length.isdigit() and int(length[:20]) > limits.body:
-        raise _too_large(limits)
+    if length.isdigit() and int(length[:16]) > limits.body:
+        raise wire.UnreadError(*_too_large(limits))
     message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
+    if _is_last(message):
         body: bytes = message.get("body", b"")
-        if len(body) > limits.body:
-            raise _too_large(limits)
-        return body
+        return _within(body, limits)
     try:
         async with asyncio.timeout(limits.body_seconds):
             return await _rest(message, receive, limits)
@@ -131,11 +133,21 @@ async def _rest(message: Message, receive: Receive, limits: Limits) -> bytes:
         if message["type"] == "http.disconnect":
             raise GoneError
         body += message.get("body", b"")
+        if _is_last(message):
+            return bytes(_within(body, limits))
         if len(body) > limits.body:
-            raise _too_large(limits)
-        if not message.get("more_body", False):
-            return bytes(body)
+            raise wire.UnreadError(*_too_large(limits))
         message = await receive()
+
+
+def _is_last(message: Message) -> bool:
+    return message["type"] == "http.request" and not message.get("more_body", False)
+
+
+def _within(body: Body, limits: Limits) -> Body:
+    if len(body) > limits.body:
+        raise wire.TooLargeError(*_too_large(limits))
+    return body
 
 
 async def _drain(receive: Receive) -> None:
@@ -148,9 +160,8 @@ async def _drain(receive: Receive) -> None:
         pass
 
 
-def _too_large(limits: Limits) -> wire.TooLargeError:
-    hint = f"at most {limits.body:,} bytes in one request: send the rows in parts"
-    return wire.TooLargeError("is too large", "body", hint)
+def _too_large(limits: Limits) -> tuple[str, str, str]:
+    return "is too large", "body", f"at most {limits.body:,} bytes in one request: send the rows in parts"
 
 
 def _is_sane(request_id: bytes) -> bool:

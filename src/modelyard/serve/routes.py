@@ -6,7 +6,6 @@ import asyncio
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -26,17 +25,9 @@ if TYPE_CHECKING:
     from modelyard.serve.telemetry import Telemetry
 
 # The page may ask this server and no other, and may not be framed.
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "style-src 'unsafe-inline'",
-        "script-src 'unsafe-inline'",
-        "img-src data:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ]
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -67,7 +58,7 @@ class Predict:
         if name is None and self.only is not None:
             return self.only
         if name is None:
-            paths = ", ".join(path_of(name) for name in self.models)
+            paths = ", ".join(openapi.path_of(name) for name in self.models)
             raise wire.NotFoundError("several models are served here", "/predict", f"use one of {paths}")
         if name not in self.models:
             raise wire.NotFoundError(f"no model called '{name[:100]}'", "/models", nearest(name[:100], self.models))
@@ -109,7 +100,7 @@ class Pages:
                 "task": served.bundle.manifest.task,
                 "classes": list(served.bundle.names),
                 "ready": served.ready,
-                "predict": path_of(name),
+                "predict": openapi.path_of(name),
             }
             for name, served in self.models.items()
         ]
@@ -129,12 +120,9 @@ class Pages:
 
     @cache  # noqa: B019 - an application lives as long as its process
     def _document(self) -> bytes:
-        return wire.encode(openapi.document({name: served.bundle for name, served in self.models.items()}))
-
-
-def path_of(name: str) -> str:
-    """Where a model answers."""
-    return f"/models/{quote(name)}/predict"
+        bundles = {name: served.bundle for name, served in self.models.items()}
+        rows = min(served.limits.rows for served in self.models.values())
+        return wire.encode(openapi.document(bundles, rows))
 
 
 def routes(models: Mapping[str, Served], telemetry: Telemetry, pool: Executor) -> list[Route]:

@@ -12,6 +12,7 @@ import uvicorn
 
 from modelyard.core.errors import UsageError
 from modelyard.serve.app import App
+from modelyard.serve.protocol import Protocol
 
 if TYPE_CHECKING:
     import asyncio
@@ -33,8 +34,10 @@ def serve(
     port: int = PORT,
     ready: Callable[[str], None] | None = None,
     limits: Limits | None = None,
-) -> None:
-    """Serve until SIGINT or SIGTERM. `ready` hears the URL once every model answers; port 0 picks a free one.
+) -> int | None:
+    """Serve until SIGINT or SIGTERM, and say which of them it was.
+
+    `ready` hears the URL once every model answers; port 0 picks a free one.
 
     Raises:
         UsageError: there is nothing to serve, or the place cannot be listened at.
@@ -44,6 +47,7 @@ def serve(
         server = _Server(App(models, limits), listener, ready)
         server.run()
         server.check()
+        return server.stopped_by
 
 
 @contextmanager
@@ -92,9 +96,11 @@ class _Server(uvicorn.Server):
     def __init__(self, app: App, listener: socket.socket, ready: Callable[[str], None] | None) -> None:
         self.app, self.listener, self.ready = app, listener, ready
         self.failure: BaseException | None = None
+        self.stopped_by: int | None = None
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Protocol,
                 lifespan="on",
                 ws="none",
                 log_config=None,
@@ -134,6 +140,7 @@ class _Server(uvicorn.Server):
         """Stop at SIGINT and SIGTERM, and let the caller go on instead of raising them again."""
         with super().capture_signals():
             yield
+            self.stopped_by = next(iter(self._captured_signals), None)
             self._captured_signals.clear()
 
     def _warmed(self, warming: asyncio.Task[None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -32,7 +32,7 @@ class Telemetry:
             registry=self.registry,
             buckets=BUCKETS,
         )
-        self._rows = Counter("modelyard_rows", "Rows answered.", ("model",), registry=self.registry)
+        rows = Counter("modelyard_rows", "Rows answered.", ("model",), registry=self.registry)
         self._unseen = Counter(
             "modelyard_unseen_categories",
             "Values of a category that training never saw.",
@@ -42,8 +42,8 @@ class Telemetry:
         info = Gauge("modelyard_model_info", "The bundle that a model is.", ("name", "digest"), registry=self.registry)
         for name, digest in digests.items():
             info.labels(name, digest).set(1)
-            self._rows.labels(name)
-        self._request = lru_cache(maxsize=None)(self._children)
+        self._rows = {name: rows.labels(name) for name in digests}
+        self._request = cache(self._children)
 
     def answered(self, model: str, route: str, status: int, seconds: float) -> None:
         """A request was answered."""
@@ -53,7 +53,7 @@ class Telemetry:
 
     def predicted(self, model: str, rows: int) -> None:
         """Rows were answered."""
-        self._rows.labels(model).inc(rows)
+        self._rows[model].inc(rows)
 
     def unseen(self, model: str, column: str, values: int) -> None:
         """Some rows showed a category that training never saw."""

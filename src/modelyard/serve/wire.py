@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from starlette.responses import Response
 from modelyard.core.errors import ModelyardError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from starlette.types import Send
 
@@ -44,6 +42,10 @@ class TooLargeError(ModelyardError):
     http_status = 413
 
 
+class UnreadError(TooLargeError):
+    """The body is over the limit, and there is more of it to come."""
+
+
 class NotFoundError(ModelyardError):
     """Nothing lies under this path."""
 
@@ -58,15 +60,7 @@ class NotReadyError(ModelyardError):
     http_status = 503
 
 
-class Told(msgspec.Struct):
-    """One thing that is wrong: what, where, and what to do about it."""
-
-    problem: str
-    where: str
-    hint: str
-
-
-class Trouble(msgspec.Struct, kw_only=True):
+class ProblemDocument(msgspec.Struct, kw_only=True):
     """What a request got instead of an answer. `code` is stable; `request_id` is in the server's log too."""
 
     type: str = "about:blank"
@@ -74,7 +68,7 @@ class Trouble(msgspec.Struct, kw_only=True):
     status: int
     code: str
     detail: str
-    problems: list[Told]
+    problems: tuple[Problem, ...]
     request_id: str
 
 
@@ -88,21 +82,20 @@ class JsonResponse(Response):
         return encode(content)
 
 
-def trouble(status: int, code: str, problems: Sequence[Problem], request_id: str) -> bytes:
-    """A problem document."""
+def problem_document(status: int, code: str, problems: tuple[Problem, ...], request_id: str) -> bytes:
+    """What was wrong, at least one problem, as JSON."""
     first = problems[0]
     told = ": ".join(part for part in (first.where, first.problem) if part)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return encode(
-        Trouble(
-            title=HTTPStatus(status).phrase,
-            status=status,
-            code=code,
-            detail=told + more,
-            problems=[Told(**asdict(problem)) for problem in problems],
-            request_id=request_id,
-        )
+    document = ProblemDocument(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=told + more,
+        problems=problems,
+        request_id=request_id,
     )
+    return encode(document)
 
 
 async def reply(send: Send, body: bytes, status: int, headers: Headers) -> None:
