@@ -118,7 +118,8 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
     kind, reason = guess(series)
     role = Role.TARGET if series.name == target else Role.FEATURE
     if given is not None and given.kind is not None:
-        kind, reason = given.kind, "the recipe says so"
+        reason = reason if given.kind is kind else "the recipe says so"
+        kind = given.kind
     elif given is not None and given.levels is not None:
         kind, reason = Kind.CATEGORY, "the recipe names its levels"
     if given is not None and given.role is not None:

@@ -1,0 +1,44 @@
+"""The words that several verbs take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+RecipeWord: TypeAlias = Annotated[
+    str, typer.Argument(metavar="RECIPE", help="A recipe: a YAML file.", show_default=False)
+]
+BundleWord: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="BUNDLE",
+        help="A bundle's folder, or a release: NAME, NAME@champion or NAME@VERSION.",
+        show_default=False,
+    ),
+]
+DataWord: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help="A .csv, .parquet or .jsonl file, or a source in YAML: '{source: csv, path: a.csv, encoding: gb18030}'.",
+        show_default=False,
+    ),
+]
+Sets: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a value of the recipe, such as model.dropout=0.1; repeatable."
+    ),
+]
+Home: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="The yard's folder, before $MODELYARD_HOME and .modelyard.", show_default=False),
+]
+Host: TypeAlias = Annotated[str, typer.Option(metavar="HOST", help="The address to listen at.")]
+Port: TypeAlias = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 picks a free one.")]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON object and nothing else.")]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", "-q", metavar="", help="No progress and no notes; the result stays.")
+]

@@ -1,0 +1,107 @@
+"""`modelyard predict`: answers for the rows of a file, or of standard input."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modelyard.cli import progress, show, words
+from modelyard.cli.options import AsJson, BundleWord, DataWord, Home, Quiet
+from modelyard.core.errors import DataError, Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modelyard.core.types import Floats
+    from modelyard.release.batch import Rows
+    from modelyard.release.bundle import Bundle
+
+STDIN = "-"
+SHOWN = 5
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write a .jsonl, .csv or .parquet file instead of printing.", show_default=False),
+]
+
+
+def predict(
+    bundle: BundleWord,
+    data: DataWord,
+    out: Out = None,
+    home: Home = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Answer every row of DATA; '-' reads JSON lines, or one JSON list, from standard input."""
+    from modelyard.release import batch
+
+    if out is not None:
+        batch.check_place(out)
+    with progress.shown(quiet=quiet):
+        asked = words.bundle(bundle, home, "predict")
+        answers = batch.outputs(asked, _rows(data))
+        if out is None:
+            answers = iter(list(answers))  # all of them before the first is printed: an error leaves no half answer
+        else:
+            rows = batch.write(asked, answers, out)
+    if out is None:
+        _print(asked, answers)
+    elif as_json:
+        show.json_object({"out": str(out.absolute()), "rows": rows, "name": asked.name, "digest": asked.digest})
+    else:
+        show.line(f"wrote {rows} answers to {out}")
+    return 0
+
+
+def _rows(word: str) -> "Rows":
+    if word == STDIN:
+        return parse(sys.stdin.buffer.read())
+    from modelyard import run
+
+    return run.source(words.data(word, "predict")).read(Path())
+
+
+def parse(content: bytes) -> list[dict[str, Any]]:
+    """Rows of one JSON list or object, or of JSON lines.
+
+    Raises:
+        DataError: it is neither; the lines that are wrong are told.
+    """
+    import msgspec
+
+    try:
+        whole = msgspec.json.decode(content, type=list[dict[str, Any]] | dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _lines(content)
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _lines(content: bytes) -> list[dict[str, Any]]:
+    import msgspec
+
+    found = Problems(DataError)
+    rows: list[dict[str, Any]] = []
+    for number, text in enumerate(content.splitlines(), 1):
+        if not text.strip():
+            continue
+        try:
+            rows.append(msgspec.json.decode(text, type=dict[str, Any]))
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            hint = "give one JSON object a line, or one JSON list of objects"
+            found.add(f"is no JSON object: {error}", f"standard input:{number}", hint)
+            if len(found.found) == SHOWN:
+                break
+    found.raise_any()
+    return rows
+
+
+def _print(asked: "Bundle", answers: "Iterable[Floats]") -> None:
+    """`{"predictions": [...]}`, a record a line, so that it reads well and is never held twice."""
+    comma = ""
+    sys.stdout.write('{"predictions": [')
+    for part in answers:
+        for record in asked.records(part):
+            sys.stdout.write(f"{comma}\n{show.to_json(record)}")
+            comma = ","
+    sys.stdout.write("\n]}\n")

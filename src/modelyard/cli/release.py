@@ -1,0 +1,23 @@
+"""`modelyard release`: the gates of a bundle's recipe, and where all say yes a new version."""
+
+from modelyard.cli import progress, show, words
+from modelyard.cli.options import AsJson, BundleWord, Home, Quiet
+from modelyard.core.errors import RefusedError
+
+
+def release(bundle: BundleWord, home: Home = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
+    """Run the gates; where all say yes, the bundle is the next version of its name and its champion."""
+    with progress.shown(quiet=quiet):
+        from modelyard import run
+
+        candidate = words.bundle(bundle, home, "release")
+        released, verdicts = run.release(candidate, words.yard(candidate, home))
+    if as_json:
+        show.json_object(show.judged(candidate, released, verdicts))
+    else:
+        show.verdicts(verdicts)
+        if released is not None:
+            show.released(released)
+        else:
+            show.error(run.refusal(verdicts, candidate), as_json=False)
+    return 0 if released is not None else RefusedError.exit_status

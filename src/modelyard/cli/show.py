@@ -1,0 +1,227 @@
+"""What verbs print: tables and lines for people, one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
+
+    from modelyard.core.errors import ModelyardError
+    from modelyard.core.types import Report, Score, Verdict
+    from modelyard.release.bundle import Bundle
+    from modelyard.release.yard import Release
+
+WIDE = 120  # columns where there is no terminal to ask
+COLOURS = {"better": "green", "worse": "red", "not distinguishable": "yellow"}
+
+
+class _Console(Console):
+    """A console that leaves a closed pipe to `main`."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on as any other writer does."""
+        raise BrokenPipeError
+
+
+def out() -> Console:
+    """Standard output: results."""
+    return _on(sys.stdout)
+
+
+def err() -> Console:
+    """Standard error: progress, notes and errors."""
+    return _on(sys.stderr)
+
+
+def line(text: str, style: str = "") -> None:
+    """A line of the result; never broken, so that a path can be copied."""
+    out().print(Text(clean(text), style), soft_wrap=True)
+
+
+def text(content: str) -> None:
+    """A document as it is; in a file or a pipe it is UTF-8, whatever the terminal speaks."""
+    if sys.stdout.isatty():
+        sys.stdout.write(content)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content.encode())
+
+
+def flush() -> None:
+    """Let whoever reads see it now."""
+    sys.stdout.flush()
+
+
+def note(console: Console, text: str) -> None:
+    """Something that a person should know."""
+    console.print(Text.assemble(("note: ", "cyan"), clean(text)), soft_wrap=True)
+
+
+def error(problem: ModelyardError, *, as_json: bool) -> None:
+    """What is wrong: all of it, for people on standard error, for programs on standard output."""
+    if as_json:
+        first = {"code": problem.code, "problem": problem.problem, "where": problem.where, "hint": problem.hint}
+        json_object({**first, "problems": [asdict(each) for each in problem.problems]})
+        return
+    console = err()
+    for each in problem.problems:
+        told = f"{each.where}: {each.problem}" if each.where else each.problem
+        console.print(Text.assemble(("error: ", "bold red"), clean(told)), soft_wrap=True)
+        if each.hint:
+            console.print(Text.assemble(("  hint: ", "green"), clean(each.hint)), soft_wrap=True)
+
+
+def json_object(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line, and nothing else."""
+    sys.stdout.write(to_json(value) + "\n")
+
+
+def to_json(value: object) -> str:
+    """JSON that any terminal can take: NaN is null, and an escape stands in for what it cannot write."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") not in {"utf8", "utf8sig"}
+    return json.dumps(_finite(value), ensure_ascii=plain, allow_nan=False)
+
+
+def trained(bundle: Bundle, report: Report) -> dict[str, Any]:
+    """What `train --json` and `evaluate --json` tell."""
+    return {
+        "bundle": str(bundle.folder.absolute()),
+        "digest": bundle.digest,
+        "name": report.name,
+        "task": report.task,
+        "model": report.model,
+        "rows": report.rows,
+        "scores": [asdict(score) for score in report.scores],
+        "comparisons": [asdict(comparison) for comparison in report.comparisons],
+        "notes": list(report.notes),
+    }
+
+
+def judged(bundle: Bundle, release: Release | None, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """What `release --json` tells; without a release, version and alias are null."""
+    return {
+        "released": release is not None,
+        "name": bundle.name,
+        "version": release.version if release else None,
+        "alias": release.alias if release else None,
+        "digest": bundle.digest,
+        "verdicts": [asdict(verdict) for verdict in verdicts],
+    }
+
+
+def report(measured: Report) -> None:
+    """Every metric with its interval, the baselines, and what a reader must not miss."""
+    console = out()
+    counts = [f"{count} {part}" for part, count in measured.rows.items()]
+    console.print(Text.assemble((clean(measured.name), "bold"), f": {measured.model}, {measured.task}"), soft_wrap=True)
+    console.print(f"rows: {', '.join(counts)}; measured on test, with 95% intervals", style="dim")
+    console.print()
+    console.print(_scores(measured))
+    console.print()
+    if measured.comparisons:
+        table = _table("against", "metric", "its value", "difference", "95% interval", "this model is")
+        for each in measured.comparisons:
+            span = f"{_figure(each.low, '+')} to {_figure(each.high, '+')}"
+            verdict = Text(each.verdict, COLOURS[each.verdict])
+            cells = (clean(each.baseline), each.metric, _figure(each.value), _figure(each.difference, "+"), span)
+            table.add_row(*cells, verdict)
+        console.print(table)
+        console.print()
+    for text in measured.notes:
+        note(console, text)
+
+
+def verdicts(said: Sequence[Verdict]) -> None:
+    """What each gate said."""
+    console = out()
+    for verdict in said:
+        word = ("passed ", "green") if verdict.passed else ("refused", "bold red")
+        console.print(Text.assemble(word, f"  {verdict.gate}: ", clean(verdict.reason)), soft_wrap=True)
+
+
+def released(release: Release) -> None:
+    """The new version."""
+    line(f"released {release.name} version {release.version}, the {release.alias}", "bold")
+
+
+def table(rows: Iterable[Sequence[str | Text]], *heads: str) -> None:
+    """A table, a blank line before and after it."""
+    drawn = _table(*heads)
+    for row in rows:
+        drawn.add_row(*[clean(cell) if isinstance(cell, str) else cell for cell in row])
+    console = out()
+    console.print()
+    console.print(drawn)
+    console.print()
+
+
+def clean(text: str) -> str:
+    r"""A text that no terminal obeys: control characters are shown, not sent.
+
+    >>> clean("Age\x1b[31m\n年龄")
+    'Age\\x1b[31m\\n年龄'
+    """
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def _on(stream: TextIO) -> Console:
+    columns = os.environ.get("COLUMNS", "")
+    width = None if stream.isatty() else int(columns) if columns.isdecimal() else WIDE
+    return _Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _scores(measured: Report) -> Table:
+    sliced = any(score.slice for score in measured.scores)
+    drawn = _table("metric", *(["on"] if sliced else []), "value", "95% interval", "rows", "better is")
+    for score in measured.scores:
+        where = [clean(score.slice or "all rows")] if sliced else []
+        better = "higher" if measured.higher_is_better[score.metric] else "lower"
+        drawn.add_row(score.metric, *where, _figure(score.value), _span(score), str(score.rows), Text(better, "dim"))
+    return drawn
+
+
+def _table(*heads: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for head in heads:
+        drawn.add_column(head, overflow="fold")
+    return drawn
+
+
+def _span(score: Score) -> str:
+    return "not defined" if math.isnan(score.low) else f"{_figure(score.low)} to {_figure(score.high)}"
+
+
+def _figure(number: float, sign: str = "") -> str:
+    """Four places, or six digits where the number is large.
+
+    >>> _figure(0.83125), _figure(23551.4321), _figure(0.05, "+"), _figure(float("nan"))
+    ('0.8313', '23551.4', '+0.0500', '-')
+    """
+    if math.isnan(number):
+        return "-"
+    return f"{number:{sign}.4f}" if abs(number) < 1000 else f"{number:{sign}.6g}"
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

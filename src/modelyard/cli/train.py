@@ -1,0 +1,23 @@
+"""`modelyard train`: a recipe becomes a bundle and a report."""
+
+import shlex
+
+from modelyard.cli import progress, show, words
+from modelyard.cli.options import AsJson, Home, Quiet, RecipeWord, Sets
+
+
+def train(
+    recipe: RecipeWord, set_: Sets = None, home: Home = None, as_json: AsJson = False, quiet: Quiet = False
+) -> int:
+    """Train a recipe, measure it and pack a bundle."""
+    with progress.shown(quiet=quiet):
+        from modelyard import run
+
+        made = run.train(words.recipe(recipe), set_ or (), home)
+    if as_json:
+        show.json_object(show.trained(made.bundle, made.report))
+        return 0
+    show.report(made.report)
+    show.line(f"bundle: {made.bundle.folder}")
+    show.line(f"Next: modelyard release {shlex.quote(str(made.bundle.folder))}")
+    return 0

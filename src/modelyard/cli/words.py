@@ -1,0 +1,129 @@
+"""The words of a call to what they mean; a word of the wrong sort is told what it is good for."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelyard.core.errors import BundleError, UsageError, YardError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelyard.release.bundle import Bundle
+    from modelyard.release.yard import Yard
+
+RECIPES = (".yaml", ".yml")
+TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
+MANIFEST = "manifest.json"
+
+
+def recipe(word: str) -> Path:
+    """The path of a recipe.
+
+    Raises:
+        UsageError: it is a table, a bundle or a folder.
+    """
+    path = Path(word)
+    if path.suffix.lower() in TABLES:
+        hint = f"write a first one with: modelyard init {shlex.quote(word)}"
+        raise UsageError("is a table, and a recipe is wanted here", word, hint)
+    if (path / MANIFEST).is_file():
+        hint = f"a bundle is trained already: modelyard release {shlex.quote(word)}"
+        raise UsageError("is a bundle, and a recipe is wanted here", word, hint)
+    if path.is_dir():
+        inside = sorted(str(entry) for entry in path.iterdir() if entry.suffix.lower() in RECIPES)
+        hint = f"in it: {', '.join(inside)}" if inside else "write one with: modelyard init DATA.csv"
+        raise UsageError("is a folder, and a recipe is wanted here", word, hint)
+    return path
+
+
+def data(word: str, verb: str = "") -> str | dict[str, Any]:
+    """A path, or a source as recipes write it: `{source: csv, path: ...}`.
+
+    Raises:
+        UsageError: it is a recipe or a bundle, or braces that hold no source.
+    """
+    path = Path(word)
+    if word.lstrip().startswith("{"):
+        return _braces(word)
+    if path.suffix.lower() in RECIPES:
+        raise UsageError("is a recipe, and a table is wanted here", word, f"modelyard check {shlex.quote(word)}")
+    if (path / MANIFEST).is_file():
+        hint = f"the bundle comes first: modelyard {verb} {shlex.quote(word)} DATA" if verb else ""
+        raise UsageError("is a bundle, and a table is wanted here", word, hint)
+    return word
+
+
+def bundle(word: str, home: Path | None, verb: str) -> Bundle:
+    """A bundle by its folder, or a release by its name.
+
+    Raises:
+        UsageError: it is a recipe or a table.
+        BundleError, YardError: as `modelyard.load` raises them.
+    """
+    path = Path(word)
+    if path.suffix.lower() in RECIPES:
+        hint = (
+            f"train it first: modelyard train {shlex.quote(word)}, or all in one: modelyard launch {shlex.quote(word)}"
+        )
+        raise UsageError("is a recipe, and a bundle is wanted here", word, hint)
+    if path.suffix.lower() in TABLES:
+        raise UsageError("is a table, and a bundle comes first", word, f"modelyard {verb} NAME {shlex.quote(word)}")
+    from modelyard.release import yard as yards
+    from modelyard.release.bundle import Bundle
+
+    if home is not None and not (path / MANIFEST).is_file():
+        there = yards.Yard(home)
+        return there.open(there.find(word))
+    try:
+        return yards.load(word)
+    except (BundleError, YardError):
+        if path.is_dir():
+            return Bundle.load(path)  # which tells what the folder lacks
+        raise
+
+
+def yard(of: Bundle, home: Path | None) -> Yard:
+    """The yard that releases a bundle: the one that was said, the one that the bundle lies in, or this place's.
+
+    Raises:
+        YardError: there is none.
+    """
+    from modelyard.release import yard as yards
+
+    if home is not None:
+        return yards.Yard(home)
+    around = yards.Yard(of.folder.resolve().parent.parent)
+    if of.folder.resolve().parent == around.bundles:
+        return around
+    return yards.here()
+
+
+def named(words: Sequence[str], home: Path | None) -> dict[str, Bundle]:
+    """Several bundles by their names.
+
+    Raises:
+        UsageError: two have one name.
+        BundleError, YardError: as `bundle` raises them.
+    """
+    found: dict[str, Bundle] = {}
+    for word in words:
+        one = bundle(word, home, "serve")
+        if one.name in found:
+            raise UsageError(f"is a second model called '{one.name}'", word, "serve each name once")
+        found[one.name] = one
+    return found
+
+
+def _braces(word: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        value = yaml.safe_load(word)
+    except yaml.YAMLError as error:
+        raise UsageError("is no YAML", word, "such as '{source: csv, path: a.csv, encoding: gb18030}'") from error
+    if not isinstance(value, dict) or not isinstance(value.get("source"), str):
+        raise UsageError("names no source", word, "such as '{source: csv, path: a.csv, encoding: gb18030}'")
+    return {str(key): setting for key, setting in value.items()}

@@ -1,0 +1,152 @@
+"""Many rows through a bundle, a bounded piece at a time, and their answers to a file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from modelyard.core import artifacts, events
+from modelyard.core.errors import DataError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+    from modelyard.core.types import Floats
+    from modelyard.release.bundle import Bundle
+
+CHUNK = 10_000  # rows that are answered, and written, at once
+ROW = re.compile(r"^rows\[(\d+)\]")
+Rows: TypeAlias = "pl.LazyFrame | Sequence[Mapping[str, Any]]"
+
+
+def outputs(bundle: Bundle, rows: Rows, chunk: int = CHUNK) -> Iterator[Floats]:
+    """The bare answers of at most `chunk` rows after the other, [rows of it, outputs] float32.
+
+    Raises:
+        DataError: there are no rows, or they are not what the schema says; it tells which rows.
+    """
+    total = _count(rows)
+    if total == 0:
+        raise DataError("there are no rows to answer", "data")
+    done = 0
+    for part in _parts(rows, chunk):
+        try:
+            answers = bundle.outputs(part)
+        except DataError as error:
+            raise DataError.of(_placed(problem, done, len(part), total) for problem in error.problems) from error
+        done += len(part)
+        events.step("answering", done, total)
+        yield answers
+
+
+def check_place(path: Path) -> None:
+    """Say now, before long work, that a file of answers cannot be written there.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if path.suffix.lower() not in WRITERS:
+        raise UsageError(f"the ending '{path.suffix}' is none of {', '.join(WRITERS)}", str(path))
+    if path.is_dir():
+        raise UsageError("is a folder", str(path), "name a file in it")
+
+
+def write(bundle: Bundle, answers: Iterable[Floats], path: Path) -> int:
+    """Write answers to a `.jsonl`, `.csv` or `.parquet` file, whole or not at all, and say how many.
+
+    JSON lines hold the records that `bundle.predict` gives; tables hold `prediction` and `probabilities.CLASS`.
+
+    Raises:
+        UsageError: the file's ending is none of these.
+    """
+    check_place(path)
+    with artifacts.staged_folder(path.parent) as staging:
+        file = staging / path.name
+        rows = WRITERS[path.suffix.lower()](bundle, answers, file)
+        with file.open("rb+") as written:
+            os.fsync(written.fileno())
+        file.replace(path)
+    return rows
+
+
+def _count(rows: Rows) -> int:
+    if isinstance(rows, Sequence):
+        return len(rows)
+    import polars as pl
+
+    return int(rows.select(pl.len()).collect().item())
+
+
+def _parts(rows: Rows, chunk: int) -> Iterator[Any]:
+    """Lists of mappings, or frames."""
+    if isinstance(rows, Sequence):
+        return (rows[start : start + chunk] for start in range(0, len(rows), chunk))
+    return (part for part in rows.collect_batches(chunk_size=chunk, maintain_order=True) if len(part))
+
+
+def _placed(problem: Problem, start: int, rows: int, total: int) -> Problem:
+    """The problem of a piece with the place that it has in the whole."""
+    if rows == total:
+        return problem
+    row = ROW.match(problem.where)
+    if row:
+        return replace(problem, where=f"rows[{int(row[1]) + start}]{problem.where[row.end() :]}")
+    return replace(problem, where=f"rows {start + 1} to {start + rows}: {problem.where}")
+
+
+def _jsonl(bundle: Bundle, answers: Iterable[Floats], file: Path) -> int:
+    rows = 0
+    encoder = msgspec.json.Encoder()
+    with file.open("wb") as lines:
+        for part in answers:
+            lines.write(encoder.encode_lines(bundle.records(part)))
+            rows += len(part)
+    return rows
+
+
+def _csv(bundle: Bundle, answers: Iterable[Floats], file: Path) -> int:
+    rows = 0
+    with file.open("wb") as lines:
+        for part in answers:
+            _frame(bundle, part).write_csv(lines, include_header=rows == 0)
+            rows += len(part)
+    return rows
+
+
+def _parquet(bundle: Bundle, answers: Iterable[Floats], file: Path) -> int:
+    import polars as pl
+
+    rows = 0
+    parts: list[Path] = []
+    for part in answers:
+        parts.append(file.with_name(f"{len(parts):09}.parquet"))
+        _frame(bundle, part).write_parquet(parts[-1])
+        rows += len(part)
+    pl.scan_parquet(parts).sink_parquet(file)
+    return rows
+
+
+WRITERS: Mapping[str, Callable[[Bundle, Iterable[Floats], Path], int]] = {
+    ".jsonl": _jsonl,
+    ".ndjson": _jsonl,
+    ".csv": _csv,
+    ".parquet": _parquet,
+}
+
+
+def _frame(bundle: Bundle, answers: Floats) -> pl.DataFrame:
+    """Answers [rows, outputs] as a table."""
+    import polars as pl
+
+    if not bundle.names:
+        return pl.DataFrame({"prediction": answers[:, 0]})
+    best = [bundle.labels[most] for most in answers.argmax(axis=1).tolist()]
+    shares = {f"probabilities.{name}": answers[:, place] for place, name in enumerate(bundle.names)}
+    return pl.DataFrame({"prediction": best, **shares})
