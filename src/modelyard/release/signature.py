@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
+import numpy as np
 
 from modelyard.core.errors import DataError, Problem, Problems, nearest
 from modelyard.core.types import Column, Kind, Role, Schema, Values
 from modelyard.data import values
 
+ABSENT = frozenset({"NAType", "NaTType"})  # what pandas has for None
 SHOWN = 50  # problems of one request that are told
 MEANING = {
     Kind.NUMBER: "a number",
@@ -140,13 +143,16 @@ def _optional(column: Column) -> bool:
     return column.role is not Role.FEATURE or column.nullable
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:  # noqa: ANN401 - whatever people have
     """A value as JSON would hold it: Python's and NumPy's dates and numbers included, NaN as missing."""
-    if isinstance(value, dt.date):  # a datetime is one
-        return value.isoformat()
-    if value is not None and type(value).__module__ == "numpy":
-        value = value.item() if hasattr(value, "item") else value
-        return _plain(value) if type(value).__module__ != "numpy" else str(value)
-    if isinstance(value, float) and math.isnan(value):
+    if isinstance(value, np.generic):
+        value = value.astype("datetime64[us]").item() if isinstance(value, np.datetime64) else value.item()
+    if type(value).__name__ in ABSENT or (isinstance(value, (float, Decimal)) and math.isnan(value)):
         return None
-    return value
+    if isinstance(value, (dt.date, dt.time)):  # a datetime is a date
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if isinstance(value, str) and not value.isascii():  # half a surrogate pair is no character of any file
+        return value.encode("utf-8", "replace").decode()
+    return float(value) if isinstance(value, Decimal) else value
