@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, dataclass_transform, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, dataclass_transform
 
 import pydantic
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -39,7 +39,8 @@ EXTRAS = {
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field, dataclasses.field))
 def part(cls: type[T]) -> type[T]:
     """Make a class a part: a frozen dataclass of settings, checked by pydantic, no other key allowed."""
-    made: Any = pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
+    config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    made: Any = pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=config)(cls)
     return cast("type[T]", made)
 
 
@@ -124,11 +125,6 @@ def settings_of(part_: object) -> dict[str, Json]:
 def schema_of(cls: type[object]) -> dict[str, Any]:
     """The JSON Schema of a part's settings."""
     return TypeAdapter(cls).json_schema(mode="validation")
-
-
-def class_variables(cls: type[object]) -> dict[str, Any]:
-    """The resolved annotations of a part, for the contract tests."""
-    return get_type_hints(cls, include_extras=True)
 
 
 def tell(error: ValidationError, known: list[str], where: str, found: Problems) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field
 
 from modelyard.core.protocols import Gate
 from modelyard.core.registry import part
 from modelyard.core.types import Report, Verdict
 from modelyard.release.judge import told, wanted
+
+ROUNDING = 1e-12  # 0.79 is 0.01 worse than 0.80, whatever binary fractions say
 
 
 @part
@@ -26,7 +30,8 @@ class NotWorse(Gate):
         """Judge by both values; it is told when they were measured on different rows."""
         score = wanted(candidate, self.metric, self.slice)
         if champion is None:
-            return Verdict("not_worse", passed=True, reason=f"{told(score)}, and there is no champion yet")
+            defined = not math.isnan(score.value)
+            return Verdict("not_worse", defined, f"{told(score)}, and there is no champion yet")
         before = champion.score(self.metric, self.slice)
         if before is None:
             reason = f"the champion's report holds no {self.metric} on {self.slice or 'all rows'} to compare with"
@@ -39,4 +44,5 @@ class NotWorse(Gate):
             words = f"the champion's is the same {before.value:.4f}"
         if candidate.test_digest != champion.test_digest:
             words += ", though measured on other rows"
-        return Verdict("not_worse", gain >= -self.tolerance, f"{told(score)}; {words}; tolerance {self.tolerance:g}")
+        passed = gain >= -self.tolerance - ROUNDING
+        return Verdict("not_worse", passed, f"{told(score)}; {words}; tolerance {self.tolerance:g}")

@@ -1,0 +1,54 @@
+"""What every test stands on: no yard but the test's own, no chance but a seeded one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests import making
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from modelyard.run import Run
+
+hypothesis.settings.register_profile(
+    "modelyard",
+    deadline=None,  # no timing is a verdict
+    derandomize=True,
+    max_examples=40,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("modelyard")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "slow: trains on a whole real table; runs by default, `-m 'not slow'` leaves it out"
+    )
+
+
+@pytest.fixture(autouse=True)
+def _a_yard_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MODELYARD_HOME", raising=False)
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A transformers folder with a two-layer encoder, untrained, and its tokenizer."""
+    return making.tiny_bert(tmp_path_factory.mktemp("tiny-bert"))
+
+
+@pytest.fixture(scope="session")
+def binary(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A linear model of a small mixed table, trained once; its bundle is not to be altered."""
+    return making.train(tmp_path_factory.mktemp("binary"), making.table("binary"), name="risk")
+
+
+@pytest.fixture(scope="session")
+def regression(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same for a number."""
+    return making.train(tmp_path_factory.mktemp("regression"), making.table("regression"), name="price")

@@ -1,0 +1,198 @@
+"""The contract of metrics, on every metric and every task that it is for; the oracle is scikit-learn."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from sklearn import metrics as textbook
+
+from modelyard.assemble import METRICS
+from modelyard.core.types import Task
+from tests.families import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modelyard.core.protocols import Metric
+    from modelyard.core.types import Floats
+
+CASES = [(name, task) for name in METRICS.names for task in sorted(METRICS.part(name).tasks)]
+every_case = pytest.mark.parametrize(("name", "task"), CASES)
+Rows = tuple[Any, Any, Any]  # truth, predicted, weight
+
+
+def metric(name: str, given_settings: dict[str, Any] | None = None) -> Metric:
+    built: Metric = parts.build(METRICS, name, given_settings)
+    return built
+
+
+def outputs(task: Task) -> int:
+    return {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 1}[task]
+
+
+@st.composite
+def rows(draw: st.DrawFn, task: Task) -> Rows:
+    """Truths of every class, answers with ties and certainties, weights with zeros."""
+    count = draw(st.integers(2 * outputs(task), 40))
+    seed = draw(st.integers(0, 2**32 - 1))
+    random = np.random.default_rng(seed)
+    weight = draw(arrays.arrays(np.float64, count, elements=st.sampled_from([0.0, 0.5, 1.0, 3.0]), fill=st.just(1.0)))
+    weight[: 2 * outputs(task)] = 1.0
+    if not task.classifies:
+        return random.normal(0, 5, count), random.normal(0, 5, (count, 1)).astype(np.float32), weight
+    truth = np.concatenate([np.arange(2 * outputs(task)) % outputs(task), random.integers(0, outputs(task), count)])[
+        :count
+    ]
+    answers = random.dirichlet(np.ones(outputs(task)), count)
+    answers = np.where(draw(st.booleans()), np.round(answers, 1), answers) + 1e-3
+    return truth, (answers / answers.sum(axis=1, keepdims=True)).astype(np.float32), weight
+
+
+def perfect(truth: Any, task: Task) -> Floats:
+    right = np.eye(outputs(task))[truth] if task.classifies else truth[:, None]
+    return np.asarray(right, dtype=np.float32)
+
+
+def close(left: float, right: float) -> bool:
+    return math.isclose(left, right, rel_tol=1e-6, abs_tol=1e-9)
+
+
+@every_case
+@given(data=st.data())
+def test_it_is_a_figure(name: str, task: Task, data: st.DataObject) -> None:
+    value = metric(name)(*data.draw(rows(task)))
+    assert type(value) is float
+    assert math.isfinite(value)
+
+
+@every_case
+@given(data=st.data())
+def test_nothing_is_better_than_the_truth(name: str, task: Task, data: st.DataObject) -> None:
+    truth, predicted, weight = data.draw(rows(task))
+    truth = truth.astype(np.float32).astype(truth.dtype)
+    best, given_value = metric(name)(truth, perfect(truth, task), weight), metric(name)(truth, predicted, weight)
+    if metric(name).higher_is_better:
+        assert best >= given_value
+    else:
+        assert best <= given_value
+
+
+@every_case
+@given(data=st.data())
+def test_a_row_of_weight_two_is_two_rows(name: str, task: Task, data: st.DataObject) -> None:
+    truth, predicted, weight = data.draw(rows(task))
+    doubled = weight.copy()
+    doubled[1] *= 2
+    again = np.append(np.arange(len(truth)), 1)
+    assert close(metric(name)(truth, predicted, doubled), metric(name)(truth[again], predicted[again], weight[again]))
+
+
+@every_case
+@given(data=st.data())
+def test_only_the_ratio_of_weights_matters(name: str, task: Task, data: st.DataObject) -> None:
+    truth, predicted, weight = data.draw(rows(task))
+    assert close(metric(name)(truth, predicted, weight), metric(name)(truth, predicted, 7 * weight))
+
+
+@every_case
+@given(data=st.data())
+def test_rows_of_no_weight_do_not_matter(name: str, task: Task, data: st.DataObject) -> None:
+    truth, predicted, weight = data.draw(rows(task))
+    kept = weight > 0
+    assert close(metric(name)(truth, predicted, weight), metric(name)(truth[kept], predicted[kept], weight[kept]))
+
+
+@every_case
+@given(data=st.data())
+def test_the_order_of_rows_does_not_matter(name: str, task: Task, data: st.DataObject) -> None:
+    truth, predicted, weight = data.draw(rows(task))
+    order = np.array(data.draw(st.permutations(range(len(truth)))))
+    assert close(metric(name)(truth, predicted, weight), metric(name)(truth[order], predicted[order], weight[order]))
+
+
+@every_case
+@given(data=st.data())
+def test_it_is_pure(name: str, task: Task, data: st.DataObject) -> None:
+    given_rows = data.draw(rows(task))
+    before = [array.copy() for array in given_rows]
+    assert metric(name)(*given_rows) == metric(name)(*given_rows)
+    assert all(np.array_equal(now, then) for now, then in zip(given_rows, before, strict=True))
+
+
+@every_case
+@pytest.mark.parametrize("count", [1, 2, 30])
+def test_a_truth_that_does_not_vary_is_a_figure_or_nan(name: str, task: Task, count: int) -> None:
+    """A slice or a resample may hold one class: the report says that the figure is not defined, and goes on."""
+    random = np.random.default_rng(count)
+    for truth in (np.zeros(count, dtype=int), np.full(count, outputs(task) - 1)):
+        plain = truth if task.classifies else truth.astype(float)
+        raw = random.random((count, outputs(task))).astype(np.float32)
+        predicted = raw / raw.sum(axis=1, keepdims=True) if task.classifies else raw
+        for answers in (predicted, perfect(plain, task)):
+            assert type(metric(name)(plain, answers, np.ones(count))) is float
+
+
+def _f(function: Callable[..., float], average: str) -> Callable[[Any, Any, Any], float]:
+    def oracle(truth: Any, predicted: Any, weight: Any) -> float:
+        how: dict[str, Any] = {"average": "binary", "pos_label": 1} if predicted.shape[1] == 2 else {"average": average}
+        return function(truth, predicted.argmax(axis=1), sample_weight=weight, zero_division=0, **how)
+
+    return oracle
+
+
+def _auc(truth: Any, predicted: Any, weight: Any) -> float:
+    classes = [1] if predicted.shape[1] == 2 else range(predicted.shape[1])
+    return float(
+        np.mean([textbook.roc_auc_score(truth == one, predicted[:, one], sample_weight=weight) for one in classes])
+    )
+
+
+def _brier(truth: Any, predicted: Any, weight: Any) -> float:
+    if predicted.shape[1] == 2:
+        return float(textbook.brier_score_loss(truth, predicted[:, 1], sample_weight=weight))
+    wrong = ((predicted - np.eye(predicted.shape[1])[truth]) ** 2).sum(axis=1)
+    return float(np.average(wrong, weights=weight))
+
+
+# What scikit-learn says the figure is. A metric without a line here still runs every other check.
+ORACLES: list[tuple[str, dict[str, Any], Callable[[Any, Any, Any], float]]] = [
+    ("accuracy", {}, lambda t, p, w: textbook.accuracy_score(t, p.argmax(axis=1), sample_weight=w)),
+    *[("precision", {"average": how}, _f(textbook.precision_score, how)) for how in ("macro", "micro", "weighted")],
+    *[("recall", {"average": how}, _f(textbook.recall_score, how)) for how in ("macro", "micro", "weighted")],
+    *[("f1", {"average": how}, _f(textbook.f1_score, how)) for how in ("macro", "micro", "weighted")],
+    ("roc_auc", {}, _auc),
+    ("brier", {}, _brier),
+    (
+        "log_loss",
+        {},
+        lambda t, p, w: textbook.log_loss(t, p.astype(np.float64), sample_weight=w, labels=range(p.shape[1])),
+    ),
+    ("mae", {}, lambda t, p, w: textbook.mean_absolute_error(t, p[:, 0], sample_weight=w)),
+    ("rmse", {}, lambda t, p, w: textbook.root_mean_squared_error(t, p[:, 0], sample_weight=w)),
+    ("r2", {}, lambda t, p, w: textbook.r2_score(t, p[:, 0], sample_weight=w)),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "given_settings", "oracle"), ORACLES, ids=lambda case: case if isinstance(case, str) else ""
+)
+@pytest.mark.filterwarnings("ignore:The y_prob values do not sum to one")
+@given(data=st.data())
+def test_it_is_what_the_textbook_says(
+    name: str, given_settings: dict[str, Any], oracle: Callable[[Any, Any, Any], float], data: st.DataObject
+) -> None:
+    for task in sorted(METRICS.part(name).tasks):
+        given_rows = data.draw(rows(task))
+        mine, theirs = metric(name, given_settings)(*given_rows), oracle(*given_rows)
+        assert math.isclose(mine, theirs, rel_tol=1e-5, abs_tol=1e-6)
+
+
+def test_a_sure_and_wrong_answer_has_a_finite_price() -> None:
+    sure = np.array([[1.0, 0.0]], dtype=np.float32)
+    assert 30 < metric("log_loss")(np.array([1]), sure, np.ones(1)) < 40
