@@ -90,7 +90,8 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     """
     recipe = parse.packed(bundle.recipe)
     table = check_rows(source(data).read(Path()).collect(), bundle.schema)
-    metrics = {name: METRICS.build(name, {}) for name in bundle.report.higher_is_better}
+    measured_before = dict.fromkeys(score.metric for score in bundle.report.scores)  # in the recipe's order
+    metrics = {name: METRICS.build(name, {}) for name in measured_before}
     metrics |= {spec.name: METRICS.build(spec.name, spec.settings) for spec in recipe.metrics}
     answers = bundle.outputs(table.frame)
     rows = {**bundle.report.rows, "test": len(table)}

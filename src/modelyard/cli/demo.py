@@ -1,7 +1,7 @@
 """`modelyard demo`: two recipes on real data, from rows to answers over HTTP."""
 
 import json
-import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
 
 HOST = "127.0.0.1"
+DAY = 86_400  # seconds
 PATIENCE = 60  # seconds for one answer
 # What each model is asked; where nothing is said, its bundle's own example.
 QUESTIONS: dict[str, Any] = {
@@ -62,7 +63,7 @@ def demo(
             if not as_json:
                 served(bundles, url)
             show.flush()
-            threading.Event().wait()
+            _wait_for_ctrl_c()
     return 0
 
 
@@ -95,11 +96,15 @@ def _ask(url: str, bundle: "Bundle", question: Any) -> dict[str, Any]:  # noqa: 
 
 def _told(name: str, exchange: dict[str, Any]) -> None:
     asked, answered = exchange["asked"], exchange["answered"]
-    single = isinstance(asked, dict)
     show.line(f"{name} was asked over HTTP:", "bold")
-    for question, answer in zip(
-        [asked] if single else asked, [answered] if single else answered["predictions"], strict=True
-    ):
-        show.line(f"  {json.dumps(question, ensure_ascii=False)}")
+    pairs = [(asked, answered)] if isinstance(asked, dict) else zip(asked, answered["predictions"], strict=True)
+    for question, answer in pairs:
         shares = ", ".join(f"{level} {share:.2f}" for level, share in answer["probabilities"].items())
-        show.line(f"  -> {answer['prediction']} ({shares})", "green")
+        show.indented(json.dumps(question, ensure_ascii=False))
+        show.indented(f"-> {answer['prediction']} ({shares})", "green")
+
+
+def _wait_for_ctrl_c() -> None:
+    """Sleep until KeyboardInterrupt; a sleep hears it also where polars has put its own handler before Python's."""
+    while True:
+        time.sleep(DAY)

@@ -37,7 +37,7 @@ Home: TypeAlias = Annotated[
     typer.Option(metavar="DIR", help="The yard's folder, before $MODELYARD_HOME and .modelyard.", show_default=False),
 ]
 Host: TypeAlias = Annotated[str, typer.Option(metavar="HOST", help="The address to listen at.")]
-Port: TypeAlias = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 picks a free one.")]
+Port: TypeAlias = Annotated[int, typer.Option(metavar="PORT", help="The port; 0 picks a free one.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON object and nothing else.")]
 Quiet: TypeAlias = Annotated[
     bool, typer.Option("--quiet", "-q", metavar="", help="No progress and no notes; the result stays.")

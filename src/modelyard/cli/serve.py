@@ -53,8 +53,8 @@ def served(bundles: "Mapping[str, Bundle]", url: str) -> None:
     """Where each model answers."""
     from modelyard.serve.openapi import path_of
 
-    for name, bundle in bundles.items():
-        show.line(f"{name} ({bundle.report.model}, {bundle.digest[:12]}) answers at {url}{path_of(name)}")
+    for name in bundles:
+        show.line(f"{name} answers at {url}{path_of(name)}")
     show.line(f"try it at {url}/docs; Ctrl-C stops it", "bold")
 
 

@@ -50,6 +50,18 @@ def line(text: str, style: str = "") -> None:
     out().print(Text(clean(text), style), soft_wrap=True)
 
 
+def indented(text: str, style: str = "") -> None:
+    """A part of the result under its head."""
+    from rich.padding import Padding
+
+    console = out()
+    body = Text(clean(text), style)
+    console.print(
+        Padding(body, (0, 0, 0, 2)) if console.is_terminal else Text("  ").append_text(body),
+        soft_wrap=not console.is_terminal,
+    )
+
+
 def text(content: str) -> None:
     """A document as it is; in a file or a pipe it is UTF-8, whatever the terminal speaks."""
     if sys.stdout.isatty():
@@ -66,7 +78,7 @@ def flush() -> None:
 
 def note(console: Console, text: str) -> None:
     """Something that a person should know."""
-    console.print(Text.assemble(("note: ", "cyan"), clean(text)), soft_wrap=True)
+    _sentence(console, Text.assemble(("note: ", "cyan"), clean(text)))
 
 
 def error(problem: ModelyardError, *, as_json: bool) -> None:
@@ -78,9 +90,9 @@ def error(problem: ModelyardError, *, as_json: bool) -> None:
     console = err()
     for each in problem.problems:
         told = f"{each.where}: {each.problem}" if each.where else each.problem
-        console.print(Text.assemble(("error: ", "bold red"), clean(told)), soft_wrap=True)
+        _sentence(console, Text.assemble(("error: ", "bold red"), clean(told)))
         if each.hint:
-            console.print(Text.assemble(("  hint: ", "green"), clean(each.hint)), soft_wrap=True)
+            _sentence(console, Text.assemble(("  hint: ", "green"), clean(each.hint)))
 
 
 def json_object(value: Mapping[str, Any]) -> None:
@@ -131,16 +143,18 @@ def report(measured: Report) -> None:
     console.print(_scores(measured))
     console.print()
     if measured.comparisons:
-        table = _table("against", "metric", "its value", "difference", "95% interval", "this model is")
+        metric = measured.comparisons[0].metric  # the report compares on its first metric alone
+        drawn = _table("against", f"its {metric}", "difference", "95% interval", "this model is")
         for each in measured.comparisons:
             span = f"{_figure(each.low, '+')} to {_figure(each.high, '+')}"
             verdict = Text(each.verdict, COLOURS[each.verdict])
-            cells = (clean(each.baseline), each.metric, _figure(each.value), _figure(each.difference, "+"), span)
-            table.add_row(*cells, verdict)
-        console.print(table)
+            drawn.add_row(clean(each.baseline), _figure(each.value), _figure(each.difference, "+"), span, verdict)
+        console.print(drawn)
         console.print()
-    for text in measured.notes:
-        note(console, text)
+    for said in measured.notes:
+        note(console, said)
+    if measured.notes:
+        console.print()
 
 
 def verdicts(said: Sequence[Verdict]) -> None:
@@ -148,7 +162,7 @@ def verdicts(said: Sequence[Verdict]) -> None:
     console = out()
     for verdict in said:
         word = ("passed ", "green") if verdict.passed else ("refused", "bold red")
-        console.print(Text.assemble(word, f"  {verdict.gate}: ", clean(verdict.reason)), soft_wrap=True)
+        _sentence(console, Text.assemble(word, f"  {verdict.gate}: ", clean(verdict.reason)))
 
 
 def released(release: Release) -> None:
@@ -174,6 +188,11 @@ def clean(text: str) -> str:
     'Age\\x1b[31m\\n年龄'
     """
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def _sentence(console: Console, text: Text) -> None:
+    """Broken between words on a terminal, and one line in a log."""
+    console.print(text, soft_wrap=not console.is_terminal)
 
 
 def _on(stream: TextIO) -> Console:

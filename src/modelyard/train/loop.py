@@ -165,7 +165,7 @@ class _Run:
             if math.isfinite(best_loss):
                 told += f", best valid loss {best_loss:.4f}"
             events.step(
-                f"training {self.name}", epoch * self.per_epoch + number + 1, self.how.epochs * self.per_epoch, told
+                f"training {self.name}", epoch * self.per_epoch + number, self.how.epochs * self.per_epoch, told
             )
 
     def _rate(self, step: int) -> float:
