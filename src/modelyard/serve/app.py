@@ -37,7 +37,7 @@ class App:
         table = routes(self.served, self.telemetry, self.pool)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
-        self.guard = Guard(self.router, (*paths, *map(path_of, models)), limits, self.telemetry)
+        self.guard = Guard(self.router, (*paths, *map(path_of, models)), self.telemetry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -48,7 +48,7 @@ class App:
         """Make every model ready, one after the other, off the event loop.
 
         Raises:
-            DataError: a bundle does not answer its own example.
+            BundleError: a bundle does not answer its own example.
         """
         loop = asyncio.get_running_loop()
         for served in self.served.values():

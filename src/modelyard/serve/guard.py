@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import time
 import traceback
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from modelyard.serve.telemetry import Telemetry
 
 log = logging.getLogger("modelyard.serve")
+SANE_ID = re.compile(rb"[!-~]{1,128}")
 UNKNOWN = "unknown"  # the route label of every path that does not exist
 LINGER = 1.0  # seconds for which what a client still sends is read and dropped, so that it hears why
 UNREAD = (wire.UnreadError, wire.TimedOutError)  # these leave a client that still sends
@@ -36,16 +38,15 @@ class GoneError(Exception):
 class Guard:
     """Around an application: whatever happens inside, the client gets an answer in our words."""
 
-    def __init__(self, app: ASGIApp, paths: tuple[str, ...], limits: Limits, telemetry: Telemetry) -> None:
+    def __init__(self, app: ASGIApp, paths: tuple[str, ...], telemetry: Telemetry) -> None:
         """`paths` are offered where none was found."""
-        self.app, self.paths, self.limits, self.telemetry = app, paths, limits, telemetry
+        self.app, self.paths, self.telemetry = app, paths, telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        headers = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"")
-        request_id = given if _is_sane(given) else os.urandom(8).hex().encode()
+        given = dict(scope["headers"]).get(b"x-request-id", b"")
+        request_id = given if SANE_ID.fullmatch(given) else os.urandom(8).hex().encode()
         scope["modelyard.request_id"] = request_id.decode()
         status = GONE
 
@@ -162,10 +163,6 @@ async def _drain(receive: Receive) -> None:
 
 def _too_large(limits: Limits) -> tuple[str, str, str]:
     return "is too large", "body", f"at most {limits.body:,} bytes in one request: send the rows in parts"
-
-
-def _is_sane(request_id: bytes) -> bool:
-    return 0 < len(request_id) <= 128 and all(33 <= byte <= 126 for byte in request_id)
 
 
 def _log(error: Exception, scope: Scope) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from modelyard.core.errors import DataError, Problem
+from modelyard.core.errors import BundleError, DataError, Problem
 from modelyard.core.types import UNSEEN_CODE, Block, Codes
 from modelyard.serve.wire import BadJsonError, TooLargeError, encode
 
@@ -45,11 +45,14 @@ class Served:
         """Answer the bundle's own example, and learn what a row costs.
 
         Raises:
-            DataError: the example is not what the bundle's schema says.
+            BundleError: it does not.
         """
         example = encode(self.bundle.example)
-        once = self._seconds(example, 1)
-        self.seconds_per_row = once if once > self.limits.patience else self._seconds(example, MANY) / MANY
+        try:
+            once = self._seconds(example, 1)
+            self.seconds_per_row = once if once > self.limits.patience else self._seconds(example, MANY) / MANY
+        except Exception as error:
+            raise BundleError("does not answer its own example", self.name, "train again") from error
         self.bytes_per_row = float(len(example))
         self.ready = True
 

@@ -41,7 +41,7 @@ def serve(
 
     Raises:
         UsageError: there is nothing to serve, or the place cannot be listened at.
-        DataError: a bundle does not answer its own example.
+        BundleError: a bundle does not answer its own example.
     """
     with closing(_listen(models, host, port)) as listener:
         server = _Server(App(models, limits), listener, ready)
@@ -58,7 +58,7 @@ def background(
 
     Raises:
         UsageError: there is nothing to serve, or the place cannot be listened at.
-        DataError: a bundle does not answer its own example.
+        BundleError: a bundle does not answer its own example.
     """
     settled = threading.Event()
     with closing(_listen(models, host, port)) as listener:
@@ -67,6 +67,8 @@ def background(
         def run() -> None:
             try:
                 server.run()
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the caller hears it
+                server.failure = error
             finally:
                 settled.set()
 
@@ -162,16 +164,16 @@ def _listen(models: Mapping[str, Bundle], host: str, port: int) -> socket.socket
 
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    hint = "choose another --port or --host"
+    if not 0 <= port <= 65535:
+        raise UsageError("cannot listen: a port is a number from 0 to 65535", f"{host}:{port}", hint)
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        hint = "choose another --port or --host"
+    except OSError as error:
         raise UsageError(f"cannot listen: {_why(error)}", f"{host}:{port}", hint) from error
 
 
-def _why(error: OSError | OverflowError) -> str:
-    if isinstance(error, OverflowError):
-        return "a port is a number from 0 to 65535"
+def _why(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return "the port is taken"
     if error.errno == errno.EACCES:

@@ -1,0 +1,77 @@
+"""The OpenAPI document tells what the server does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from modelyard.serve.app import App
+from tests.serve.asking import Client
+from tests.serve.conftest import RECORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelyard.run import Run
+
+HERE = f"/models/{quote('风险')}/predict"
+
+
+def _values(node: Any, key: str) -> Iterator[Any]:
+    if isinstance(node, dict):
+        if key in node:
+            yield node[key]
+        for inner in node.values():
+            yield from _values(inner, key)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _values(inner, key)
+
+
+def test_it_holds_every_path_and_every_path_is_there(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    served = {route.path for route in client.app.router.routes if "{" not in route.path}  # type: ignore[attr-defined]
+    assert set(document["paths"]) == (served - {"/", "/docs", "/openapi.json"}) | {HERE}
+    for path, verbs in document["paths"].items():
+        for verb, operation in verbs.items():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            response = client.post(content["example"], path) if content else client.ask(verb.upper(), path)
+            assert response.status_code == 200
+            media = response.headers["content-type"].partition(";")[0]
+            assert list(operation["responses"]["200"]["content"]) == [media]
+
+
+def test_a_record_is_described_by_its_columns(client: Client) -> None:
+    record = client.get("/openapi.json").json()["components"]["schemas"]["Record"]
+    assert set(record["properties"]) == {*RECORD, "结果"}
+    assert record["additionalProperties"] is False
+    assert set(record["required"]) == {"收入", "套餐", "vip", "开户", "备注"}
+    kinds = {name: schema.get("x-kind") for name, schema in record["properties"].items()}
+    assert kinds["年龄"] == "number"
+    assert kinds["备注"] == "text"
+    assert kinds["结果"] is None
+    assert record["properties"]["套餐"]["examples"] == ["basic", "plus", "max"]
+
+
+def test_an_answer_is_described(client: Client, price: Run) -> None:
+    answer = client.get("/openapi.json").json()["components"]["schemas"]["Answer"]
+    assert answer["properties"]["prediction"] == {"enum": ["好", "坏"]}
+    assert answer["properties"]["probabilities"]["required"] == ["好", "坏"]
+    other = Client(App({"house-price": price.bundle})).get("/openapi.json").json()["components"]["schemas"]["Answer"]
+    assert other["properties"] == {"prediction": {"type": "number"}}
+
+
+def test_several_models_have_schemas_of_their_own_and_no_reference_hangs(risk: Run, price: Run) -> None:
+    document = Client(App({"风险": risk.bundle, "house-price": price.bundle})).get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    assert {"Record1", "Answer1", "Record2", "Answer2"} <= set(schemas)
+    assert all(re.fullmatch(r"[a-zA-Z0-9._-]+", name) for name in schemas)
+    references = set(_values(document, "$ref"))
+    assert len(references) >= 5
+    assert all(reference.removeprefix("#/components/schemas/") in schemas for reference in references)
+    assert "/predict" not in document["paths"]
+    asked = document["paths"]["/models/house-price/predict"]["post"]["requestBody"]["content"]["application/json"]
+    assert asked["schema"]["oneOf"][0] == {"$ref": "#/components/schemas/Record2"}
+    assert asked["schema"]["oneOf"][1]["maxItems"] == 10_000
