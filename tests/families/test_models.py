@@ -31,7 +31,7 @@ CLOSE = 1e-4
 
 
 def train(name: str, task: Task, folder: Path, weights: Path) -> Run:
-    """The whole flow on a small table of every kind; few epochs where there are any, small weights where it takes some."""
+    """The whole flow on a small table of every kind; few epochs for a network, small weights where it takes some."""
     cls = MODELS.part(name)
     said: dict[str, Any] = {"model": {"name": name, **parts.settings(cls, {"weights": str(weights)})}}
     if Network in cls.__mro__:

@@ -84,7 +84,10 @@ def test_a_missing_file_is_told_with_the_nearest_name(name: str, tmp_path: Path)
         ("folder", "is a folder"),
         ("empty", "is empty"),
         ("nul\x00byte", "no such file"),
+        ("long" * 2000, "no such file"),
+        ("~nobody-of-this-name/rows", "no such file"),
     ],
+    ids=lambda case: case[:12],
 )
 def test_a_place_that_holds_no_rows_is_told(name: str, path: str, problem: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()

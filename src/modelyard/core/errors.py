@@ -173,10 +173,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'known: a, b'
     """
     names = sorted({str(name) for name in known})
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    cutoff = 0.6 if len(word) > 3 else 0.5  # one slip in a word of two Chinese characters is half of it
+    close = difflib.get_close_matches(word, names, n=1, cutoff=cutoff)
     if not close:  # capitals are the commonest slip
         folded = {name.casefold(): name for name in names}
-        close = [folded[match] for match in difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)]
+        close = [folded[match] for match in difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)]
     if close:
         return f"did you mean '{close[0]}'?"
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
