@@ -1,0 +1,148 @@
+"""A recipe to every part built and checked, before a row is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from modelyard.assemble import DEFAULT_METRICS, METRICS, assemble, default_encoder, encoders_for, json_schema
+from modelyard.core.errors import RecipeError
+from modelyard.core.types import Column, Kind, Task, Training
+from modelyard.models.linear import Linear
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHORTEST = "version: 1\nname: risk\ndata: nowhere.csv\ntarget: y\n"
+
+
+def told(folder: Path, text: str) -> list[str]:
+    (folder / "r.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError) as caught:
+        assemble(folder / "r.yaml")
+    return sorted(str(problem) for problem in caught.value.problems)
+
+
+WRONG: list[tuple[str, list[str]]] = [
+    ("model: mpl\n", ["r.yaml:5: model: no model called 'mpl'\n  hint: did you mean 'mlp'?"]),
+    ("model: {name: mlp, hiden: [1]}\n", ["r.yaml:5: model.hiden: unknown key\n  hint: did you mean 'hidden'?"]),
+    ("model: {name: linear, penalty: 0}\n", ["r.yaml:5: model.penalty: input should be greater than 0, got 0"]),
+    ("metrics: [roc_acu]\n", ["r.yaml:5: metrics.0: no metric called 'roc_acu'\n  hint: did you mean 'roc_auc'?"]),
+    ("metrics: [f1, {name: f1, average: micro}]\n", ["r.yaml:5: metrics: the metric 'f1' is named 2 times"]),
+    ("gates: [{gate: atleast}]\n", ["r.yaml:5: gates.0: no gate called 'atleast'\n  hint: did you mean 'at_least'?"]),
+    (
+        "gates:\n  - {gate: at_least, metric: f3, bound: 1}\n",
+        ["r.yaml:6: gates.0.metric: no metric called 'f3'\n  hint: did you mean 'f1'?"],
+    ),
+    ("gates: [at_least]\n", ["r.yaml:5: gates.0.bound: is missing", "r.yaml:5: gates.0.metric: is missing"]),
+    (
+        "columns: {x: {encoder: numbre}}\n",
+        ["r.yaml:5: columns.x.encoder: no encoder called 'numbre'\n  hint: did you mean 'number'?"],
+    ),
+    (
+        "columns: {x: {kind: text, encoder: number}}\n",
+        [
+            "r.yaml:5: columns.x.encoder: the encoder 'number' does not read the kind 'text'\n"
+            "  hint: known: ngrams, tokens"
+        ],
+    ),
+    ("columns: {y: {role: weight}}\n", ["r.yaml:5: columns.y.role: the target has the role 'weight'"]),
+    (
+        "columns: {x: {role: target}}\n",
+        ["r.yaml:5: columns.x.role: has the role 'target', which is another column's\n  hint: target: x"],
+    ),
+    (
+        "columns: {a: {role: weight}, b: {role: weight}}\n",
+        ["r.yaml:5: columns.b.role: is a second weight\n  hint: keep it, or 'a'"],
+    ),
+    ("training: {epochs: 2}\n", ["r.yaml:5: training: the model 'linear' is not trained by epochs"]),
+    (
+        "task: regression\nmetrics: [roc_auc]\n",
+        ["r.yaml:6: metrics: the metric 'roc_auc' is not for the task 'regression'\n  hint: such as rmse"],
+    ),
+    (
+        "model: mpl\nmetrics: [f9z]\ngates: [{gate: at_least, metric: f1, bund: 1}]\ncolumns: {x: {encoder: numbre}}\n",
+        [
+            "r.yaml:5: model: no model called 'mpl'",
+            "r.yaml:6: metrics.0: no metric called 'f9z'",
+            "r.yaml:7: gates.0.bound: is missing",
+            "r.yaml:7: gates.0.bund: unknown key\n  hint: did you mean 'bound'?",
+            "r.yaml:8: columns.x.encoder: no encoder called 'numbre'",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), WRONG)
+def test_every_error_of_a_recipe_is_told_before_a_row_is_read(text: str, wanted: list[str], tmp_path: Path) -> None:
+    found = told(tmp_path, SHORTEST + text)
+    assert len(found) == len(wanted), found
+    for problem, start in zip(found, sorted(wanted), strict=True):
+        assert problem.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("{source: cvs, path: a}", "r.yaml:3: data.train: no source called 'cvs'\n  hint: did you mean 'csv'?"),
+        ("{train: a.csv, test: {source: csv, pth: b}}", "r.yaml:3: data.test.path: is missing"),
+    ],
+)
+def test_a_source_that_is_wrong_is_told(source: str, wanted: str, tmp_path: Path) -> None:
+    assert told(tmp_path, SHORTEST.replace("nowhere.csv", source))[0].startswith(wanted)
+
+
+def plan(**said: Any) -> Any:
+    return assemble({"version": 1, "name": "risk", "data": "a.csv", "target": "y", **said})
+
+
+@pytest.mark.parametrize("task", Task)
+def test_every_task_has_its_usual_metrics(task: Task) -> None:
+    chosen = plan().metrics_for(task)
+    assert tuple(chosen) == DEFAULT_METRICS[task]
+    assert all(task in metric.tasks for metric in chosen.values())
+
+
+def test_what_gates_judge_is_measured_too() -> None:
+    gates = [{"gate": "at_least", "metric": "recall", "bound": 0.5}, {"gate": "at_most", "metric": "brier", "bound": 1}]
+    assert list(plan(metrics=["f1"], gates=gates).metrics_for(Task.BINARY)) == ["f1", "recall", "brier"]
+    with pytest.raises(RecipeError, match="the metric 'recall' is not for the task 'regression'"):
+        plan(gates=gates).metrics_for(Task.REGRESSION)
+
+
+def test_a_network_takes_its_own_training_and_what_the_recipe_says_of_it() -> None:
+    usual = plan(model="mlp").training
+    assert isinstance(usual, Training)
+    said = plan(model="mlp", training={"epochs": 3, "optimizer": "sgd"}).training
+    assert (said.epochs, said.optimizer, said.batch_size) == (3, "sgd", usual.batch_size)
+    assert plan().training is None
+
+
+def test_an_encoder_is_the_recipes_or_the_models_or_the_kinds() -> None:
+    chosen = plan(columns={"a": {"encoder": {"name": "number", "scale": "robust"}}}, model="mlp")
+    choose = chosen.chooser(chosen.model)
+    assert choose(Column("a", Kind.NUMBER))[1].scale == "robust"
+    assert choose(Column("b", Kind.NUMBER))[1].scale == "standard"
+    assert choose(Column("t", Kind.TEXT))[1].bits == 16
+    assert chosen.without_encoders().chooser(Linear())(Column("t", Kind.TEXT))[1].bits == 18
+    with pytest.raises(RecipeError, match="the encoder 'number' does not read the kind 'text'"):
+        choose(Column("a", Kind.TEXT))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_encoders(kind: Kind) -> None:
+    assert default_encoder(kind) in encoders_for(kind)
+
+
+def test_the_schema_for_editors_takes_what_the_recipe_takes() -> None:
+    schema = json_schema()
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert set(schema["required"]) == {"version", "name", "data", "target"}
+    assert schema["additionalProperties"] is False
+    assert {"model", "metric", "gate", "encoder", "source"} <= schema["$defs"].keys()
+    (bound,) = [
+        option for option in schema["$defs"]["gate"]["anyOf"][1:] if option["properties"]["gate"]["const"] == "at_most"
+    ]
+    assert set(bound["required"]) == {"gate", "metric", "bound"}
+    assert len(schema["$defs"]["metric"]["anyOf"]) == 1 + len(METRICS.names)
