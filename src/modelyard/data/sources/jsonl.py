@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -54,10 +55,11 @@ class Jsonl(Source):
         decoder = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
         with file.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if not line.strip():
+                text = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").strip()
+                if not text:
                     continue
                 try:
-                    rows.append(decoder.decode(line))
+                    rows.append(decoder.decode(text))
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     hint = "one JSON object a line, in UTF-8, its values text, numbers, true, false or null"
                     found.add(f"is no flat JSON object: {error}", f"{self.path}:{number}", hint)

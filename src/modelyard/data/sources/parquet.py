@@ -32,11 +32,9 @@ class Parquet(Source):
 
         file = resolve(self.path, folder)
         try:
-            frame = pl.scan_parquet(file)
-            frame.collect_schema()
+            return pl.read_parquet(file).lazy()  # now, so that a spoilt page is told here
         except pl.exceptions.PolarsError as error:
             raise DataError("is no Parquet file", self.path, "was it cut short, or is it a CSV?") from error
-        return frame
 
     def digest(self, folder: Path) -> str:
         """The SHA-256 of the file."""
