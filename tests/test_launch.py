@@ -27,7 +27,7 @@ GATE = {"gate": "at_least", "metric": "roc_auc"}
 
 
 def recipe(folder: Path, bound: float) -> dict[str, Any]:
-    return making.recipe(folder, making.table("binary"), name="risk", gates=[{**GATE, "bound": bound}])
+    return making.recipe(folder, making.table("binary").drop("comment"), name="risk", gates=[{**GATE, "bound": bound}])
 
 
 def test_launch_trains_releases_and_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ def test_a_sketch_is_checked_and_not_written(tmp_path: Path) -> None:
 
 def test_figures_on_other_rows_come_in_the_recipe_s_order(tmp_path: Path) -> None:
     metrics = ["roc_auc", "accuracy", "brier"]
-    made = making.train(tmp_path, making.table("binary"), metrics=metrics)
+    made = making.train(tmp_path, making.table("binary").drop("comment"), metrics=metrics)
     frame: pl.DataFrame = making.table("binary", seed=5)
     frame.write_parquet(tmp_path / "other.parquet")
     report = run.evaluate(modelyard.load(made.bundle.folder), tmp_path / "other.parquet")

@@ -58,6 +58,17 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
     return run
 
 
+def seen_on(screen: int) -> str:
+    """All that was written to a terminal whose other end is closed by now."""
+    seen = b""
+    with open(screen, "rb", buffering=0) as stream:
+        while True:
+            try:
+                seen += stream.read(1 << 16)
+            except OSError:  # the other end is closed and there is nothing left
+                return seen.decode()
+
+
 def write_table(path: Path, rows: int = 120) -> Path:
     """Customers who leave when they pay much and complain, some ages missing."""
     chance = random.Random(7)  # noqa: S311 - no secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from modelyard.cli.main import VERBS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Call
+    from tests.cli.conftest import Call, Trained
 
 NAMES = [verb.__name__ for verbs in VERBS.values() for verb in verbs]
 PROGRAM = [sys.executable, "-m", "modelyard.cli"]
@@ -204,6 +205,29 @@ def test_no_colour_where_it_is_not_wanted(folder: Path) -> None:
             [*PROGRAM, "train", "no.yaml"], cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
         assert ("\x1b[1;31m" in done.stderr) is wanted
+
+
+BASE = """
+import sys
+for package in ("torch", "transformers", "sklearn", "scipy", "onnx", "onnxscript"):
+    sys.modules[package] = None  # as if it were not installed
+from modelyard.cli.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_base_install_does_all_but_train(folder: Path, trained: Trained) -> None:
+    def call(*words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", BASE, *map(str, words)]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    assert call("evaluate", trained.bundle, "customers.csv", "--json").returncode == 0
+    assert call("release", trained.bundle, "--home", "yard").returncode == 0
+    assert call("predict", "churn", "customers.csv", "--home", "yard").returncode == 0
+    assert call("schema").returncode == 0
+    told = json.loads(call("train", "recipe.yaml", "--json").stdout)
+    assert told["code"] == "extra_missing"
+    assert told["hint"] == "pip install 'modelyard[train]'"
 
 
 def test_a_training_that_is_killed_leaves_no_half_bundle(folder: Path) -> None:

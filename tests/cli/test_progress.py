@@ -15,6 +15,7 @@ from rich.console import Console
 from modelyard.cli import progress
 from modelyard.core import events
 from modelyard.core.events import Note, Step
+from tests.cli.conftest import seen_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +113,12 @@ class TestShown:
             warnings.warn("never mind", stacklevel=1)
         assert capsys.readouterr() == ("", "")
 
+    def test_standard_output_is_the_result_s_alone(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with progress.shown(quiet=False):
+            sys.stdout.write("a library's chatter\n")
+        sys.stdout.write("{}\n")
+        assert capsys.readouterr() == ("{}\n", "a library's chatter\n")
+
     def test_a_library_s_warning_is_a_note(self, capsys: pytest.CaptureFixture[str]) -> None:
         with progress.shown(quiet=False):
             warnings.simplefilter("always")
@@ -126,8 +133,7 @@ class TestShown:
             with progress.shown(quiet=False):
                 for _ in work():
                     pass
-        seen = os.read(screen, 1 << 16).decode()
-        os.close(screen)
+        seen = seen_on(screen)
         assert "note: " in seen
         assert "starting" in seen
         assert "working: done" not in seen  # that is for logs

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pty
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import pytest
 from modelyard.cli import show
 from modelyard.core.errors import DataError, Problem
 from modelyard.core.types import Comparison, Report, Score, Task, Verdict
+from tests.cli.conftest import seen_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +51,8 @@ def test_a_report(capsys: pytest.CaptureFixture[str]) -> None:
     assert "note: the model cannot be told from the linear baseline on these rows (roc_auc)" in lines
 
 
-def test_a_report_fits_a_terminal_of_eighty_columns() -> None:
+def test_a_report_fits_a_terminal_of_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     lines = _on_a_terminal(lambda: show.report(REPORT))
     assert max(map(len, lines)) <= 80
     assert any(line.endswith("not distinguishable") for line in lines)
@@ -99,6 +102,18 @@ def test_json_is_json_in_any_encoding(monkeypatch: pytest.MonkeyPatch, encoding:
     assert told.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_json_lines_are_the_same_objects(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    records: list[dict[str, object]] = [
+        {"prediction": "好\u2028\n", "probabilities": {"好": 0.25, "b": float("nan")}},
+        {"prediction": 1.5},
+    ]
+    lines = show.json_lines(records)
+    assert [json.loads(line) for line in lines] == [json.loads(show.to_json(record)) for record in records]
+    assert all(line.isascii() for line in lines) is (encoding == "ascii")
+
+
 def test_markup_and_control_characters_in_names_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     show.table([("[red]Age[/red]", ":smile:\x1b[31m"), ("收入\n2", "x")], "column", "kind")
     out = capsys.readouterr().out
@@ -108,14 +123,8 @@ def test_markup_and_control_characters_in_names_are_shown_as_they_are(capsys: py
 
 
 def _on_a_terminal(write: Callable[[], None]) -> list[str]:
-    """What a write shows on a terminal of 80 columns, without its colours."""
-    import fcntl
-    import re
-    import struct
-    import termios
-
+    """What a write shows on a terminal, without its colours."""
     screen, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 80, 0, 0))
     real = sys.stdout
     with os.fdopen(terminal, "w", encoding="utf-8") as stream:
         sys.stdout = stream
@@ -124,6 +133,5 @@ def _on_a_terminal(write: Callable[[], None]) -> list[str]:
         finally:
             sys.stdout = real
         stream.flush()
-        seen = os.read(screen, 1 << 16).decode()
-    os.close(screen)
+    seen = seen_on(screen)
     return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", seen).splitlines()]

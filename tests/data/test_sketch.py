@@ -76,8 +76,10 @@ def test_every_column_has_its_kind_and_its_reason() -> None:
     text = sketch(frame, "n", "n.csv", METRICS, aim_at(frame, None))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     for line in (
-        "id: {kind: identifier, role: ignore} "
-        "# a short value that differs in every row: it cannot hold for rows to come",
+        (
+            "id: {kind: identifier, role: ignore} "
+            "# a short value that differs in every row: it cannot hold for rows to come"
+        ),
         "age: {kind: number} # numbers, 41 different; 1 missing",
         "home: {kind: category} # 2 values that repeat",
         "constant: {kind: category, role: ignore} # the same value in every row",

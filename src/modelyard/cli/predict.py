@@ -101,7 +101,7 @@ def _print(asked: "Bundle", answers: "Iterable[Floats]") -> None:
     comma = ""
     sys.stdout.write('{"predictions": [')
     for part in answers:
-        for record in asked.records(part):
-            sys.stdout.write(f"{comma}\n{show.to_json(record)}")
-            comma = ","
+        records = ",\n".join(show.json_lines(asked.records(part)))
+        sys.stdout.write(f"{comma}\n{records}")
+        comma = ","
     sys.stdout.write("\n]}\n")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,11 @@ LONG = 1.0  # seconds after which a step that ended on a terminal leaves a line
 
 @contextmanager
 def shown(*, quiet: bool) -> Iterator[None]:
-    """Show what the block tells of its work; warnings of libraries become notes."""
-    with warnings.catch_warnings():
+    """Show what the block tells of its work.
+
+    Warnings of libraries become notes, and what libraries print goes where notes go: standard output is the result's.
+    """
+    with warnings.catch_warnings(), redirect_stdout(sys.stderr):
         warnings.showwarning = _noted  # type: ignore[assignment]
         if quiet:
             with events.listening(lambda _event: None):

@@ -102,8 +102,16 @@ def json_object(value: Mapping[str, Any]) -> None:
 
 def to_json(value: object) -> str:
     """JSON that any terminal can take: NaN is null, and an escape stands in for what it cannot write."""
-    plain = (sys.stdout.encoding or "").lower().replace("-", "") not in {"utf8", "utf8sig"}
-    return json.dumps(_finite(value), ensure_ascii=plain, allow_nan=False)
+    return json.dumps(_finite(value), ensure_ascii=not _speaks_utf8(), allow_nan=False)
+
+
+def json_lines(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Many small objects, each as `to_json` writes it, quickly where the terminal takes every sign."""
+    if not _speaks_utf8():
+        return [to_json(record) for record in records]
+    import msgspec
+
+    return msgspec.json.Encoder().encode_lines(records).decode().removesuffix("\n").split("\n")
 
 
 def trained(bundle: Bundle, report: Report) -> dict[str, Any]:
@@ -234,6 +242,10 @@ def _figure(number: float, sign: str = "") -> str:
     if math.isnan(number):
         return "-"
     return f"{number:{sign}.4f}" if abs(number) < 1000 else f"{number:{sign}.6g}"
+
+
+def _speaks_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def _finite(value: object) -> object:
