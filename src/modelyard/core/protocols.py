@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
@@ -60,6 +60,15 @@ class FittedEncoder(Protocol):
     @classmethod
     def restore(cls, state: State) -> Self:
         """The same function again."""
+
+
+@runtime_checkable
+class Joining(Protocol):
+    """A fitted encoder that can encode several columns at once, as on one row what NumPy costs is paid by the call."""
+
+    @classmethod
+    def joined(cls, encoders: Sequence[Any]) -> Callable[[Sequence[Values]], list[Block]]:
+        """One function for the columns of `encoders`, all of this class: values [rows] of each to a block of each."""
 
 
 @runtime_checkable

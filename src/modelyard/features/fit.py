@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core import events
 from modelyard.core.errors import BundleError
-from modelyard.core.protocols import Encoder, FittedEncoder
+from modelyard.core.protocols import Encoder, FittedEncoder, Joining
 from modelyard.core.registry import Family
 from modelyard.data import values
 
@@ -27,11 +28,22 @@ class Features:
 
     def __call__(self, columns: Mapping[str, Values]) -> dict[str, Block]:
         """Encode: values [rows] by column name to blocks of as many rows."""
-        return {name: encode(columns[name]) for name, encode in self.fitted.items()}
+        blocks: dict[str, Block] = {}
+        for names, encode in self._joined:
+            blocks.update(zip(names, encode([columns[name] for name in names]), strict=True))
+        return {name: blocks[name] for name in self.fitted}
 
     def of_table(self, table: Table) -> dict[str, Block]:
         """Encode a table's feature columns."""
         return self({c.name: values.from_series(table.frame[c.name], c) for c in table.schema.features})
+
+    @cached_property
+    def _joined(self) -> list[tuple[list[str], Callable[[Sequence[Values]], list[Block]]]]:
+        """The columns by what encodes them: together where their encoders can join, else each alone."""
+        groups: dict[object, list[str]] = {}
+        for name, encoder in self.fitted.items():
+            groups.setdefault(type(encoder) if isinstance(encoder, Joining) else name, []).append(name)
+        return [(names, _join([self.fitted[name] for name in names])) for names in groups.values()]
 
     def state(self) -> tuple[list[Json], dict[str, bytes]]:
         """What a bundle keeps: JSON, one entry a column, and the files that it names."""
@@ -70,6 +82,11 @@ class Features:
                 raise BundleError("an encoder cannot be restored", "encoders.json", "train again") from error
             names[column] = name
         return cls(names, fitted)
+
+
+def _join(encoders: list[FittedEncoder]) -> Callable[[Sequence[Values]], list[Block]]:
+    first = encoders[0]
+    return first.joined(encoders) if isinstance(first, Joining) else lambda columns: [first(columns[0])]
 
 
 def fit(table: Table, target: Floats | None, choose: Callable[[Column], tuple[str, Encoder]]) -> Features:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
-from modelyard.core.protocols import Encoder, FittedEncoder, State
+from modelyard.core.protocols import Encoder, FittedEncoder, Joining, State
 from modelyard.core.registry import part
 from modelyard.core.types import Block, Column, Floats, Json, Kind, Numbers, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 MOST = 1e306  # ten times a scale beyond it would be infinite
 CLIP = 10.0  # scaled values beyond this carry no more information, and would carry a linear answer away
 
 
 @dataclass(frozen=True)
-class FittedNumber(FittedEncoder):
+class FittedNumber(FittedEncoder, Joining):
     """`(x - centre) / scale`, a missing value at the centre and flagged where training knew missing ones."""
 
     centre: float
@@ -25,16 +28,27 @@ class FittedNumber(FittedEncoder):
 
     def __call__(self, values: Values) -> Block:
         """[rows] float64 with NaN to Numbers [rows, 1 or 2]."""
-        # Without np.where, np.clip and np.stack: on one row their own cost is all there is.
-        reach = CLIP * self.scale
-        scaled = (values.clip(self.centre - reach, self.centre + reach) - self.centre) / self.scale
-        missing = np.isnan(scaled)
-        scaled[missing] = 0.0
-        out = np.empty((len(values), 1 + self.flag), dtype=np.float32)
-        out[:, 0] = scaled
-        if self.flag:
-            out[:, 1] = missing
-        return Numbers(out)
+        return self.joined([self])([values])[0]
+
+    @classmethod
+    def joined(cls, encoders: Sequence[Self]) -> Callable[[Sequence[Values]], list[Block]]:
+        """The same for several columns at once."""
+        centre, scale = np.array([[one.centre] for one in encoders]), np.array([[one.scale] for one in encoders])
+        low = np.array([[one.centre - CLIP * one.scale] for one in encoders])
+        high = np.array([[one.centre + CLIP * one.scale] for one in encoders])
+        widths = [1 + one.flag for one in encoders]
+
+        def encode(columns: Sequence[Values]) -> list[Block]:
+            scaled = np.array(columns)  # [columns, rows]
+            np.subtract(scaled.clip(low, high, out=scaled), centre, out=scaled)
+            np.divide(scaled, scale, out=scaled)
+            missing = np.isnan(scaled)
+            scaled[missing] = 0.0
+            out = np.empty((*scaled.shape, 2), dtype=np.float32)
+            out[:, :, 0], out[:, :, 1] = scaled, missing
+            return [Numbers(block[:, :width]) for block, width in zip(out, widths, strict=True)]
+
+        return encode
 
     def state(self) -> State:
         """Three figures."""

@@ -1,0 +1,232 @@
+"""What serving costs beside the bare graph: `/predict` of the risk bundle over HTTP against onnxruntime in process.
+
+Prints, and writes to benchmarks/results/serve_overhead.json: requests a second and the median and 99th percentile of
+`/predict` at 1 and 8 kept connections, the same for `session.run` alone and for `bundle.predict` in process, their
+ratio, and the seconds from the start of a process to `/readyz`. The server and the client have a process each. Every
+figure is the median of its rounds; the rounds of all of them take turns, so that a busy minute falls on all alike.
+
+Run it from the checkout: `python benchmarks/serve_overhead.py` (about a minute and a half).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from modelyard.release.bundle import Bundle
+
+ROOT = Path(__file__).parents[1]
+RECIPE = ROOT / "recipes" / "customer-risk.yaml"
+RESULT = Path(__file__).parent / "results" / "serve_overhead.json"
+ROUNDS, REQUESTS, CALLS, STARTS = 5, 4000, 4000, 5
+CONNECTIONS = (1, 8)
+WARM = 200  # requests before a round that are not counted
+
+# A server that tells when it had its imports, its bundle and its answer; monotonic clocks agree between processes.
+SERVER = """
+import sys, time
+from modelyard.release.bundle import Bundle
+from modelyard.serve.server import serve
+imported = time.monotonic()
+bundle = Bundle.load(sys.argv[1])
+loaded = time.monotonic()
+serve({bundle.name: bundle}, port=0, ready=lambda url: print(url, imported, loaded, time.monotonic(), flush=True))
+"""
+Figures = dict[str, float]
+
+
+def main() -> None:
+    """Train, measure, print, write."""
+    from modelyard import run
+
+    with tempfile.TemporaryDirectory() as home:
+        print("training recipes/customer-risk.yaml")
+        bundle = run.train(RECIPE, home=Path(home)).bundle
+        starts = [_start(bundle.folder) for _ in range(STARTS)]
+        rounds = _rounds(bundle)
+    figures = {name: _median(each) for name, each in rounds.items()}
+    bare = figures["onnxruntime"]
+    for each in figures.values():
+        each["times_onnxruntime"] = each["p50_us"] / bare["p50_us"]
+        each["beside_onnxruntime_us"] = each["p50_us"] - bare["p50_us"]
+    start = _median(starts)
+    _show(figures, start)
+    RESULT.parent.mkdir(exist_ok=True)
+    told = {"machine": _machine(), "rounds": ROUNDS, "figures": figures, "start_seconds": start}
+    RESULT.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    print(f"written to {RESULT.relative_to(ROOT)}")
+
+
+def _rounds(bundle: Bundle) -> dict[str, list[Figures]]:
+    """Every measure, round by round."""
+    from modelyard.core.types import feeds
+
+    inputs = bundle.features(bundle.signature.columns(bundle.signature.convert([bundle.example])))
+    given = {name: array for name, array in feeds(inputs).items() if name in bundle.wanted}
+    measures: dict[str, Callable[[], Figures]] = {
+        "onnxruntime": lambda: _calls(lambda: bundle.session.run(["answers"], given)),
+        "bundle.predict": lambda: _calls(lambda: bundle.predict(bundle.example)),
+    }
+    found: dict[str, list[Figures]] = {}
+    with _server(bundle.folder) as (url, _times):
+        expected = bundle.predict(bundle.example)["predictions"][0]
+        for many in CONNECTIONS:
+            measures[f"/predict, {_plural(many)}"] = partial(_clients, url, many, bundle.example, expected)
+        for number in range(ROUNDS):
+            print(f"round {number + 1} of {ROUNDS}")
+            for name, measure in measures.items():
+                found.setdefault(name, []).append(measure())
+    return found
+
+
+def _calls(call: Callable[[], object]) -> Figures:
+    taken = []
+    for _ in range(WARM):
+        call()
+    for _ in range(CALLS):
+        started = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - started)
+    return _figures(taken, sum(taken))
+
+
+def _clients(url: str, connections: int, record: dict[str, Any], expected: dict[str, Any]) -> Figures:
+    """Ask from a process of its own."""
+    words = {"url": url, "connections": connections, "record": record, "expected": expected}
+    command = [sys.executable, __file__, "client"]
+    done = subprocess.run(command, input=json.dumps(words), stdout=subprocess.PIPE, text=True, check=True, timeout=120)
+    figures: Figures = json.loads(done.stdout)
+    return figures
+
+
+def client() -> None:
+    """The other process: kept connections, one request under way on each."""
+    import uvloop
+
+    words = json.load(sys.stdin)
+    host, port = words["url"].removeprefix("http://").split(":")
+    body = json.dumps(words["record"], separators=(",", ":")).encode()
+    head = f"POST /predict HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n"
+
+    async def ask() -> Figures:
+        loop = asyncio.get_running_loop()
+        asking = [_Asking(head.encode() + body, words["expected"]) for _ in range(words["connections"])]
+        for one in asking:
+            await loop.create_connection(lambda one=one: one, host, int(port))  # type: ignore[misc]
+        await asyncio.gather(*(one.ask(WARM) for one in asking))
+        started = time.perf_counter()
+        taken = await asyncio.gather(*(one.ask(REQUESTS // len(asking)) for one in asking))
+        return _figures([seconds for each in taken for seconds in each], time.perf_counter() - started)
+
+    print(json.dumps(uvloop.run(ask())))
+
+
+class _Asking(asyncio.Protocol):
+    """One connection: send, wait for the whole answer, note the time, again."""
+
+    def __init__(self, request: bytes, expected: dict[str, Any]) -> None:
+        self.request, self.expected = request, expected
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is one without saying so
+
+    def ask(self, times: int) -> asyncio.Future[list[float]]:
+        """Ask so often; gives the seconds of each."""
+        self.times, self.taken = times, list[float]()
+        self.done: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
+        self._send()
+        return self.done
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        head, found, body = self.received.partition(b"\r\n\r\n")
+        if not found or len(body) < int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]):
+            return
+        self.taken.append(time.perf_counter() - self.sent)
+        if json.loads(body) != self.expected:
+            self.done.set_exception(RuntimeError(f"another answer than in process: {self.received!r}"))
+        elif len(self.taken) < self.times:
+            self._send()
+        else:
+            self.done.set_result(self.taken)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(exc or ConnectionError("the server closed the connection"))
+
+    def _send(self) -> None:
+        self.received, self.sent = b"", time.perf_counter()
+        self.transport.write(self.request)
+
+
+def _figures(taken: list[float], wall: float) -> Figures:
+    """Of single times and of the whole, in seconds."""
+    ordered = sorted(taken)
+    return {
+        "per_second": len(ordered) / wall,
+        "p50_us": 1e6 * ordered[len(ordered) // 2],
+        "p99_us": 1e6 * ordered[len(ordered) * 99 // 100],
+    }
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[tuple[str, Figures]]:
+    """A server in a process of its own: its URL, and how long each part of its start took."""
+    begun = time.monotonic()
+    with subprocess.Popen([sys.executable, "-c", SERVER, str(folder)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        try:
+            url, *moments = process.stdout.readline().split()
+            imported, loaded, ready = map(float, moments)
+            parts = {"imports": imported - begun, "load": loaded - imported, "warm_up": ready - loaded}
+            yield url, parts | {"ready": ready - begun}
+        finally:
+            process.terminate()
+
+
+def _start(folder: Path) -> Figures:
+    with _server(folder) as (_url, parts):
+        return parts
+
+
+def _median(rounds: list[Figures]) -> Figures:
+    return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+
+
+def _show(figures: dict[str, Figures], start: Figures) -> None:
+    print(f"\n{'one row':26}{'a second':>10}{'p50 us':>10}{'p99 us':>10}{'beside us':>11}{'times':>8}")
+    for name, of in figures.items():
+        cells = f"{of['per_second']:10,.0f}{of['p50_us']:10.0f}{of['p99_us']:10.0f}"
+        print(f"{name:26}{cells}{of['beside_onnxruntime_us']:11.0f}{of['times_onnxruntime']:8.1f}")
+    parts = ", ".join(f"{name.replace('_', '-')} {seconds:.2f}" for name, seconds in start.items() if name != "ready")
+    print(f"\nfrom start to ready: {start['ready']:.2f} s ({parts})")
+
+
+def _plural(connections: int) -> str:
+    return f"{connections} connection{'s' if connections > 1 else ''}"
+
+
+def _machine() -> dict[str, Any]:
+    from importlib.metadata import version
+
+    packages = {name: version(name) for name in ("onnxruntime", "numpy", "uvicorn", "starlette", "msgspec")}
+    load = os.getloadavg()[0]
+    return {"python": platform.python_version(), "cores": os.cpu_count(), "load": round(load, 1), **packages}
+
+
+if __name__ == "__main__":
+    client() if sys.argv[1:] == ["client"] else main()
