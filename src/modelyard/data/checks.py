@@ -131,11 +131,12 @@ def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequenc
         return
     if task is Task.BINARY and distinct != 2:
         found.add(f"the target has {distinct} values, and the task binary takes 2", place, "say task: multiclass")
-    thin = [name for name, count in counts.items() if count < 2]
+    thin = sorted(name for name, count in counts.items() if count < 2)
     if thin:
         shown = ", ".join(f"'{name}'" for name in thin[:SHOWN]) + (" ..." if len(thin) > SHOWN else "")
         hint = "a class needs a row to learn from and one to be tested on: add rows, or leave these out"
-        found.add(f"{len(thin)} classes have fewer than two rows: {shown}", place, hint)
+        noun = "class has" if len(thin) == 1 else "classes have"
+        found.add(f"{len(thin)} {noun} fewer than two rows: {shown}", place, hint)
     if recipe.positive is not None and values.level(recipe.positive) not in counts:
         hint = nearest(values.level(recipe.positive), classes)
         found.add(f"no class called '{recipe.positive}'", recipe.place("positive"), hint)

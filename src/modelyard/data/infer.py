@@ -60,7 +60,7 @@ def classes(target: pl.Series, task: Task, positive: str | float | None) -> tupl
     names = sorted(counts, key=_natural)
     if task is Task.BINARY:
         rare = values.level(positive) if positive is not None else _rarer(names, counts)
-        names = [name for name in names if name != rare] + [rare]
+        names.sort(key=lambda name: name == rare)
     return tuple(names)
 
 

@@ -109,7 +109,7 @@ def check_rows(frame: pl.DataFrame, schema: Schema) -> Table:
 
 def _labelled(part: str, frame: pl.DataFrame, target: str, notes: list[str]) -> pl.DataFrame:
     unlabelled = frame[target].null_count()
-    if unlabelled and unlabelled < frame.height:
+    if unlabelled and (part != "train" or unlabelled < frame.height):  # a train target that is all missing is told
         notes.append(f"data.{part}: {unlabelled} of {frame.height} rows have no {target} and were left out")
         return frame.drop_nulls(target)
     return frame
@@ -127,8 +127,9 @@ def _schema(frames: Mapping[str, pl.DataFrame], recipe: Recipe, notes: list[str]
     found = checks.rows(train, schema, "data.train")
     checks.target(labels, train[recipe.target], recipe, task, classes, found)
     for part in [part for part in frames if part != "train"]:
-        later = checks.rows(frames[part], schema, f"data.{part}")
-        found.found.extend(replace(problem, where=f"data.{part}: {problem.where}") for problem in later.found)
+        where = f"data.{part}"
+        later = checks.rows(frames[part], schema, where).found
+        found.found.extend(p if p.where == where else replace(p, where=f"{where}: {p.where}") for p in later)
     found.raise_any()
     if task is Task.BINARY:
         notes.append(f"positive class: {classes[1]}")

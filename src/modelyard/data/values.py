@@ -152,7 +152,7 @@ def from_series(series: pl.Series, column: Column) -> Values:
 
 def misfits(series: pl.Series, column: Column) -> tuple[dict[object, Problem], int]:
     """The different values of a column that do not fit, each with its problem, and how many rows hold one."""
-    unique = [value for value in series.unique().to_list() if value is not None]
+    unique = [value for value in series.unique(maintain_order=True).to_list() if value is not None]
     wrong: dict[object, Problem] = {}
 
     def keep(row: int, problem: Problem) -> None:
