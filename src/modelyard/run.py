@@ -17,6 +17,7 @@ from modelyard.core.errors import Problem, RefusedError, UsageError
 from modelyard.core.protocols import Model, Network, Source
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
 from modelyard.data import sketch as sketches
+from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
 from modelyard.evaluate import baselines
@@ -185,7 +186,7 @@ def sketch(data: DataLike, target: str | None = None, place: str | Path = "recip
         UsageError: `data` names no source.
     """
     folder = Path(place).parent
-    frame = source(data).read(Path()).collect()
+    frame = plain(source(data).read(Path()).collect())
     aim = sketches.aim_at(frame, target)
     said = {"path": str(data)} if isinstance(data, (str, Path)) else dict(data)
     if "path" in said:

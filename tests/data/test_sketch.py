@@ -123,6 +123,16 @@ def test_the_positive_class_is_written_as_the_rows_hold_it(values: list[object],
     assert yaml.safe_load(sketch(frame, "n", "n.csv", METRICS, Aim("y", "as asked")))["positive"] == positive
 
 
+def test_what_no_kind_reads_is_left_out() -> None:
+    frame = table(tags=[["a"], ["b"], ["a"]] * 20, raw=[b"x"] * 60, a=NUMBERS, y=YES_NO, status=[["a"]] * 60)
+    text = sketch(frame, "n", "n.csv", METRICS, aim_at(frame, None))
+    assert "  tags: {role: ignore}    # holds lists, which no kind reads" in text
+    assert "  raw: {role: ignore}     # holds bytes, which no kind reads" in text
+    assert yaml.safe_load(text)["target"] == "y"
+    with pytest.raises(DataError, match="'tags' holds lists, which cannot be predicted"):
+        aim_at(frame, "tags")
+
+
 def test_texts_are_offered_a_pretrained_model() -> None:
     texts = [f"a long text about the thing number {row} and more of it" for row in range(60)]
     assert "# model: {name: pretrained" in sketch(table(t=texts, y=YES_NO), "n", "n.csv", METRICS, Aim("y", ""))

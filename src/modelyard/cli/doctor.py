@@ -15,6 +15,7 @@ from typing import Literal
 
 from rich.text import Text
 
+import modelyard
 from modelyard.cli import show
 from modelyard.cli.options import AsJson, Quiet
 from modelyard.core.errors import ModelyardError
@@ -57,7 +58,7 @@ def _python() -> Iterator[Finding]:
     old = sys.version_info < OLDEST
     hint = f"install Python {OLDEST[0]}.{OLDEST[1]} or newer" if old else ""
     yield Finding("python", f"{platform.python_version()} ({sys.executable})", "broken" if old else "ok", hint)
-    yield Finding("modelyard", metadata.version("modelyard"))
+    yield Finding("modelyard", modelyard.__version__)
 
 
 def _machine() -> Iterator[Finding]:
@@ -164,7 +165,7 @@ def _told(finding: Finding) -> Iterator[tuple[str | Text, str, str]]:
 def _required(extra: str | None) -> list[str]:
     """The packages that the base, or one of its extras, asks for on this machine."""
     found = []
-    for requirement in metadata.requires("modelyard") or []:
+    for requirement in metadata.requires(modelyard.__name__) or []:
         marked = EXTRA.search(requirement)
         name = REQUIREMENT.match(requirement)
         elsewhere = "Windows" in requirement and platform.system() == "Windows"

@@ -13,5 +13,5 @@ def render(recipe: RecipeWord, set_: Sets = None, as_json: AsJson = False, quiet
     if as_json:
         show.json_object(filled)
     else:
-        show.text(fill.to_yaml(filled))
+        show.document(fill.to_yaml(filled))
     return 0

@@ -13,5 +13,5 @@ def schema(as_json: AsJson = False, quiet: Quiet = False) -> int:  # noqa: ARG00
     if as_json:
         show.json_object(json_schema())
     else:
-        show.text(json.dumps(json_schema(), indent=2) + "\n")
+        show.document(json.dumps(json_schema(), indent=2) + "\n")
     return 0

@@ -62,7 +62,7 @@ def indented(text: str, style: str = "") -> None:
     )
 
 
-def text(content: str) -> None:
+def document(content: str) -> None:
     """A document as it is; in a file or a pipe it is UTF-8, whatever the terminal speaks."""
     if sys.stdout.isatty():
         sys.stdout.write(content)

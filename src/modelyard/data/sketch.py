@@ -11,7 +11,7 @@ import yaml
 
 from modelyard.core.errors import DataError, nearest
 from modelyard.core.types import Column, Json, Kind, Role, Task
-from modelyard.data import infer, values
+from modelyard.data import infer, plain, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +46,10 @@ class Aim:
 def sketch(
     frame: pl.DataFrame, name: str, data: str | Mapping[str, Json], metrics: Mapping[Task, Sequence[str]], aim: Aim
 ) -> str:
-    """The recipe as YAML with comments; `data` is written as given, `metrics` are the usual ones of each task."""
+    """The recipe of a plain frame as YAML with comments.
+
+    `data` is written as given; `metrics` are the usual ones of each task.
+    """
     target = frame[aim.column]
     task, why = infer.task_of(target)
     where = "; a path starts from this file" if isinstance(data, str) or "path" in data else ""
@@ -65,14 +68,17 @@ def sketch(
         [
             Line("# What each column means. Where a guess is wrong, change the kind, or add role: ignore."),
             Line("columns:"),
-            *[_column(column, frame[column.name]) for column in infer.schema(frame, aim.column, {}).columns],
+            *_columns(frame, aim.column),
         ],
         [
             Line(f"# 60% of the rows to learn from, 20% for choices along the way, 20% for the report{dealt}."),
             *([Line("# Few rows: expect wide intervals.")] if frame.height < SMALL else []),
             Line(f"split: {{by: {by}, valid: 0.2, test: 0.2}}"),
         ],
-        [Line("model: linear", "quick, and hard to beat on small tables"), *_other_models(frame, aim.column)],
+        [
+            Line("model: linear", "quick, and hard to beat on small tables"),
+            *_other_models(_readable(frame), aim.column),
+        ],
         [
             Line("# What is measured on the test rows, each with a 95% interval."),
             Line(f"metrics: [{', '.join(metrics[task])}]"),
@@ -93,8 +99,11 @@ def aim_at(frame: pl.DataFrame, target: str | None) -> Aim:
     if target is not None:
         if target not in frame.columns:
             raise DataError(f"no column called '{target}'", "--target", nearest(target, frame.columns))
+        strange = plain.unreadable(frame)
+        if target in strange:
+            raise DataError(f"'{target}' holds {strange[target]}, which cannot be predicted", "--target")
         return Aim(target, "as asked")
-    fit = [name for name in frame.columns if _could_be_target(frame[name])]
+    fit = [name for name in _readable(frame).columns if _could_be_target(frame[name])]
     if not fit:
         raise DataError("no column varies and repeats as a target does", "the data", "say which: --target COLUMN")
     by_name = {name.casefold().strip(): name for name in reversed(fit)}
@@ -127,6 +136,21 @@ def _positive(target: pl.Series, task: Task) -> list[Line]:
     told = f"the class that f1, precision and recall are about ({rows} of {len(target)} rows)"
     storage = values.storage_of(target.dtype)
     return [Line(f"positive: {_flow(level if storage == 'float' else values.restored(level, storage))}", told)]
+
+
+def _readable(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.drop(list(plain.unreadable(frame)))
+
+
+def _columns(frame: pl.DataFrame, target: str) -> list[Line]:
+    strange = plain.unreadable(frame)
+    schema = infer.schema(_readable(frame), target, {})
+    return [
+        Line(f"  {_flow(name)}: {{role: ignore}}", f"holds {strange[name]}, which no kind reads")
+        if name in strange
+        else _column(schema[name], frame[name])
+        for name in frame.columns
+    ]
 
 
 def _column(column: Column, series: pl.Series) -> Line:
