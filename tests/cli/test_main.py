@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +18,6 @@ from modelyard.cli import train
 from modelyard.cli.main import VERBS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Call, Trained
 
 NAMES = [verb.__name__ for verbs in VERBS.values() for verb in verbs]
@@ -182,6 +181,20 @@ def test_a_reader_that_closes_early_is_no_error(folder: Path) -> None:
     command = f"{sys.executable} -m modelyard.cli schema | head -c 10; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, '{\n  "$defs', "")
+
+
+@pytest.mark.parametrize("stderr", ["2> >(head -c 1 > /dev/null)", "2>&-"], ids=["no longer read", "closed"])
+def test_work_goes_on_where_nobody_reads_how_it_goes(folder: Path, stderr: str) -> None:
+    command = f"{sys.executable} -m modelyard.cli train recipe.yaml --json {stderr}"
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert Path(json.loads(done.stdout)["bundle"]).is_dir()
+
+
+def test_a_closed_standard_output_is_no_error(folder: Path) -> None:
+    command = f"{sys.executable} -m modelyard.cli render recipe.yaml >&-"
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gb18030"])

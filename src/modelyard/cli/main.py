@@ -111,6 +111,9 @@ def options(_version: Version = False) -> None:
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run the words of a call, and end with its status."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before we began
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it stays open
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot write a sign shows its number
@@ -118,7 +121,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         status = _status(list(sys.argv[1:] if words is None else words))
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read has seen enough
-        _hush()
+        show.hush(sys.stdout)
         status = 0
     sys.exit(status)
 
@@ -167,10 +170,3 @@ def _unexpected(error: Exception) -> ModelyardError:
     first = str(error).strip().partition("\n")[0]
     problem = f"unexpected {type(error).__name__}" + (f": {first}" if first else "")
     return ModelyardError(problem, "", f"set {DEBUG}=1 to see where, and report it")
-
-
-def _hush() -> None:
-    """Let the interpreter's last flush go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())

@@ -27,22 +27,37 @@ WIDE = 120  # columns where there is no terminal to ask
 COLOURS = {"better": "green", "worse": "red", "not distinguishable": "yellow"}
 
 
-class _Console(Console):
-    """A console that leaves a closed pipe to `main`."""
+class _Out(Console):
+    """Standard output; that nobody reads it any more is for `main` to say."""
 
     def on_broken_pipe(self) -> None:
         """Go on as any other writer does."""
         raise BrokenPipeError
 
 
+class _Err(Console):
+    """Standard error; that nobody reads it any more is no reason to stop working."""
+
+    def on_broken_pipe(self) -> None:
+        """Write into nothing from now on."""
+        hush(sys.stderr)
+
+
 def out() -> Console:
     """Standard output: results."""
-    return _on(sys.stdout)
+    return _on(sys.stdout, _Out)
 
 
 def err() -> Console:
     """Standard error: progress, notes and errors."""
-    return _on(sys.stderr)
+    return _on(sys.stderr, _Err)
+
+
+def hush(stream: TextIO) -> None:
+    """Let what is still written to a stream go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def line(text: str, style: str = "") -> None:
@@ -203,10 +218,10 @@ def _sentence(console: Console, text: Text) -> None:
     console.print(text, soft_wrap=not console.is_terminal)
 
 
-def _on(stream: TextIO) -> Console:
+def _on(stream: TextIO, kind: type[Console]) -> Console:
     columns = os.environ.get("COLUMNS", "")
     width = None if stream.isatty() else int(columns) if columns.isdecimal() else WIDE
-    return _Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+    return kind(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
 def _scores(measured: Report) -> Table:
