@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelyard.core.protocols import Joining
 from modelyard.core.types import Bag, Block, Codes, Column, Kind, Numbers, Tokens, Values
 from modelyard.data import values
 from modelyard.features.fit import ENCODERS
@@ -192,6 +193,20 @@ def test_a_frame_and_python_values_give_the_same(
     later = [float(v) if isinstance(v, int) and kind is Kind.NUMBER else v for v in data.draw(lists(kind))]
     series = pl.Series("x", later, dtype=None if any(v is not None for v in later) else pl.String)
     assert making.same(fitted(read(later, kind)), fitted(values.from_series(series, Column("x", kind))))
+
+
+@every_case
+@given(data=st.data())
+def test_columns_encoded_together_are_as_each_alone(
+    name: str, kind: Kind, given_settings: dict[str, Any], data: st.DataObject
+) -> None:
+    fitted = [fit(name, kind, data.draw(lists(kind)), given_settings) for _ in range(3)]
+    if not isinstance(fitted[0], Joining):
+        return
+    rows = data.draw(st.integers(0, 5))
+    columns = [read(data.draw(st.lists(RAW[kind], min_size=rows, max_size=rows)), kind) for _ in fitted]
+    together = type(fitted[0]).joined(fitted)(columns)
+    assert all(making.same(block, one(found)) for block, one, found in zip(together, fitted, columns, strict=True))
 
 
 @every_case

@@ -72,7 +72,7 @@ def longest(name: str) -> int | None:
 def fingerprint(name: str) -> str:
     """The SHA-256 over the files of some weights, so that a bundle can say what it grew from."""
     files = sorted(file for file in folder(name).rglob("*") if file.suffix in {".safetensors", ".json", ".bin"})
-    return digest.of_json({file.name: digest.of_file(file) for file in files})
+    return digest.of_json({str(file.relative_to(folder(name))): digest.of_file(file) for file in files})
 
 
 def _from_hub(name: str) -> Path:

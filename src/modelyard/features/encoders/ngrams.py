@@ -11,10 +11,10 @@ import re
 import unicodedata
 import zlib
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
@@ -22,6 +22,7 @@ from modelyard.core.types import Bag, Block, Column, Floats, Ints, Kind, Values
 
 WORD = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]|\w+(?:'\w+)?")
 MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: spreads the bits of neighbouring values
+LONGEST_RUN = 10  # characters
 FINAL = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finalizer constant
 
 
@@ -101,6 +102,13 @@ class FittedNgrams(FittedEncoder):
         return cls(words, (low, high), bits, longest, idf)
 
 
+def _runs(edges: tuple[int, int]) -> tuple[int, int]:
+    low, high = edges
+    if edges != (0, 0) and not 1 <= low <= high <= LONGEST_RUN:
+        raise ValueError(f"runs are 1 to {LONGEST_RUN} characters, the shortest first, or [0, 0] for none")
+    return edges
+
+
 @part
 class Ngrams(Encoder):
     """Word 1- to `words`-grams and character n-grams in `2**bits` buckets, weighed by how rare they are."""
@@ -110,7 +118,7 @@ class Ngrams(Encoder):
     fitted: ClassVar[type[FittedEncoder]] = FittedNgrams
 
     words: int = Field(default=2, ge=0, le=5)
-    characters: tuple[int, int] = (2, 5)
+    characters: Annotated[tuple[int, int], AfterValidator(_runs)] = (2, 5)
     bits: int = Field(default=18, ge=8, le=24)
     longest: int = Field(default=20_000, ge=1, description="characters of a text that are read")
 
