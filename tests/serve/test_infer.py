@@ -79,6 +79,15 @@ def test_what_does_not_fit_the_schema_is_refused(
         assert problem["problem"].startswith(told)
 
 
+def test_only_so_much_of_what_is_wrong_is_told(client: Client) -> None:
+    problems = refused(client.post(RECORD | {f"字段{number}": 1 for number in range(10_000)}), 422, "data_invalid")
+    assert len(problems) == 51
+    assert problems[-1]["problem"] == "further problems are not listed"
+    problems = refused(client.post([{"x" * 10_000: 1}] * 100), 422, "data_invalid")
+    assert len(problems) < 60
+    assert all(len(problem["where"]) < 120 for problem in problems)
+
+
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400])
 def test_a_number_that_no_float_holds_is_refused_with_its_place(client: Client, number: str) -> None:
     one = GOOD.replace("5200.5", number)

@@ -18,6 +18,7 @@ from modelyard.data import values
 
 ABSENT = frozenset({"NAType", "NaTType"})  # what pandas has for None
 SHOWN = 50  # problems of one request that are told
+HINTED = 5  # unknown fields for which the nearest known one is looked for: among many columns that takes its time
 MEANING = {
     Kind.NUMBER: "a number",
     Kind.BOOLEAN: "true or false, also written yes/no or 1/0",
@@ -111,8 +112,10 @@ class Signature:
 
     def _explain_row(self, row: Mapping[str, Any], place: str, found: Problems) -> None:
         for name in row:
-            if name not in self.fields:
-                found.add("unknown field", f"{place}{str(name)[:100]}", nearest(str(name)[:100], self.known))
+            if name not in self.fields and len(found.found) < SHOWN:
+                short = str(name)[:100]
+                hint = nearest(short, self.known) if len(found.found) < HINTED else ""
+                found.add("unknown field", f"{place}{short}", hint)
         for column in self.features:
             if column.name not in row:
                 if not column.nullable:

@@ -66,7 +66,8 @@ class Served:
 
         Raises:
             BadJsonError: the body is no JSON.
-            DataError: it is not what the schema says.
+            ValidationError: it is not what the signature reads; `explain` tells why.
+            DataError: it holds values that their kind does not allow.
             TooLargeError: it holds more rows than are allowed.
         """
         records, single = self._read(body)
@@ -77,6 +78,17 @@ class Served:
         self._count(inputs, len(records))
         return encode(answers[0] if single else {"predictions": answers})
 
+    def explain(self, body: bytes, error: msgspec.ValidationError) -> DataError | BadJsonError:
+        """All that is wrong with a body that is not what the signature reads: longer work than an answer."""
+        try:
+            plain = msgspec.json.decode(body)
+        except msgspec.ValidationError:  # a number that no float holds
+            place = str(error).rpartition(" - at `$")[2].rstrip("`").lstrip(".")
+            return DataError("expected a finite number", f"rows{place}" if place.startswith("[") else place)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as worse:
+            return _bad_json(body, worse)
+        return self.bundle.signature.explain(plain)
+
     def _read(self, body: bytes) -> tuple[list[Any], bool]:
         """Decode to the records of the signature, and whether it was one alone."""
         signature = self.bundle.signature
@@ -86,8 +98,8 @@ class Served:
                 self._check_rows(body)
                 return signature.many.decode(body), False
             return [signature.one.decode(body)], True
-        except msgspec.ValidationError as error:
-            raise self._explained(body, error) from None
+        except msgspec.ValidationError:
+            raise
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _bad_json(body, error) from None
 
@@ -99,17 +111,6 @@ class Served:
         if rows > self.limits.rows:
             hint = f"at most {self.limits.rows:,} rows in one request: send them in parts"
             raise TooLargeError(f"holds {rows:,} rows", "body", hint)
-
-    def _explained(self, body: bytes, error: msgspec.ValidationError) -> DataError | BadJsonError:
-        """All that is wrong with a body that decodes, but not to this signature."""
-        try:
-            plain = msgspec.json.decode(body)
-        except msgspec.ValidationError:  # a number that no float holds
-            place = str(error).rpartition(" - at `$")[2].rstrip("`").lstrip(".")
-            return DataError("expected a finite number", f"rows{place}" if place.startswith("[") else place)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as worse:
-            return _bad_json(body, worse)
-        return self.bundle.signature.explain(plain)
 
     def _count(self, inputs: dict[str, Block], rows: int) -> None:
         self.telemetry.predicted(self.name, rows)

@@ -74,6 +74,7 @@ def _schemas(bundle: Bundle, suffix: str) -> dict[str, Any]:
                 properties[name]["examples"] = list(column.levels[:LEVELS])
         else:
             properties[name]["description"] = "accepted, and not read"
+    record["properties"] = {name: properties[name] for name in bundle.signature.known}  # as in the training data
     record["example"] = bundle.example
     return {f"Record{suffix}": record, f"Answer{suffix}": _answer(bundle)}
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -46,10 +47,12 @@ class Predict:
         body = await read_body(scope, receive, served.limits)
         if not served.ready:
             raise wire.NotReadyError("is warming up", served.name, "ask /readyz, and come back")
-        if served.is_quick(body):
-            answer = served.answer(body)
-        else:
-            answer = await asyncio.get_running_loop().run_in_executor(self.pool, served.answer, body)
+        loop = asyncio.get_running_loop()
+        try:
+            quick = served.is_quick(body)
+            answer = served.answer(body) if quick else await loop.run_in_executor(self.pool, served.answer, body)
+        except msgspec.ValidationError as error:
+            raise await loop.run_in_executor(self.pool, served.explain, body, error) from None
         headers = [(b"content-type", b"application/json"), (b"x-modelyard-bundle", served.mark)]
         await wire.reply(send, answer, 200, headers)
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from modelyard.core.errors import ModelyardError, Problem
 
 if TYPE_CHECKING:
-
     from starlette.types import Send
 
 JSON = "application/json"
