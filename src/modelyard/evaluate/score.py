@@ -37,7 +37,9 @@ def score(
     truth = target_values(measured.table, measured.task)
     weight = weight_values(measured.table)
     base = np.ones(len(truth)) if weight is None else weight.astype(np.float64)
-    scores = _scores(measured, truth, base, metrics, seed)
+    parts = list(slices.of(measured.table))
+    thin = [part for part, mask in parts if mask.sum() < slices.FEWEST]
+    scores = _scores(measured, truth, base, metrics, [entry for entry in parts if entry[0] not in thin], seed)
     compared = _comparisons(measured, truth, base, metrics, seed)
     return Report(
         name=name,
@@ -49,15 +51,19 @@ def score(
         higher_is_better={metric: part.higher_is_better for metric, part in metrics.items()},
         scores=tuple(scores),
         comparisons=tuple(compared),
-        notes=tuple(_notes(scores, compared)),
+        notes=tuple(_notes(scores, compared, thin)),
     )
 
 
 def _scores(
-    measured: Measured, truth: npt.NDArray[Any], base: Floats, metrics: Mapping[str, Metric], seed: int
+    measured: Measured,
+    truth: npt.NDArray[Any],
+    base: Floats,
+    metrics: Mapping[str, Metric],
+    some: list[tuple[str, npt.NDArray[Any]]],
+    seed: int,
 ) -> list[Score]:
-    parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(truth), dtype=bool))]
-    parts += list(slices.of(measured.table))
+    parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(truth), dtype=bool)), *some]
     scores = []
     for part, mask in parts:
         kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
@@ -101,7 +107,7 @@ def _comparisons(
     return compared
 
 
-def _notes(scores: list[Score], compared: list[Comparison]) -> list[str]:
+def _notes(scores: list[Score], compared: list[Comparison], thin: list[str]) -> list[str]:
     """What a reader must not miss."""
     notes = []
     for entry in compared:
@@ -111,4 +117,6 @@ def _notes(scores: list[Score], compared: list[Comparison]) -> list[str]:
     undefined = sorted({f"{s.metric} on {s.slice or 'all rows'}" for s in scores if np.isnan(s.value)})
     if undefined:
         notes.append(f"not defined: {', '.join(undefined)}")
+    if thin:
+        notes.append(f"too few rows to measure, fewer than {slices.FEWEST}: {', '.join(thin)}")
     return notes
