@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from modelyard.core import events, order, seeds
+from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Network
 from modelyard.core.types import Examples, Inputs, Json, Kind, Task, Training, take
 from modelyard.train import batches
@@ -53,7 +54,7 @@ class Trainable(Model):
         """Train until the loss on `valid` has not fallen for `early_stopping` epochs; keep the best epoch's weights.
 
         Raises:
-            RecipeError: the network does not read these blocks.
+            RecipeError: the network does not read these blocks, or its loss is never a number.
         """
         with _deterministic(seeds.derive(seed, "weights")):
             specs = {name: block.spec for name, block in train.inputs.items()}
@@ -146,6 +147,10 @@ class _Run:
                 break
         total = self.how.epochs * self.per_epoch
         events.step(f"training {self.name}", total, total, f"best valid loss {best_loss:.4f}")
+        if math.isinf(best_loss):
+            raise RecipeError(
+                "training diverged: the valid loss was never a number", "training.learning_rate", "lower it"
+            )
         self.module.load_state_dict(best)
 
     def _epoch(self, epoch: int, best_loss: float) -> None:
@@ -214,11 +219,11 @@ def _target_scale(train: Examples, task: Task) -> tuple[float, float]:
 @contextmanager
 def _deterministic(seed: int) -> Iterator[None]:
     """One seed, one result; the caller's own stream of chance goes on as if nothing had happened."""
-    before = torch.are_deterministic_algorithms_enabled()
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         torch.use_deterministic_algorithms(mode=True)
         try:
             yield
         finally:
-            torch.use_deterministic_algorithms(mode=before)
+            torch.use_deterministic_algorithms(mode=before[0], warn_only=before[1])

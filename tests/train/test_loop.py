@@ -1,0 +1,232 @@
+"""The loop that trains every network."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from modelyard.core import events
+from modelyard.core.errors import RecipeError
+from modelyard.core.protocols import Network
+from modelyard.core.types import Examples, Numbers, Task, Tokens, Training
+from modelyard.models.mlp import Mlp
+from modelyard.models.pretrained import Pretrained
+from modelyard.train import batches
+from modelyard.train.loop import Trainable, _Data, _features, _Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from modelyard.core.types import BlockSpec, Json, Kind
+    from modelyard.train.predictor import TorchPredictor
+
+HOW = Training(epochs=60, batch_size=16, learning_rate=0.05, weight_decay=0.0, early_stopping=60)
+
+
+class Line(Network):
+    """The smallest network: a line."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+
+    def training(self) -> Training:
+        return HOW
+
+    def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
+        return {}
+
+    def build(self, blocks: Mapping[str, BlockSpec], outputs: int) -> nn.Module:
+        (spec,) = blocks.values()
+
+        class Module(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.line = nn.Linear(spec.size, outputs)
+
+            def forward(self, x0_values: Tensor) -> Tensor:
+                answers: Tensor = self.line(x0_values)
+                return answers
+
+        return Module()
+
+
+def examples(rows: int, task: Task = Task.BINARY, seed: int = 0, *, noise: float = 0.0) -> Examples:
+    random = np.random.default_rng(seed)
+    values = random.normal(size=(rows, 3)).astype(np.float32)
+    signal = values @ np.array([1.0, -2.0, 0.0]) + noise * random.normal(size=rows)
+    target = (signal > 0).astype(np.int64) if task.classifies else 1e6 + 1e3 * signal
+    return Examples({"x": Numbers(values)}, target, 2 if task.classifies else 1)
+
+
+def fit(
+    train: Examples, valid: Examples, how: Training = HOW, task: Task = Task.BINARY, seed: int = 1
+) -> TorchPredictor:
+    return Trainable(Line(), how).fit(train, valid, task, seed=seed)
+
+
+def epochs(told: list[events.Event]) -> list[int]:
+    """The epochs that were begun."""
+    details = [event.detail for event in told if isinstance(event, events.Step) and event.detail.startswith("epoch")]
+    return sorted({int(detail.split()[1].rstrip(",")) for detail in details})
+
+
+def test_a_line_is_learnt_for_classes_and_for_numbers() -> None:
+    train, valid = examples(400), examples(100, seed=1)
+    answers = fit(train, valid)(valid.inputs)
+    assert ((answers[:, 1] > 0.5) == valid.target).mean() > 0.95
+    assert np.allclose(answers.sum(axis=1), 1, atol=1e-6)
+    train, valid = examples(400, Task.REGRESSION), examples(100, Task.REGRESSION, seed=1)
+    predicted = fit(train, valid, task=Task.REGRESSION)(valid.inputs)[:, 0]
+    assert np.abs(predicted - valid.target).max() < 100, "the answer is in the target's own units"
+
+
+def test_training_stops_early_and_keeps_the_best_weights() -> None:
+    train, valid = examples(64, noise=3), examples(64, seed=9, noise=3)
+    heard: list[events.Event] = []
+    with events.listening(heard.append):
+        predictor = fit(train, valid, replace(HOW, epochs=200, early_stopping=3, learning_rate=0.2))
+    begun = epochs(heard)
+    assert 4 <= len(begun) < 200
+    last = [event for event in heard if isinstance(event, events.Step)][-1]
+    assert last.done == last.total
+    assert last.detail.startswith("best valid loss ")
+    given = predictor(valid.inputs)[np.arange(64), valid.target].astype(np.float64)
+    assert float(-np.log(given).mean()) == pytest.approx(float(last.detail.split()[-1]), abs=1e-4)
+
+
+def test_patience_is_counted_from_the_last_gain() -> None:
+    heard: list[events.Event] = []
+    with events.listening(heard.append):
+        fit(examples(64), examples(64, seed=9), replace(HOW, epochs=7, early_stopping=7, learning_rate=1e-3))
+    assert epochs(heard) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_rows_of_no_weight_teach_nothing() -> None:
+    train, valid = examples(400), examples(100, seed=1)
+    wrong = np.arange(400) % 2 == 0
+    target = np.where(wrong, 1 - train.target, train.target)
+    spoilt = Examples(train.inputs, target, 2, np.where(wrong, 0.0, 1.0))
+    answers = fit(spoilt, valid)(valid.inputs)
+    assert ((answers[:, 1] > 0.5) == valid.target).mean() > 0.9
+    heavy = Examples(train.inputs, target, 2, np.where(wrong, 5.0, 1.0))
+    misled = fit(heavy, Examples(valid.inputs, 1 - valid.target, 2))(valid.inputs)
+    assert ((misled[:, 1] > 0.5) == valid.target).mean() < 0.1
+
+
+def test_weights_count_in_the_valid_loss() -> None:
+    train, valid = examples(64), examples(64, seed=3)
+    weight = np.where(valid.target == 1, 1.0, 0.0)
+    weighed = Examples(valid.inputs, valid.target, 2, weight)
+    module = Line().build({"x": valid.inputs["x"].spec}, 2)
+    torch.nn.init.normal_(module.line.weight, generator=torch.Generator().manual_seed(1))  # type: ignore[arg-type, union-attr]
+    kept = valid.take(np.flatnonzero(weight))
+    losses = [_Data(module, train, part, Task.BINARY, 0.0, 1.0).valid_loss() for part in (weighed, kept, valid)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert losses[0] != pytest.approx(losses[2], rel=1e-3)
+
+
+def test_one_seed_gives_one_network_and_another_another() -> None:
+    train, valid = examples(64), examples(64, seed=9)
+    first, again, other = (fit(train, valid, seed=seed)(valid.inputs) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def state() -> tuple[Any, ...]:
+    return (
+        torch.random.get_rng_state().tolist(),
+        np.random.get_state()[1].tolist(),  # type: ignore[index] # noqa: NPY002 - the stream that others may use
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+        torch.get_num_threads(),
+        torch.get_default_dtype(),
+        torch.is_grad_enabled(),
+    )
+
+
+@pytest.mark.parametrize("mode", [(False, False), (True, False), (True, True)])
+def test_training_leaves_no_trace_in_torch(mode: tuple[bool, bool]) -> None:
+    usual = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(mode=mode[0], warn_only=mode[1])
+    try:
+        before = state()
+        fit(examples(64), examples(64, seed=9), replace(HOW, epochs=1))
+        assert state() == before
+        tokens = Tokens(np.zeros(4, np.int32), np.array([0, 1, 2, 3, 4]), 5)
+        wrong = Examples({"t": tokens}, np.array([0, 1, 0, 1]), 2)
+        with pytest.raises(RecipeError, match="does not read tokens"):
+            Trainable(Mlp(), HOW).fit(wrong, wrong, Task.BINARY, seed=1)
+        assert state() == before
+    finally:
+        torch.use_deterministic_algorithms(mode=usual[0], warn_only=usual[1])
+
+
+def test_a_loss_that_is_no_number_is_told() -> None:
+    train, valid = examples(64, Task.REGRESSION), examples(64, Task.REGRESSION, seed=2)
+    with pytest.raises(RecipeError) as caught:
+        fit(train, valid, replace(HOW, epochs=3, learning_rate=1e38, optimizer="sgd"), Task.REGRESSION)
+    assert caught.value.where == "training.learning_rate"
+    assert "diverged" in caught.value.problem
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
+def test_every_optimizer_learns(optimizer: Any) -> None:
+    train, valid = examples(400), examples(100, seed=1)
+    answers = fit(train, valid, replace(HOW, optimizer=optimizer, epochs=30))(valid.inputs)
+    assert ((answers[:, 1] > 0.5) == valid.target).mean() > 0.9
+
+
+def test_the_rate_rises_and_falls() -> None:
+    train = examples(160)
+    module = Line().build({"x": train.inputs["x"].spec}, 2)
+    run = _Run(
+        module, _Data(module, train, train, Task.BINARY, 0.0, 1.0), replace(HOW, epochs=10, warmup=0.2), "line", 1
+    )
+    rates = [run._rate(step) for step in range(100)]
+    assert max(rates) == pytest.approx(1, abs=0.05)
+    assert rates[:20] == sorted(rates[:20])
+    assert rates[20:] == sorted(rates[20:], reverse=True)
+    assert rates[-1] == pytest.approx(0.01, abs=0.01)
+
+
+@pytest.mark.parametrize("length", [None, np.arange(1000) % 37])
+def test_each_row_is_in_one_batch_of_an_epoch(length: Any) -> None:
+    found = list(batches.shuffled(1000, length, 16, np.random.default_rng(1)))
+    assert sorted(np.concatenate(found).tolist()) == list(range(1000))
+    assert max(len(batch) for batch in found) == 16
+    if length is not None:
+        widths = [np.ptp(length[batch]) for batch in found]
+        assert np.mean(widths) < 2, "texts of like length share a batch"
+    other = np.concatenate(list(batches.shuffled(1000, length, 16, np.random.default_rng(2))))
+    assert not np.array_equal(np.concatenate(found), other)
+
+
+def test_what_a_frozen_encoder_makes_is_computed_once_and_the_same(tiny_bert: Path) -> None:
+    lengths = np.array([3, 9, 1, 5] * 4)
+    ids = (np.arange(lengths.sum()) % 40).astype(np.int32)
+    tokens = Tokens(ids, np.concatenate([[0], np.cumsum(lengths)]), 150)
+    values = Numbers(np.linspace(-1, 1, 16, dtype=np.float32)[:, None])
+    part = Examples({"a": values, "t": tokens}, np.arange(16) % 2, 2)
+    network = Pretrained(weights=str(tiny_bert), tuning="head", dropout=0.0)
+    module = network.build({name: block.spec for name, block in part.inputs.items()}, 2).eval()
+    frozen = _Data(module, part, part, Task.BINARY, 0.0, 1.0)
+    assert frozen.cached.keys() == {id(part)}
+    rows = np.array([5, 0, 15])
+    whole = module(**batches.tensors(part.take(rows).inputs))
+    wanted = nn.functional.cross_entropy(whole, torch.from_numpy(part.target[rows]))
+    assert float(frozen.loss(part, rows).detach()) == pytest.approx(float(wanted.detach()), abs=1e-5)
+    assert np.allclose(
+        _features(module, part.inputs)[rows],
+        module.features(batches.tensors(part.take(rows).inputs)).detach(),
+        atol=1e-5,
+    )
+    trained = Trainable(network, replace(HOW, epochs=2)).fit(part, part, Task.BINARY, seed=1)
+    for name, weight in trained.module.network.encoder.named_parameters():  # type: ignore[union-attr]
+        assert torch.equal(weight, dict(module.encoder.named_parameters())[name]), "a frozen encoder learnt"
+    assert math.isfinite(float(trained(part.inputs)[0, 0]))
