@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from modelyard.core.types import BlockSpec, Json, Kind
     from modelyard.train.predictor import TorchPredictor
 
-HOW = Training(epochs=60, batch_size=16, learning_rate=0.05, weight_decay=0.0, early_stopping=60)
+HOW = Training(epochs=30, batch_size=32, learning_rate=0.1, weight_decay=0.0, early_stopping=60)
 
 
 class Line(Network):
@@ -77,11 +77,11 @@ def epochs(told: list[events.Event]) -> list[int]:
 
 
 def test_a_line_is_learnt_for_classes_and_for_numbers() -> None:
-    train, valid = examples(400), examples(100, seed=1)
+    train, valid = examples(200), examples(100, seed=1)
     answers = fit(train, valid)(valid.inputs)
     assert ((answers[:, 1] > 0.5) == valid.target).mean() > 0.95
     assert np.allclose(answers.sum(axis=1), 1, atol=1e-6)
-    train, valid = examples(400, Task.REGRESSION), examples(100, Task.REGRESSION, seed=1)
+    train, valid = examples(200, Task.REGRESSION), examples(100, Task.REGRESSION, seed=1)
     predicted = fit(train, valid, task=Task.REGRESSION)(valid.inputs)[:, 0]
     assert np.abs(predicted - valid.target).max() < 100, "the answer is in the target's own units"
 
@@ -108,8 +108,8 @@ def test_patience_is_counted_from_the_last_gain() -> None:
 
 
 def test_rows_of_no_weight_teach_nothing() -> None:
-    train, valid = examples(400), examples(100, seed=1)
-    wrong = np.arange(400) % 2 == 0
+    train, valid = examples(200), examples(100, seed=1)
+    wrong = np.arange(200) % 2 == 0
     target = np.where(wrong, 1 - train.target, train.target)
     spoilt = Examples(train.inputs, target, 2, np.where(wrong, 0.0, 1.0))
     answers = fit(spoilt, valid)(valid.inputs)
@@ -177,13 +177,13 @@ def test_a_loss_that_is_no_number_is_told() -> None:
 
 @pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
 def test_every_optimizer_learns(optimizer: Any) -> None:
-    train, valid = examples(400), examples(100, seed=1)
-    answers = fit(train, valid, replace(HOW, optimizer=optimizer, epochs=30))(valid.inputs)
+    train, valid = examples(200), examples(100, seed=1)
+    answers = fit(train, valid, replace(HOW, optimizer=optimizer, epochs=15))(valid.inputs)
     assert ((answers[:, 1] > 0.5) == valid.target).mean() > 0.9
 
 
 def test_the_rate_rises_and_falls() -> None:
-    train = examples(160)
+    train = examples(320)
     module = Line().build({"x": train.inputs["x"].spec}, 2)
     run = _Run(
         module, _Data(module, train, train, Task.BINARY, 0.0, 1.0), replace(HOW, epochs=10, warmup=0.2), "line", 1

@@ -74,7 +74,7 @@ class Linear(Model):
         specs = {name: block.spec for name, block in train.inputs.items()}
         rows, held_out = design(train.inputs), design(valid.inputs)
         # A column without a value has no weight under an L2 penalty, and most n-grams never occur: fit on the rest.
-        seen = np.unique(rows.nonzero()[1])
+        seen = np.unique(np.append(rows.nonzero()[1], 0))  # the first column in any case, so that there is one
         fewer, held_out = rows[:, seen], held_out[:, seen]
         strengths = (self.penalty,) if self.penalty is not None else PENALTIES
         fits: list[tuple[Floats, Floats]] = []
