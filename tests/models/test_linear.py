@@ -16,6 +16,8 @@ from modelyard.models.linear import PENALTIES, Linear, design
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy.typing as npt
+
     from modelyard.core.types import Block
 
 RANDOM = np.random.default_rng(0)
@@ -41,8 +43,8 @@ def examples(task: Task, classes: int = 2) -> Examples:
     return Examples(blocks, np.searchsorted(edges, signal), classes)
 
 
-def dense(examples: Examples) -> np.ndarray:  # type: ignore[type-arg]
-    return design(examples.inputs).toarray()
+def dense(examples: Examples) -> npt.NDArray[np.float64]:
+    return np.asarray(design(examples.inputs).toarray())
 
 
 def test_blocks_lie_side_by_side() -> None:
