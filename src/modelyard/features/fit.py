@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core import events
 from modelyard.core.errors import BundleError
@@ -15,6 +15,8 @@ from modelyard.data import values
 
 if TYPE_CHECKING:
     from modelyard.core.types import Block, Column, Floats, Json, Schema, Table, Values
+
+Joint: TypeAlias = "Callable[[Sequence[Values]], list[Block]]"
 
 ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name")
 
@@ -28,8 +30,9 @@ class Features:
 
     def __call__(self, columns: Mapping[str, Values]) -> dict[str, Block]:
         """Encode: values [rows] by column name to blocks of as many rows."""
-        blocks: dict[str, Block] = {}
-        for names, encode in self._joined:
+        alone, joined = self._groups
+        blocks = {name: encode(columns[name]) for name, encode in alone.items()}
+        for names, encode in joined:
             blocks.update(zip(names, encode([columns[name] for name in names]), strict=True))
         return {name: blocks[name] for name in self.fitted}
 
@@ -38,12 +41,14 @@ class Features:
         return self({c.name: values.from_series(table.frame[c.name], c) for c in table.schema.features})
 
     @cached_property
-    def _joined(self) -> list[tuple[list[str], Callable[[Sequence[Values]], list[Block]]]]:
-        """The columns by what encodes them: together where their encoders can join, else each alone."""
-        groups: dict[object, list[str]] = {}
+    def _groups(self) -> tuple[dict[str, FittedEncoder], list[tuple[list[str], Joint]]]:
+        """The encoders that work alone, and those that join, by their class."""
+        alone: dict[str, FittedEncoder] = {}
+        joining: dict[type[Joining], dict[str, FittedEncoder]] = {}
         for name, encoder in self.fitted.items():
-            groups.setdefault(type(encoder) if isinstance(encoder, Joining) else name, []).append(name)
-        return [(names, _join([self.fitted[name] for name in names])) for names in groups.values()]
+            group = joining.setdefault(type(encoder), {}) if isinstance(encoder, Joining) else alone
+            group[name] = encoder
+        return alone, [(list(group), cls.joined(list(group.values()))) for cls, group in joining.items()]
 
     def state(self) -> tuple[list[Json], dict[str, bytes]]:
         """What a bundle keeps: JSON, one entry a column, and the files that it names."""
@@ -82,11 +87,6 @@ class Features:
                 raise BundleError("an encoder cannot be restored", "encoders.json", "train again") from error
             names[column] = name
         return cls(names, fitted)
-
-
-def _join(encoders: list[FittedEncoder]) -> Callable[[Sequence[Values]], list[Block]]:
-    first = encoders[0]
-    return first.joined(encoders) if isinstance(first, Joining) else lambda columns: [first(columns[0])]
 
 
 def fit(table: Table, target: Floats | None, choose: Callable[[Column], tuple[str, Encoder]]) -> Features:
