@@ -12,6 +12,13 @@ from modelyard.core.types import Report
 FIGURES = ("value", "low", "high", "difference")
 
 
+class _Figures(msgspec.Struct):
+    """Where a report holds figures."""
+
+    scores: list[dict[str, Any]]
+    comparisons: list[dict[str, Any]]
+
+
 def decode(content: bytes) -> Report:
     """The report that was written as JSON.
 
@@ -19,6 +26,7 @@ def decode(content: bytes) -> Report:
         msgspec.MsgspecError: it is no report.
     """
     raw = msgspec.json.decode(content, type=dict[str, Any])
-    for entry in (*raw.get("scores", ()), *raw.get("comparisons", ())):
+    found = msgspec.convert(raw, _Figures)
+    for entry in (*found.scores, *found.comparisons):
         entry.update({figure: math.nan for figure in FIGURES if figure in entry and entry[figure] is None})
-    return msgspec.convert(raw, Report)
+    return msgspec.convert(raw | msgspec.to_builtins(found), Report)
