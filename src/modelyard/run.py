@@ -90,7 +90,7 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
         UsageError: `data` names no source.
     """
     recipe = parse.packed(bundle.recipe)
-    table = check_rows(source(data).read(Path()).collect(), bundle.schema)
+    table = check_rows(source(data).read(Path(), bundle.schema.texts).collect(), bundle.schema)
     measured_before = dict.fromkeys(score.metric for score in bundle.report.scores)  # in the recipe's order
     metrics = {name: METRICS.build(name, {}) for name in measured_before}
     metrics |= {spec.name: METRICS.build(spec.name, spec.settings) for spec in recipe.metrics}

@@ -40,7 +40,7 @@ def predict(
         batch.check_place(out)
     with progress.shown(quiet=quiet):
         asked = words.bundle(bundle, home, "predict")
-        answers = batch.outputs(asked, _rows(data))
+        answers = batch.outputs(asked, _rows(data, asked))
         if out is None:
             answers = iter(list(answers))  # all of them before the first is printed: an error leaves no half answer
         else:
@@ -54,12 +54,12 @@ def predict(
     return 0
 
 
-def _rows(word: str) -> "Rows":
+def _rows(word: str, asked: "Bundle") -> "Rows":
     if word == STDIN:
         return parse(sys.stdin.buffer.read())
     from modelyard import run
 
-    return run.source(words.data(word, "predict")).read(Path())
+    return run.source(words.data(word, "predict")).read(Path(), asked.schema.texts)
 
 
 def parse(content: bytes) -> list[dict[str, Any]]:

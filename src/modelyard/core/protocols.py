@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ State = Mapping[str, "Json | bytes"]
 class Source(Protocol):
     """Where rows come from."""
 
-    def read(self, folder: Path) -> pl.LazyFrame:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> pl.LazyFrame:
         """The rows, as they lie; relative paths start from `folder`.
+
+        `texts` are columns known to hold text: what does not tell text from numbers reads them so, whatever they show.
 
         Raises:
             DataError: the place is missing, empty, or does not hold what the source reads.

@@ -104,6 +104,11 @@ class Schema:
         return self.having(Role.FEATURE)
 
     @property
+    def texts(self) -> frozenset[str]:
+        """The columns that the source held as text."""
+        return frozenset(column.name for column in self.columns if column.storage == "string")
+
+    @property
     def target(self) -> Column:
         """The column to predict."""
         return self.having(Role.TARGET)[0]

@@ -15,6 +15,7 @@ from modelyard.data import checks, infer, plain, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from modelyard.core.protocols import Source
     from modelyard.recipe.schema import Recipe
@@ -45,7 +46,7 @@ def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
         RecipeError: the recipe names a column that is not there.
     """
     events.step("reading", 0, len(sources))
-    frames = {part: plain.plain(source.read(recipe.folder).collect()) for part, source in sources.items()}
+    frames = _frames(sources, recipe.folder)
     events.step("reading", len(sources), len(sources))
     columns = frames["train"].columns
     checks.names(recipe, columns)
@@ -105,6 +106,14 @@ def check_rows(frame: pl.DataFrame, schema: Schema) -> Table:
         found.add("the target is no number", column.name)
     found.raise_any()
     return Table(frame, schema)
+
+
+def _frames(sources: Mapping[str, Source], folder: Path) -> dict[str, pl.DataFrame]:
+    """Each part's rows; what is text in `train` is text in the others."""
+    train = plain.plain(sources["train"].read(folder).collect())
+    texts = [name for name, dtype in train.schema.items() if dtype == pl.String]
+    others = {part: source for part, source in sources.items() if part != "train"}
+    return {"train": train} | {part: plain.plain(s.read(folder, texts).collect()) for part, s in others.items()}
 
 
 def _labelled(part: str, frame: pl.DataFrame, target: str, notes: list[str]) -> pl.DataFrame:

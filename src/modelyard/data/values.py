@@ -6,6 +6,7 @@ This is where training and serving meet, so nothing else converts a raw value.
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TRUE = frozenset({"true", "yes", "y", "t", "1", "on", "是", "真"})
 FALSE = frozenset({"false", "no", "n", "f", "0", "off", "否", "假"})
+NUMERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # 01234 is a code
 DTYPES: dict[Kind, Any] = {Kind.NUMBER: np.float64, Kind.BOOLEAN: np.float64, Kind.TIME: "datetime64[us]"}
 
 
@@ -37,6 +39,17 @@ def level(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def numeral(value: object) -> str:
+    """The level of a category that the source held as numbers: a number written as text is that number.
+
+    >>> numeral(3), numeral("3.0"), numeral("03"), numeral("XL")
+    ('3', '3', '03', 'XL')
+    """
+    if isinstance(value, str) and NUMERAL.fullmatch(value):
+        return level(float(value)) if "." in value else str(int(value))
+    return level(value)
 
 
 def number(value: object) -> float:
@@ -110,7 +123,7 @@ def from_list(raw: Sequence[object], column: Column, problems: Callable[[int, Pr
 
     `problems` is called with the row of each value that does not fit; the value then counts as missing.
     """
-    read = READERS[column.kind]
+    read = numeral if _numbered(column) else READERS[column.kind]
     converted: list[Any] = []
     for row, value in enumerate(raw):
         if value is None:
@@ -140,7 +153,7 @@ def from_series(series: pl.Series, column: Column) -> Values:
         if isinstance(series.dtype, pl.Datetime) and series.dtype.time_zone:
             series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return series.cast(pl.Datetime("us")).to_numpy().astype("datetime64[us]")
-    if series.dtype == pl.String and column.kind in {Kind.CATEGORY, Kind.TEXT, Kind.IDENTIFIER}:
+    if series.dtype == pl.String and READERS[column.kind] in {level, text} and not _numbered(column):
         return np.array(series.to_list() or [], dtype=object)
     unique = [value for value in series.unique().to_list() if value is not None]
     known = dict(zip(unique, from_list(unique, column, lambda _row, _problem: None), strict=True))
@@ -197,6 +210,11 @@ def storage_of(dtype: pl.DataType) -> Storage:
     if dtype == pl.Date:
         return "date"
     return "datetime" if dtype == pl.Datetime else "string"
+
+
+def _numbered(column: Column) -> bool:
+    """Whether its levels are numbers."""
+    return READERS[column.kind] is level and column.storage in {"integer", "float"}
 
 
 def _allowed(column: Column) -> str:

@@ -29,7 +29,7 @@ MEANING = {
 }
 WIRE: dict[Kind, Any] = {
     Kind.NUMBER: float,
-    Kind.BOOLEAN: bool | int | str,
+    Kind.BOOLEAN: bool | int | float | str,  # where some are missing, many libraries make 1 a 1.0
     Kind.TIME: str,
     Kind.CATEGORY: str | int | float | bool,
     Kind.TEXT: str,

@@ -17,6 +17,7 @@ from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import polars as pl
@@ -39,8 +40,8 @@ class Csv(Source):
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     missing: tuple[str, ...] = MISSING
 
-    def read(self, folder: Path) -> pl.LazyFrame:
-        """The rows; relative paths start from `folder`.
+    def read(self, folder: Path, texts: Collection[str] = ()) -> pl.LazyFrame:
+        """The rows; relative paths start from `folder`; the columns called `texts` are read as text.
 
         Raises:
             DataError: the file is missing, empty, wrongly encoded, ragged, or has two columns of one name.
@@ -54,7 +55,7 @@ class Csv(Source):
         content, missing = text.encode(), list(self.missing)
         try:
             as_text = pl.read_csv(content, separator=separator, null_values=missing, infer_schema=False)
-            codes = [name for name in as_text.columns if as_text[name].str.contains(CODE).any()]
+            codes = [name for name in as_text.columns if name in texts or as_text[name].str.contains(CODE).any()]
             frame = pl.read_csv(
                 content,
                 separator=separator,

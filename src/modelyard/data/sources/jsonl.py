@@ -14,6 +14,7 @@ from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import polars as pl
@@ -27,7 +28,7 @@ class Jsonl(Source):
 
     path: str
 
-    def read(self, folder: Path) -> pl.LazyFrame:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> pl.LazyFrame:  # noqa: ARG002 - the file tells them
         """The rows; relative paths start from `folder`.
 
         Raises:

