@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.core.errors import DataError, Problems, nearest
 from modelyard.core.types import Column, Role, Schema, Values
 from modelyard.data import values
-from modelyard.data.plain import plain
+from modelyard.data.plain import plain, unreadable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -62,9 +62,13 @@ def columns_of(frame: pl.DataFrame, schema: Schema) -> dict[str, Values]:
     """
     found = Problems(DataError)
     out: dict[str, Values] = {}
+    strange = unreadable(frame)
     for column in schema.features:
         if column.name not in frame.columns:
             found.add("no such column", column.name, nearest(column.name, frame.columns))
+            continue
+        if column.name in strange:
+            found.add(f"holds {strange[column.name]}, which no kind reads", column.name)
             continue
         series = frame[column.name]
         out[column.name] = values.from_series(series, column)
