@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Source
 from modelyard.core.registry import Family, schema_of, settings_of
-from modelyard.core.types import Column, Kind, Task, Training
+from modelyard.core.types import Column, Kind, Role, Task, Training
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
@@ -154,8 +154,9 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     _check_gates(whole, gates, found)
     _check_columns(whole, encoders, found)
     training = _training(whole, model, found)
-    if whole.task is not None and not found.found:
-        _fits(whole, whole.task, model, metrics, found)
+    if whole.task is not None:
+        judged = {name for gate in gates if gate is not None for name in gate.metrics()}
+        _fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
     found.raise_any()
     return Plan(whole, sources, model, training, encoders, metrics, tuple(gates))
 
@@ -205,13 +206,13 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def _fits(recipe: Recipe, task: Task, model: Model | Network, metrics: Mapping[str, Metric], found: Problems) -> None:
+def _fits(recipe: Recipe, task: Task, model: Model | Network | None, metrics: Iterable[str], found: Problems) -> None:
     """The model and the metrics are for the task."""
-    if task not in model.tasks:
+    if model is not None and task not in model.tasks:
         hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
         found.add(f"the model '{recipe.model.name}' does not do the task '{task}'", recipe.place("model"), hint)
-    for name, metric in metrics.items():
-        if task not in metric.tasks:
+    for name in metrics:
+        if name in METRICS.names and task not in METRICS.part(name).tasks:
             hint = "such as " + ", ".join(DEFAULT_METRICS[task])
             found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
 
@@ -222,6 +223,11 @@ def _check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) 
             if metric not in METRICS.names:
                 where = recipe.place(f"gates.{place}.metric")
                 found.add(f"no metric called '{metric}'", where, nearest(metric, METRICS.names))
+        for part in gate.slices() if gate is not None else ():
+            sliced = [name for name, column in recipe.columns.items() if column.role is Role.SLICE]
+            if not any(part.startswith(f"{name} ") for name in sliced):
+                hint = nearest(part.partition(" ")[0], sliced) or "say columns: {NAME: {role: slice}}"
+                found.add(f"'{part}' is on no column with the role slice", recipe.place(f"gates.{place}.slice"), hint)
 
 
 def _check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found: Problems) -> None:

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 
 from modelyard.assemble import BASELINE, DEFAULT_METRICS, GATES, METRICS, MODELS, SOURCES, Plan, assemble
 from modelyard.core import events
-from modelyard.core.errors import Problem, RefusedError, UsageError
+from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
 from modelyard.core.protocols import Model, Network, Source
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
 from modelyard.data import sketch as sketches
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
-from modelyard.evaluate import baselines
+from modelyard.evaluate import baselines, slices
 from modelyard.evaluate.score import Measured, score
 from modelyard.features import weights
 from modelyard.recipe import fill, parse
@@ -64,6 +64,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
+    _check_slices(plan, parts.test)
     trained = _fit(plan, plan.model, plan.training, parts, rows.task)
     answers = trained(parts.test)
     measured = Measured(parts.test, rows.task, answers, _baselines(plan, parts, rows.task))
@@ -209,6 +210,23 @@ def source(data: DataLike) -> Source:
     except ValidationError as error:
         raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, "), str(data)) from error
     return SOURCES.build(spec.name, spec.settings, "data")
+
+
+def _check_slices(plan: Plan, test: Table) -> None:
+    """Every slice that a gate names will be measured.
+
+    Raises:
+        RecipeError: one has no test rows, or too few; said before anything is fitted.
+    """
+    found = Problems(RecipeError)
+    known = slices.measured(test)
+    for place, gate in enumerate(plan.gates):
+        for part in gate.slices():
+            if part not in known:
+                where = plan.recipe.place(f"gates.{place}.slice")
+                few = f"'{part}' is no slice with at least {slices.FEWEST} test rows"
+                found.add(few, where, nearest(part, known))
+    found.raise_any()
 
 
 def _fit(plan: Plan, model: Model | Network, training: Any, parts: Parts, task: Task) -> Trained:  # noqa: ANN401

@@ -154,5 +154,9 @@ class Gate(Protocol):
     def metrics(self) -> tuple[str, ...]:
         """The metrics that the report must hold."""
 
+    def slices(self) -> tuple[str, ...]:
+        """The slices on which it must hold them, as a report names them."""
+        return ()
+
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:
         """Judge the candidate, beside the release in place where there is one."""

@@ -27,6 +27,11 @@ def of(table: Table) -> Iterator[tuple[str, npt.NDArray[Any]]]:
                 yield f"{column.name} {name}", mask
 
 
+def measured(table: Table) -> list[str]:
+    """The names of the slices with enough rows to be measured."""
+    return [name for name, mask in of(table) if mask.sum() >= FEWEST]
+
+
 def _of_column(column: Column, found: npt.NDArray[Any]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     missing = values.missing(found)
     if column.kind in {Kind.NUMBER, Kind.TIME} and not missing.all():

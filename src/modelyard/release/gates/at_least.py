@@ -23,6 +23,10 @@ class AtLeast(Gate):
         """The one that is judged."""
         return (self.metric,)
 
+    def slices(self) -> tuple[str, ...]:
+        """The one on which it is judged, if it is not all rows."""
+        return () if self.slice is None else (self.slice,)
+
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
         """Judge by the value, or by the interval's lower end."""
         score = wanted(candidate, self.metric, self.slice)

@@ -26,6 +26,10 @@ class NotWorse(Gate):
         """The one that is judged."""
         return (self.metric,)
 
+    def slices(self) -> tuple[str, ...]:
+        """The one on which it is judged, if it is not all rows."""
+        return () if self.slice is None else (self.slice,)
+
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:
         """Judge by both values; it is told when they were measured on different rows."""
         score = wanted(candidate, self.metric, self.slice)
