@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,15 @@ def test_parts_are_disjoint_and_complete(task: Task, by: Any) -> None:
     if by == "stratified" and task is Task.REGRESSION:  # small and large targets in each part
         assert min(found[1]) < 20
         assert max(found[1]) > 80
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_class_is_learnt_of_however_chance_deals(seed: int) -> None:
+    whole = rows(12)
+    rare = Table(whole.train.frame.with_columns(y=pl.Series([1, 1] + [0] * 10)), whole.train.schema)
+    parts = split(replace(whole, train=rare), SplitSpec(by="random", valid=0.4, test=0.4), seed=seed)
+    assert set(parts.train.frame["y"].to_list()) == {0, 1}
+    assert sum(len(part) for part in (parts.train, parts.valid, parts.test)) == 12
 
 
 def test_a_part_that_is_given_is_not_dealt() -> None:

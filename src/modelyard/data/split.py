@@ -28,6 +28,8 @@ def split(rows: Rows, how: SplitSpec, seed: int) -> Parts:
         strata = _bands(target_values(table, Task.REGRESSION))
     shares = (0.0 if rows.test else how.test, 0.0 if rows.valid else how.valid)
     part = deal(strata, shares, generator(seed, "split"))
+    if rows.task.classifies:
+        _learn_of_each(part, target_values(table, rows.task))
     train, test, valid = (np.flatnonzero(part == number) for number in (0, 1, 2))
     parts = Parts(
         train=table.take(train),
@@ -76,6 +78,12 @@ def deal(strata: Ints, shares: tuple[float, ...], random: np.random.Generator) -
         if not (part[mine] == 0).any():
             part[mine[0]] = 0
     return part
+
+
+def _learn_of_each(part: Ints, classes: Ints) -> None:
+    """Take a row of each class to part 0 that chance gave none, in place."""
+    for one in np.setdiff1d(classes, classes[part == 0]):
+        part[np.flatnonzero(classes == one)[0]] = 0
 
 
 def _one(rows: int) -> Ints:
