@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
 
 SHOWN = 3
+LEAST, MOST = 1e-30, 1e30  # an answer is a float32
 UNTELLABLE = re.compile(r'["\\\x00-\x1f]')  # what msgspec cannot have in a field's name
 
 
@@ -113,13 +114,21 @@ def target(
     elif task.classifies:
         _class_target(known, recipe, task, classes, found)
         _only_later(train, classes, place, found)
-    elif series.dtype.is_float() and not bool(known.is_finite().all()):
-        count = int((~known.is_finite()).sum())
-        found.add(f"the target is infinite in {count} of {len(series)} rows", place, "mend the rows or leave them out")
-    elif not series.dtype.is_numeric():
-        found.add(
-            "the target is no number, so the task cannot be regression", place, "say task: multiclass, or mend it"
-        )
+    else:
+        _number_target(known, place, found)
+
+
+def _number_target(known: pl.Series, place: str, found: Problems) -> None:
+    if not known.dtype.is_numeric():
+        problem = "the target is no number, so the task cannot be regression"
+        found.add(problem, place, "say task: multiclass, or mend it")
+        return
+    numbers = known.to_numpy().astype(np.float64)
+    infinite = int((~np.isfinite(numbers)).sum())
+    if infinite:
+        found.add(f"the target is infinite in {infinite} rows", place, "mend the rows or leave them out")
+    elif not LEAST < np.abs(numbers).max() < MOST:
+        found.add(f"the target is not between {LEAST:g} and {MOST:g}", place, "give it in another unit")
 
 
 def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequence[str], found: Problems) -> None:

@@ -29,7 +29,7 @@ def split(rows: Rows, how: SplitSpec, seed: int) -> Parts:
     shares = (0.0 if rows.test else how.test, 0.0 if rows.valid else how.valid)
     part = deal(strata, shares, generator(seed, "split"))
     if rows.task.classifies:
-        _learn_of_each(part, target_values(table, rows.task))
+        learn_of_each(part, target_values(table, rows.task), np.arange(len(table)))
     train, test, valid = (np.flatnonzero(part == number) for number in (0, 1, 2))
     parts = Parts(
         train=table.take(train),
@@ -58,9 +58,7 @@ def deal(strata: Ints, shares: tuple[float, ...], random: np.random.Generator) -
     part = np.zeros(rows, dtype=np.int64)
     order = random.permutation(rows)
     grouped = order[np.argsort(strata[order], kind="stable")]  # strata one after the other, shuffled inside
-    _, starts, counts = np.unique(strata[grouped], return_index=True, return_counts=True)
     # Walking down the grouped rows, a part takes a row each time its running share passes a whole number.
-    place = np.arange(rows)
     taken = np.zeros(rows, dtype=bool)
     for number, share in enumerate(shares, 1):
         free = np.flatnonzero(~taken)
@@ -73,17 +71,22 @@ def deal(strata: Ints, shares: tuple[float, ...], random: np.random.Generator) -
         chosen = free[np.concatenate([np.flatnonzero(first)[1:] - 1, [len(free) - 1]])]
         part[grouped[chosen]] = number
         taken[chosen] = True
-    for start, count in zip(starts, counts, strict=True):
-        mine = grouped[place[start : start + count]]
-        if not (part[mine] == 0).any():
-            part[mine[0]] = 0
+    learn_of_each(part, strata, order)
     return part
 
 
-def _learn_of_each(part: Ints, classes: Ints) -> None:
-    """Take a row of each class to part 0 that chance gave none, in place."""
-    for one in np.setdiff1d(classes, classes[part == 0]):
-        part[np.flatnonzero(classes == one)[0]] = 0
+def learn_of_each(part: Ints, strata: Ints, order: Ints) -> None:
+    """Take a row of each stratum that has none there to part 0, in place; rows are tried in an `order`.
+
+    The part that gives it up takes one of the stratum that has the most in part 0, as long as any has two.
+    """
+    for one in np.setdiff1d(strata, strata[part == 0]):
+        back = order[strata[order] == one][0]
+        left, part[back] = part[back], 0
+        learnt, counts = np.unique(strata[part == 0], return_counts=True)
+        if counts.max() > 1:
+            most = learnt[counts.argmax()]
+            part[order[(strata[order] == most) & (part[order] == 0)][0]] = left
 
 
 def _one(rows: int) -> Ints:
