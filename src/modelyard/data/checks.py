@@ -82,7 +82,9 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
         if column.role not in {Role.IGNORE, Role.TARGET}:
             _values(frame[column.name], column, found)
     if not schema.features:
-        found.add("no column is left to learn from", where, "see what `modelyard check` says of each column")
+        ignored = [column for column in schema.having(Role.IGNORE) if column.reason]
+        told = "; ".join(f"{column.name}: {column.reason}" for column in ignored[:SHOWN])
+        found.add("no column is left to learn from", where, told or "add a column that says something of the target")
     for weight in schema.having(Role.WEIGHT):
         weights = values.from_series(frame[weight.name], weight)
         if weight.kind is not Kind.NUMBER or bool(np.isnan(weights).any()) or bool((weights < 0).any()):

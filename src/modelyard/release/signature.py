@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
 from typing import Annotated, Any
@@ -128,6 +128,11 @@ class Signature:
                 got = told.partition("got ")[2].replace("str", "text")
                 problem = f"expected {MEANING[column.kind]}" + (f", got {got}" if got else "")
                 found.add(problem, f"{place}{column.name}")
+                continue
+            unread: list[Problem] = []
+            values.from_list([row[column.name]], column, _into(unread))
+            for each in unread:
+                found.add(each.problem, f"{place}{column.name}", each.hint)
 
     def _field(self, column: Column) -> Any:  # noqa: ANN401 - msgspec takes tuples of two or three
         field = self.fields[column.name]
@@ -140,6 +145,10 @@ def _type(column: Column) -> Any:  # noqa: ANN401 - a type expression
     """The wire type, with what OpenAPI tells of it."""
     wire = WIRE[column.kind] | None if column.nullable else WIRE[column.kind]
     return Annotated[wire, msgspec.Meta(description=MEANING[column.kind], examples=list(column.levels[:5]) or None)]
+
+
+def _into(problems: list[Problem]) -> Callable[[int, Problem], None]:
+    return lambda _row, problem: problems.append(problem)
 
 
 def _optional(column: Column) -> bool:
