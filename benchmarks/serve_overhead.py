@@ -1,11 +1,12 @@
 """What serving costs beside the bare graph: `/predict` of the risk bundle over HTTP against onnxruntime in process.
 
 Prints, and writes to benchmarks/results/serve_overhead.json: requests a second and the median and 99th percentile of
-`/predict` at 1 and 8 kept connections, the same for `session.run` alone and for `bundle.predict` in process, their
-ratio, and the seconds from the start of a process to `/readyz`. The server and the client have a process each. Every
-figure is the median of its rounds; the rounds of all of them take turns, so that a busy minute falls on all alike.
+`/predict` at 1 and 8 kept connections, of `/livez` (what HTTP costs without a model), of `session.run` alone and of
+`bundle.predict` in process, their ratio to `session.run`, and the seconds from the start of a process to `/readyz`. The
+server and the client have a process each. Every figure is the median of its rounds; the rounds of all of them take
+turns, so that a busy minute falls on all alike.
 
-Run it from the checkout: `python benchmarks/serve_overhead.py` (about a minute and a half).
+Run it from the checkout: `python benchmarks/serve_overhead.py` (about two minutes).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -61,8 +63,8 @@ def main() -> None:
     figures = {name: _median(each) for name, each in rounds.items()}
     bare = figures["onnxruntime"]
     for each in figures.values():
-        each["times_onnxruntime"] = each["p50_us"] / bare["p50_us"]
-        each["beside_onnxruntime_us"] = each["p50_us"] - bare["p50_us"]
+        each["times_onnxruntime"] = bare["per_second"] / each["per_second"]
+        each["beside_onnxruntime_us"] = 1e6 / each["per_second"] - 1e6 / bare["per_second"]
     start = _median(starts)
     _show(figures, start)
     RESULT.parent.mkdir(exist_ok=True)
@@ -83,9 +85,12 @@ def _rounds(bundle: Bundle) -> dict[str, list[Figures]]:
     }
     found: dict[str, list[Figures]] = {}
     with _server(bundle.folder) as (url, _times):
+        live: dict[str, Any] = {"method": "GET", "path": "/livez", "body": "", "expected": {"live": True}}
         expected = bundle.predict(bundle.example)["predictions"][0]
-        for many in CONNECTIONS:
-            measures[f"/predict, {_plural(many)}"] = partial(_clients, url, many, bundle.example, expected)
+        body = json.dumps(bundle.example, separators=(",", ":"))
+        predict = {"method": "POST", "path": "/predict", "body": body, "expected": expected}
+        for request, many in product((live, predict), CONNECTIONS):
+            measures[f"{request['path']}, {_plural(many)}"] = partial(_clients, url, many, request)
         for number in range(ROUNDS):
             print(f"round {number + 1} of {ROUNDS}")
             for name, measure in measures.items():
@@ -104,9 +109,9 @@ def _calls(call: Callable[[], object]) -> Figures:
     return _figures(taken, sum(taken))
 
 
-def _clients(url: str, connections: int, record: dict[str, Any], expected: dict[str, Any]) -> Figures:
+def _clients(url: str, connections: int, request: dict[str, Any]) -> Figures:
     """Ask from a process of its own."""
-    words = {"url": url, "connections": connections, "record": record, "expected": expected}
+    words = {"url": url, "connections": connections, **request}
     command = [sys.executable, __file__, "client"]
     done = subprocess.run(command, input=json.dumps(words), stdout=subprocess.PIPE, text=True, check=True, timeout=120)
     figures: Figures = json.loads(done.stdout)
@@ -119,8 +124,8 @@ def client() -> None:
 
     words = json.load(sys.stdin)
     host, port = words["url"].removeprefix("http://").split(":")
-    body = json.dumps(words["record"], separators=(",", ":")).encode()
-    head = f"POST /predict HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n"
+    body = words["body"].encode()
+    head = f"{words['method']} {words['path']} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n"
 
     async def ask() -> Figures:
         loop = asyncio.get_running_loop()
