@@ -111,8 +111,7 @@ def _guess_string(name: str, known: pl.Series) -> Guess:
         return Guess(Kind.IDENTIFIER, "a short value that differs in every row")
     if len(known) > FEW and share > 0.9 and ID_NAME.search(name):
         return Guess(Kind.IDENTIFIER, "nearly every row has a value of its own, and a name that says identifier")
-    told = f"{len(unique)} values that repeat" if len(unique) > 1 else "the same value in every row"
-    return Guess(Kind.CATEGORY, told)
+    return Guess(Kind.CATEGORY, f"{len(unique)} values that repeat")
 
 
 def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
