@@ -48,6 +48,7 @@ WRONG: list[tuple[str, str | bytes, list[str]]] = [
         "x\n" * 9,
         [*(f"rows:{line}: is no flat JSON object" for line in range(1, 6)), "rows: further lines were not read"],
     ),
+    ("too large a number", '{"a": ' + "9" * 60 + "}", ["rows: holds a number larger than any column can hold"]),
     (
         "one array over all lines",
         '[\n{"a": 1}\n]',

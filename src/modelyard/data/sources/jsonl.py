@@ -44,8 +44,7 @@ class Jsonl(Source):
         try:
             return pl.from_dicts(rows, infer_schema_length=None).lazy()
         except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:
-            problem = "a key holds text in one line and a number in another"
-            raise DataError(problem, self.path, "let each key hold one kind of value") from error
+            raise DataError("holds a number larger than any column can hold", self.path, "write it as text") from error
 
     def digest(self, folder: Path) -> str:
         """The SHA-256 of the file."""
