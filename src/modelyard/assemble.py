@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Source
 from modelyard.core.registry import Family, schema_of, settings_of
-from modelyard.core.types import Column, Kind, Role, Task, Training
+from modelyard.core.types import Column, Form, Kind, Role, Task, Training
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
@@ -81,6 +81,28 @@ class Plan:
 
         return choose
 
+    def check_columns(self, columns: Sequence[Column]) -> None:
+        """Every feature column has an encoder that reads it, and the model reads what they make.
+
+        Raises:
+            RecipeError: for each that has not.
+        """
+        found, choose = Problems(RecipeError), self.chooser(self.model)
+        made: set[Form] = set()
+        for column in columns:
+            try:
+                name, encoder = choose(column)
+            except RecipeError as error:
+                found.absorb(error)
+                continue
+            made.add(encoder.makes)
+            _reads(self.recipe, self.model, column.name, name, encoder, found)
+        for form in sorted(self.model.needs - made):
+            hint = "say columns: {NAME: {kind: text}}, or choose another model"
+            problem = f"'{self.recipe.model.name}' reads {form}, and no column is read as such"
+            found.add(problem, self.recipe.place("model"), hint)
+        found.raise_any()
+
     def without_encoders(self) -> Plan:
         """The same plan with the usual encoders: what a baseline model reads."""
         return replace(self, encoders={})
@@ -134,7 +156,8 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         try:
             return family.build(spec.name, spec.settings, where)
         except RecipeError as error:
-            located = [replace(problem, where=whole.place(problem.where)) for problem in error.problems]
+            told = [parse.masked(problem, whole.raw) for problem in error.problems]
+            located = [replace(problem, where=whole.place(problem.where)) for problem in told]
             found.found.extend(located)
             return None
 
@@ -153,6 +176,10 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
             found.add(f"the metric '{name}' is named {count} times", whole.place("metrics"), "keep one of them")
     _check_gates(whole, gates, found)
     _check_columns(whole, encoders, found)
+    for name, encoder in encoders.items():
+        spec = whole.columns[name].encoder
+        if encoder is not None and model is not None and spec is not None:
+            _reads(whole, model, name, spec.name, encoder, found)
     training = _training(whole, model, found)
     if whole.task is not None:
         judged = {name for gate in gates if gate is not None for name in gate.metrics()}
@@ -215,6 +242,15 @@ def _fits(recipe: Recipe, task: Task, model: Model | Network | None, metrics: It
         if name in METRICS.names and task not in METRICS.part(name).tasks:
             hint = "such as " + ", ".join(DEFAULT_METRICS[task])
             found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
+
+
+def _reads(recipe: Recipe, model: Model | Network, column: str, name: str, encoder: Encoder, found: Problems) -> None:
+    """The model reads what an encoder makes."""
+    if encoder.makes not in model.reads:
+        reading = [part for part in MODELS.names if encoder.makes in MODELS.part(part).reads]
+        hint = f"leave the encoder out, or choose the model {' or '.join(reading)}"
+        problem = f"the model '{recipe.model.name}' does not read the {encoder.makes} that '{name}' makes"
+        found.add(problem, recipe.place(f"columns.{column}.encoder"), hint)
 
 
 def _check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -> None:

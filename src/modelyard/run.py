@@ -63,6 +63,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     yard = Yard(home or home_of(plan.recipe.folder))
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
+    plan.check_columns(rows.train.schema.features)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
     trained = _fit(plan, plan.model, plan.training, parts, rows.task)
@@ -164,9 +165,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     plan = assemble(recipe, overrides)
     rows = read(plan.sources, plan.recipe)
     plan.metrics_for(rows.task)
-    choose = plan.chooser(plan.model)
-    for column in rows.train.schema.features:
-        choose(column)
+    plan.check_columns(rows.train.schema.features)
     return plan, rows
 
 

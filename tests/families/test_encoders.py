@@ -143,6 +143,7 @@ def test_blocks_have_their_form(name: str, kind: Kind, given_settings: dict[str,
     block = fitted(read(later, kind))
     check_form(block, len(later))
     assert block.spec == fitted(read([None], kind)).spec, "the form of a block depends on its rows"
+    assert block.spec.form == ENCODERS.part(name).makes
 
 
 @every_case

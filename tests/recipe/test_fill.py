@@ -68,7 +68,7 @@ SECRETS: list[dict[str, Any]] = [
     {"data": "a.csv", "columns": {"x": {"levels": ["${SECRET}", "b"]}}},
     {"data": "a.csv", "target": "${SECRET}"},
     {"data": "a.csv", "positive": "${SECRET}"},
-    {"data": "a.csv", "columns": {"x": {"encoder": {"name": "tokens", "weights": "${SECRET}"}}}},
+    {"data": "a.csv", "model": "pretrained", "columns": {"x": {"encoder": {"name": "tokens", "weights": "${SECRET}"}}}},
     {"data": {"source": "csv", "path": "a.csv", "missing": ["", "${SECRET}"]}},
 ]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Column,
         Examples,
         Floats,
+        Form,
         Inputs,
         Json,
         Kind,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Verdict,
     )
 
+TABLE: frozenset[Form] = frozenset({"numbers", "codes", "bag"})  # what a model of tables reads
 # What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
 State = Mapping[str, "Json | bytes"]
 
@@ -75,9 +77,13 @@ class Joining(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """How a column becomes a block: settings only. `default_for` are the kinds that take this encoder unasked."""
+    """How a column becomes a block: settings only.
+
+    It reads `kinds`, of which `default_for` take it unasked, and `makes` blocks of one form.
+    """
 
     kinds: ClassVar[frozenset[Kind]]
+    makes: ClassVar[Form] = "numbers"
     default_for: ClassVar[frozenset[Kind]] = frozenset()
     fitted: ClassVar[type[FittedEncoder]]
 
@@ -102,9 +108,11 @@ class Predictor(Protocol):
 
 @runtime_checkable
 class Model(Protocol):
-    """A learning algorithm: settings only. `encoders` are the encoders it wants for a kind, as a recipe names them."""
+    """A learning algorithm: settings only. It `reads` blocks of these forms, and `needs` one of each of those."""
 
     tasks: ClassVar[frozenset[Task]]
+    reads: ClassVar[frozenset[Form]] = TABLE
+    needs: ClassVar[frozenset[Form]] = frozenset()
 
     def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
         """Encoders that this model wants for a kind where the recipe names none: `{kind: {"name": ..., settings}}`."""
@@ -115,9 +123,11 @@ class Model(Protocol):
 
 @runtime_checkable
 class Network(Protocol):
-    """A model that is a torch module: `modelyard.train.loop` trains it."""
+    """A model that is a torch module, which `modelyard.train.loop` trains. `reads` and `needs` are as a model's."""
 
     tasks: ClassVar[frozenset[Task]]
+    reads: ClassVar[frozenset[Form]] = TABLE
+    needs: ClassVar[frozenset[Form]] = frozenset()
 
     def training(self) -> Training:
         """How this network is trained where the recipe says nothing."""

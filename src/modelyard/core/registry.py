@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from modelyard.core.types import Json
 
+SHOWN = 60  # characters of a value that an error shows
 P = TypeVar("P")
 T = TypeVar("T")
 
@@ -147,7 +148,7 @@ def tell(error: ValidationError, known: list[str], where: str, found: Problems) 
 def shown(value: object) -> str:
     """A value as an error shows it: never more than a line."""
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
 def _lowered(sentence: str) -> str:

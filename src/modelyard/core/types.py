@@ -59,6 +59,7 @@ class Task(StrEnum):
         return self is not Task.REGRESSION
 
 
+Form = Literal["numbers", "codes", "tokens", "bag"]  # of blocks
 Storage = Literal["string", "integer", "float", "boolean", "date", "datetime"]
 
 
@@ -143,7 +144,7 @@ class Parts:
 class BlockSpec:
     """What a network must know of a block before any row: `size` is its width, levels, vocabulary or buckets."""
 
-    form: Literal["numbers", "codes", "tokens", "bag"]
+    form: Form
     size: int
 
 

@@ -12,9 +12,9 @@ from transformers import AutoModel
 from transformers.utils import logging as chatter
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import Network
+from modelyard.core.protocols import TABLE, Network
 from modelyard.core.registry import part
-from modelyard.core.types import BlockSpec, Json, Kind, Task, Training, places
+from modelyard.core.types import BlockSpec, Form, Json, Kind, Task, Training, places
 from modelyard.features import weights as pretrained
 from modelyard.models.layers.embed import Embed
 
@@ -66,6 +66,8 @@ class Pretrained(Network):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
+    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     weights: str = pretrained.DEFAULT
     tuning: Literal["head", "full"] = "full"

@@ -6,14 +6,15 @@ import copy
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from modelyard.core.errors import Problems, RecipeError, nearest
-from modelyard.core.registry import tell
+from modelyard.core.errors import Problem, Problems, RecipeError, nearest
+from modelyard.core.registry import SHOWN, tell
 from modelyard.recipe.schema import ColumnSpec, DataSpec, Place, Recipe, Section, SplitSpec, TrainingSpec, locate
 
 PACKED = "recipe.yaml"  # its name in a bundle
@@ -67,14 +68,20 @@ def load_mapping(
     whole = copy.deepcopy({str(key): value for key, value in data.items()})
     for override in overrides:
         _override(whole, override)
+    lines = {place: line for place, line in (lines or {}).items() if not _overridden(place, overrides)}
     raw: dict[Place, str] = {}
     absent = Problems(RecipeError)
     whole = _environment(whole, (), raw, absent)
     found = Problems(RecipeError)
     for problem in absent.found:
-        found.add(problem.problem, locate(problem.where, file, lines or {}), problem.hint)
+        found.add(problem.problem, locate(problem.where, file, lines), problem.hint)
     found.raise_any()
-    return _checked(whole, file, folder, lines or {}, raw)
+    return _checked(whole, file, folder, lines, raw)
+
+
+def _overridden(place: Place, overrides: Sequence[str]) -> bool:
+    """Whether a value was given on the command line: then no line of the file is to blame."""
+    return any(".".join(map(str, place)) == override.partition("=")[0] for override in overrides)
 
 
 def packed(text: str) -> Recipe:
@@ -94,9 +101,25 @@ def _checked(whole: dict[str, Any], file: str, folder: Path, lines: dict[Place, 
         recipe = Recipe.model_validate(whole)
     except ValidationError as error:
         _tell_located(error, file, lines, found)
+        found.found[:] = [masked(problem, raw) for problem in found.found]
         found.raise_any()
         raise
     return recipe.written(folder, file, lines, raw)
+
+
+def masked(problem: Problem, raw: Mapping[Place, str]) -> Problem:
+    """A problem that tells what the environment gave as it was written: what it held may be a secret."""
+    told = problem.problem
+    for written in raw.values():
+        held = _put_in(written)
+        for piece in (held, held[: SHOWN - 4]):  # an error may show the beginning alone
+            told = told.replace(piece, written) if piece else told
+    return replace(problem, problem=told)
+
+
+def _put_in(written: str) -> str:
+    """A text with the environment's values; `${NAME}` stays where there is none and no default."""
+    return ENVIRONMENT.sub(lambda match: os.environ.get(match[1], match[0] if match[2] is None else match[2]), written)
 
 
 def _tell_located(error: ValidationError, file: str, lines: dict[Place, int], found: Problems) -> None:
@@ -191,15 +214,12 @@ def _environment(value: Any, place: Place, raw: dict[Place, str], found: Problem
         return [_environment(inner, (*place, index), raw, found) for index, inner in enumerate(value)]
     if isinstance(value, str) and ENVIRONMENT.search(value):
         raw[place] = value
-
-        def put_in(match: re.Match[str]) -> str:
-            name, default = match.groups()
-            if name not in os.environ and default is None:
-                where = ".".join(map(str, place))
-                found.add(f"the environment has no '{name}'", where, f"set {name}, or write ${{{name}:-default}}")
-            return os.environ.get(name, match.group() if default is None else default)
-
-        return ENVIRONMENT.sub(put_in, value)
+        where = ".".join(map(str, place))
+        for match in ENVIRONMENT.finditer(value):
+            if match[1] not in os.environ and match[2] is None:
+                hint = f"set {match[1]}, or write ${{{match[1]}:-default}}"
+                found.add(f"the environment has no '{match[1]}'", where, hint)
+        return _put_in(value)
     return value
 
 

@@ -94,7 +94,11 @@ class Guard:
             allowed = [(b"allow", ", ".join(methods).encode())]
             if scope["method"] == "OPTIONS":
                 return 204, "", (), allowed
-            problem = Problem("does not take this method", path, f"use {methods[0]}")
+            problem = Problem(
+                "does not take this method",
+                path,
+                f"use {' or '.join(name for name in methods if name not in {'HEAD', 'OPTIONS'})}",
+            )
             return 405, "method_not_allowed", (problem,), allowed
         if isinstance(error, ModelyardError) and error.http_status < 500:
             return error.http_status, error.code, error.problems, []

@@ -9,7 +9,7 @@ import numpy as np
 
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import MISSING_CODE, UNSEEN_CODE, Block, Codes, Column, Floats, Kind, Values
+from modelyard.core.types import MISSING_CODE, UNSEEN_CODE, Block, Codes, Column, Floats, Form, Kind, Values
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Category(Encoder):
     """Every level that training saw gets a code; a missing and an unseen value are levels of their own."""
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.CATEGORY, Kind.IDENTIFIER})
+    makes: ClassVar[Form] = "codes"
     default_for: ClassVar[frozenset[Kind]] = frozenset({Kind.CATEGORY, Kind.IDENTIFIER})
     fitted: ClassVar[type[FittedEncoder]] = FittedCategory
 

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field
 
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import Bag, Block, Column, Floats, Ints, Kind, Values
+from modelyard.core.types import Bag, Block, Column, Floats, Form, Ints, Kind, Values
 
 WORD = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]|\w+(?:'\w+)?")
 MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: spreads the bits of neighbouring values
@@ -114,6 +114,7 @@ class Ngrams(Encoder):
     """Word 1- to `words`-grams and character n-grams in `2**bits` buckets, weighed by how rare they are."""
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TEXT})
+    makes: ClassVar[Form] = "bag"
     default_for: ClassVar[frozenset[Kind]] = frozenset({Kind.TEXT})
     fitted: ClassVar[type[FittedEncoder]] = FittedNgrams
 

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import Block, Column, Floats, Kind, Values
+from modelyard.core.types import Block, Column, Floats, Form, Kind, Values
 from modelyard.core.types import Tokens as TokensBlock
 from modelyard.features import weights as pretrained
 
@@ -71,6 +71,7 @@ class Tokens(Encoder):
     """The tokens that the pretrained `weights` read, the first `max_length` of each text."""
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TEXT})
+    makes: ClassVar[Form] = "tokens"
     fitted: ClassVar[type[FittedEncoder]] = FittedTokens
 
     weights: str = Field(default=pretrained.DEFAULT, description="a name in the table, a local folder, or a hub name")
