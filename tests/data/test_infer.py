@@ -90,6 +90,8 @@ CLASSES: list[tuple[list[Any], Task, Any, tuple[str, ...]]] = [
     ([True, True, False], Task.BINARY, None, ("false", "true")),
     ([True, True, False], Task.BINARY, False, ("true", "false")),
     ([2, 2, 1], Task.BINARY, None, ("2", "1")),
+    (["Yes", "No", "No"], Task.BINARY, True, ("No", "Yes")),  # what YAML makes of a bare Yes
+    (["Yes", "No", "No"], Task.BINARY, False, ("Yes", "No")),
     (["否", "是", "是"], Task.BINARY, None, ("否", "是")),
     (["a", "b"], Task.BINARY, None, ("a", "b")),  # as rare as each other: the later name
 ]

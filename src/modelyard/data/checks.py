@@ -9,7 +9,7 @@ import numpy as np
 
 from modelyard.core.errors import DataError, Problems, RecipeError, nearest
 from modelyard.core.types import Column, Kind, Role, Schema, Task
-from modelyard.data import plain, values
+from modelyard.data import infer, plain, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,7 +148,7 @@ def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequenc
         hint = "a class needs a row to learn from and one to be tested on: add rows, or leave these out"
         noun = "class has" if len(thin) == 1 else "classes have"
         found.add(f"{len(thin)} {noun} fewer than two rows: {shown}", place, hint)
-    if recipe.positive is not None and values.level(recipe.positive) not in counts:
+    if recipe.positive is not None and infer.class_of(recipe.positive, classes) not in counts:
         hint = nearest(values.level(recipe.positive), classes)
         found.add(f"no class called '{recipe.positive}'", recipe.place("positive"), hint)
 

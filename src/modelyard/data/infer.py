@@ -11,7 +11,7 @@ from modelyard.core.types import Column, Kind, Role, Schema, Task
 from modelyard.data import values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -59,9 +59,22 @@ def classes(target: pl.Series, task: Task, positive: str | float | None) -> tupl
     counts = {values.level(value): count for value, count in target.drop_nulls().value_counts().iter_rows()}
     names = sorted(counts, key=_natural)
     if task is Task.BINARY:
-        rare = values.level(positive) if positive is not None else _rarer(names, counts)
+        rare = class_of(positive, names) if positive is not None else _rarer(names, counts)
         names.sort(key=lambda name: name == rare)
     return tuple(names)
+
+
+def class_of(positive: str | int | bool, names: Sequence[str]) -> str:
+    """The class that a recipe calls `positive`; YAML reads a bare Yes or on as true, so true may mean such a class.
+
+    >>> class_of(True, ["No", "Yes"]), class_of("good", ["bad", "good"])
+    ('Yes', 'good')
+    """
+    told = values.level(positive)
+    if told in names or not isinstance(positive, bool):
+        return told
+    words = values.TRUE if positive else values.FALSE
+    return next((name for name in names if name.strip().lower() in words), told)
 
 
 def guess(series: pl.Series) -> Guess:
