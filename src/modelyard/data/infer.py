@@ -64,7 +64,7 @@ def classes(target: pl.Series, task: Task, positive: str | float | None) -> tupl
     return tuple(names)
 
 
-def class_of(positive: str | int | bool, names: Sequence[str]) -> str:
+def class_of(positive: str | float, names: Sequence[str]) -> str:
     """The class that a recipe calls `positive`; YAML reads a bare Yes or on as true, so true may mean such a class.
 
     >>> class_of(True, ["No", "Yes"]), class_of("good", ["bad", "good"])
