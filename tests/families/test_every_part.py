@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 import pydantic
 import pytest
@@ -56,6 +56,11 @@ def test_it_says_what_it_is(family: Family[Any], name: str) -> None:
     assert (sys.modules[cls.__module__].__doc__ or "").strip()
 
 
+def is_one(value: object, kind: Any) -> bool:
+    """Whether a value is of a class, or one of a Literal's words."""
+    return value in get_args(kind) if get_origin(kind) is Literal else isinstance(value, kind)
+
+
 @every_part
 def test_it_has_the_class_variables_of_its_contract(family: Family[Any], name: str) -> None:
     cls = family.part(name)
@@ -68,11 +73,11 @@ def test_it_has_the_class_variables_of_its_contract(family: Family[Any], name: s
         value = getattr(cls, variable)
         if get_origin(inner) is frozenset:
             assert isinstance(value, frozenset)
-            assert all(isinstance(item, inner.__args__[0]) for item in value)
+            assert all(is_one(item, inner.__args__[0]) for item in value)
         elif get_origin(inner) is type:
             assert inner.__args__[0] in value.__mro__
         else:
-            assert isinstance(value, inner)
+            assert is_one(value, inner)
 
 
 @every_part
