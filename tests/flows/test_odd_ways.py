@@ -196,7 +196,7 @@ def test_a_column_that_varies_only_outside_of_training_teaches_nothing(tmp_path:
 
 def test_a_model_that_reads_no_such_column_is_told(tmp_path: Path, tiny_bert: Path) -> None:
     frame = making.table("binary")
-    with pytest.raises(RecipeError, match="does not read tokens"):
+    with pytest.raises(RecipeError, match="does not read the tokens that"):
         making.train(
             tmp_path,
             frame,
