@@ -202,7 +202,7 @@ def test_a_model_that_reads_no_such_column_is_told(tmp_path: Path, tiny_bert: Pa
             frame,
             columns={"comment": {"kind": "text", "encoder": {"name": "tokens", "weights": str(tiny_bert)}}},
         )
-    with pytest.raises(RecipeError, match="no column is a text"):
+    with pytest.raises(RecipeError, match="reads tokens, and no column is read as such"):
         making.train(tmp_path, frame.drop("comment"), model={"name": "pretrained", "weights": str(tiny_bert)})
 
 
