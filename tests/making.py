@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from modelyard import run
+from modelyard.core.types import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from modelyard.core.types import Block
 
 TARGET = "outcome"
+KINDS = {
+    "年龄": Kind.NUMBER,
+    "income": Kind.NUMBER,
+    "home": Kind.CATEGORY,
+    "member": Kind.BOOLEAN,
+    "since": Kind.TIME,
+    "comment": Kind.TEXT,
+}  # of the table's columns
 WORDS = {
     "bad": ["late", "unpaid", "默认", "逾期", "missed again"],
     "good": ["paid", "on time", "按时", "great", "还清 in full"],

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
 
-from modelyard.assemble import METRICS, MODELS
+from modelyard.assemble import METRICS, MODELS, assemble, default_encoder
+from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network
-from modelyard.core.types import Kind, Task, feeds
+from modelyard.core.types import Form, Kind, Task, feeds
 from modelyard.features.fit import ENCODERS
 from modelyard.release.rows import dicts_of
 from tests import making
@@ -31,13 +32,21 @@ CLOSE = 1e-4
 
 
 def train(name: str, task: Task, folder: Path, weights: Path) -> Run:
-    """The whole flow on a small table of every kind; few epochs for a network, small weights where it takes some."""
+    """The whole flow on a small table of what it reads; few epochs for a network, small weights where it takes some."""
     cls = MODELS.part(name)
+    columns = [column for column, kind in making.KINDS.items() if form_of(name, kind, weights) in cls.reads]
     said: dict[str, Any] = {"model": {"name": name, **parts.settings(cls, {"weights": str(weights)})}}
     if Network in cls.__mro__:
         said["training"] = {"epochs": 2}
     metrics = [metric for metric in METRICS.names if task in METRICS.part(metric).tasks][:1]
-    return making.train(folder, making.table(task), task=str(task), metrics=metrics, **said)
+    table = making.table(task).select(*columns, making.TARGET)
+    return making.train(folder, table, task=str(task), metrics=metrics, **said)
+
+
+def form_of(name: str, kind: Kind, weights: Path) -> str:
+    """What blocks a model gets of a kind."""
+    wanted = parts.build(MODELS, name, {"weights": str(weights)}).encoders().get(kind, {"name": default_encoder(kind)})
+    return str(ENCODERS.part(str(wanted["name"])).makes)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +76,22 @@ def test_it_does_some_task_and_wants_encoders_that_there_are(name: str, tiny_ber
         encoder = ENCODERS.part(settings.pop("name"))
         assert Kind(kind) in encoder.kinds
         assert ENCODERS.build(wanted["name"], settings)
+    assert model.needs <= model.reads <= set(get_args(Form))
+    assert {form_of(name, kind, tiny_bert) for kind in making.KINDS.values()} & model.reads
+
+
+@pytest.mark.parametrize("name", MODELS.names)
+def test_it_is_told_of_a_column_that_it_does_not_read(name: str, tiny_bert: Path) -> None:
+    model = MODELS.part(name)
+    others = [encoder for encoder in ENCODERS.names if ENCODERS.part(encoder).makes not in model.reads]
+    for encoder in others:
+        columns = {
+            "x": {"encoder": {"name": encoder, **parts.settings(ENCODERS.part(encoder), {"weights": str(tiny_bert)})}}
+        }
+        said = {"name": name, **parts.settings(model, {"weights": str(tiny_bert)})}
+        with pytest.raises(RecipeError) as caught:
+            assemble({"version": 1, "name": "n", "data": "a.csv", "target": "y", "model": said, "columns": columns})
+        assert caught.value.where == "recipe: columns.x.encoder"
 
 
 @every_case
