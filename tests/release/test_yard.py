@@ -110,6 +110,14 @@ def test_the_yard_of_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert here().home == home_of(inner) == tmp_path / "elsewhere"
 
 
+@pytest.mark.parametrize("name", ["odd ? # %20 é", "院子", "a?mode=ro"])
+def test_a_yard_may_lie_in_a_folder_of_any_name(name: str, binary: Run, tmp_path: Path) -> None:
+    assert Yard(tmp_path / name).offer(binary.bundle, []).version == 1
+    assert Yard(tmp_path / name).find("risk").digest == binary.bundle.digest
+    assert {entry.name for entry in tmp_path.iterdir()} == {name}
+    assert (tmp_path / name / "yard.db").is_file()
+
+
 def test_a_yard_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(YardError) as caught:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOLDER = ".modelyard"
 HOME = "MODELYARD_HOME"
 CHAMPION = "champion"
+WAIT = {"timeout": 30}  # seconds for another process to finish writing
 SCHEME = "modelyard:/"
 
 METADATA = sa.MetaData()
@@ -79,7 +80,9 @@ class Yard:
         if self._engine is None:
             try:
                 self.home.mkdir(parents=True, exist_ok=True)
-                engine = sa.create_engine(f"sqlite:///{self.home / 'yard.db'}", connect_args={"timeout": 30})
+                engine = sa.create_engine(
+                    sa.URL.create("sqlite", database=str(self.home / "yard.db")), connect_args=WAIT
+                )
                 sa.event.listen(engine, "connect", _prepare)
                 sa.event.listen(engine, "begin", _begin)
                 METADATA.create_all(engine.execution_options(writes=True))
