@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Source
 from modelyard.core.registry import Family, schema_of, settings_of
-from modelyard.core.types import Column, Form, Kind, Role, Task, Training
+from modelyard.core.training import Training
+from modelyard.core.types import Column, Form, Kind, Role, Task
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
@@ -296,7 +297,11 @@ def _check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found
 def _training(recipe: Recipe, model: Model | Network | None, found: Problems) -> Training | None:
     said = recipe.training.model_dump(exclude_none=True)
     if isinstance(model, Network):
-        return replace(model.training(), **said)
+        usual = model.training()
+        if "regularisation" in said:
+            said["regularisation"] = replace(usual.regularisation, **said["regularisation"])
+        settled: Training = replace(usual, **said)
+        return settled
     if said and model is not None:
         problem = f"the model '{recipe.model.name}' is not trained by epochs, so it takes no training"
         found.add(problem, recipe.place("training"), "leave it out, or choose a network such as mlp")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelyard.core.types import Values
 
 figures = some.floats(-1e9, 1e9)
-encoders = some.builds(FittedNumber, figures, some.floats(1e-3, 1e6), some.booleans())
+encoders = some.builds(FittedNumber, figures, some.floats(1e-3, 1e6), some.booleans(), some.sampled_from([3.0, 10.0]))
 values = some.floats(allow_infinity=False)
 
 
@@ -27,7 +27,7 @@ def slowly(encoder: FittedNumber, found: Values) -> list[list[float]]:
     rows = []
     for value in found.tolist():
         missing = value != value  # noqa: PLR0124 - NaN
-        scaled = 0.0 if missing else min(max((value - encoder.centre) / encoder.scale, -10.0), 10.0)
+        scaled = 0.0 if missing else min(max((value - encoder.centre) / encoder.scale, -encoder.clip), encoder.clip)
         rows.append([scaled, float(missing)] if encoder.flag else [scaled])
     return rows
 
@@ -52,7 +52,7 @@ def test_numbers_together_are_the_numbers_of_each(data: some.DataObject, fitted:
 
 def test_the_columns_keep_their_order_though_some_are_encoded_together() -> None:
     category = ENCODERS.part("category").fitted.restore({"levels": ["a", "b"]})
-    number = FittedNumber(0.0, 1.0, flag=False)
+    number = FittedNumber(0.0, 1.0, flag=False, clip=10.0)
     assert isinstance(number, Joining)
     assert not isinstance(category, Joining)
     features = Features(dict.fromkeys("xyz", ""), {"x": number, "y": category, "z": number})

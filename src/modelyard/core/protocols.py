@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import polars as pl
     from torch import nn
 
+    from modelyard.core.training import Training
+    from modelyard.core.tuning import Space
     from modelyard.core.types import (
         Block,
-        BlockSpec,
         Column,
         Examples,
         Floats,
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
         Kind,
         Report,
         Task,
-        Training,
         Values,
         Verdict,
     )
+
+Settings: TypeAlias = "Mapping[str, Json]"
 
 TABLE: frozenset[Form] = frozenset({"numbers", "codes", "bag"})  # what a model of tables reads
 # What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
@@ -114,8 +116,16 @@ class Model(Protocol):
     reads: ClassVar[frozenset[Form]] = TABLE
     needs: ClassVar[frozenset[Form]] = frozenset()
 
-    def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
+    def encoders(self) -> Mapping[Kind, Settings]:
         """Encoders that this model wants for a kind where the recipe names none: `{kind: {"name": ..., settings}}`."""
+
+    def variants(self) -> Sequence[Settings]:
+        """Settings, changes to these, that a search tries as they are, the safest first; none: it is not searched."""
+        return ()
+
+    def space(self) -> Space:
+        """What a search may tune further."""
+        return {}
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Predictor:
         """Learn from `train`; `valid` serves choices such as when to stop."""
@@ -132,11 +142,22 @@ class Network(Protocol):
     def training(self) -> Training:
         """How this network is trained where the recipe says nothing."""
 
-    def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
+    def encoders(self) -> Mapping[Kind, Settings]:
         """Encoders that this network wants for a kind where the recipe names none."""
 
-    def build(self, blocks: Mapping[str, BlockSpec], outputs: int) -> nn.Module:
+    def variants(self) -> Sequence[Settings]:
+        """As a model's."""
+        return ()
+
+    def space(self) -> Space:
+        """As a model's."""
+        return {}
+
+    def build(self, train: Examples, training: Training) -> nn.Module:
         """A module that takes what `feeds` names, as keywords, and returns [rows, outputs] logits or scaled values.
+
+        While it is in training mode it may return [rows, members, outputs]: each member then has a loss of its own.
+        `train` are the rows that it will learn from, whose quantiles it may want, and never learns from here.
 
         Raises:
             RecipeError: the blocks are not what this network reads.

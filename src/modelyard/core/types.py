@@ -325,16 +325,12 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Training:
-    """How a network is trained. A network names its own defaults; a recipe's `training:` overrides them one by one."""
+class HeldOut:
+    """Answers [rows, outputs] to rows that a model did not learn from, beside what is true of them."""
 
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
-    weight_decay: float = 0.01
-    warmup: float = 0.1
-    early_stopping: int = 5
+    target: npt.NDArray[Any]
+    answers: Floats
+    weight: Floats | None = None
 
 
 @dataclass(frozen=True)

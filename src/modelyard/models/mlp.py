@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from modelyard.core.protocols import Network
 from modelyard.core.registry import part
-from modelyard.core.types import BlockSpec, Json, Kind, Task, Training, places
+from modelyard.core.training import Regularisation, Training
+from modelyard.core.types import Examples, Json, Kind, Task, places
 from modelyard.models.layers.embed import Embed
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ class Mlp(Network):
 
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
     hidden: tuple[Annotated[int, Field(ge=1, le=65_536)], ...] = (128, 64)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
 
     def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
         """Texts as n-grams, in fewer buckets than a linear model's, as each has a vector."""
@@ -50,12 +50,16 @@ class Mlp(Network):
 
     def training(self) -> Training:
         """Many short epochs, stopped early."""
-        return Training(epochs=100, batch_size=256, learning_rate=2e-3, weight_decay=0.05, early_stopping=12)
+        regularisation = Regularisation(l2=0.05, dropout=0.2)
+        return Training(
+            epochs=100, batch_size=256, learning_rate=2e-3, regularisation=regularisation, early_stopping=12
+        )
 
-    def build(self, blocks: Mapping[str, BlockSpec], outputs: int) -> MlpModule:
+    def build(self, train: Examples, training: Training) -> MlpModule:
         """The module, untrained.
 
         Raises:
             RecipeError: a block is of tokens.
         """
-        return MlpModule(Embed(places(blocks)), self.hidden, self.dropout, outputs)
+        specs = {name: block.spec for name, block in train.inputs.items()}
+        return MlpModule(Embed(places(specs)), self.hidden, training.regularisation.dropout, train.outputs)

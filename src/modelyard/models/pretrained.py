@@ -14,7 +14,8 @@ from transformers.utils import logging as chatter
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import TABLE, Network
 from modelyard.core.registry import part
-from modelyard.core.types import BlockSpec, Form, Json, Kind, Task, Training, places
+from modelyard.core.training import Regularisation, Training
+from modelyard.core.types import Examples, Form, Json, Kind, Task, places
 from modelyard.features import weights as pretrained
 from modelyard.models.layers.embed import Embed
 
@@ -72,7 +73,6 @@ class Pretrained(Network):
     weights: str = pretrained.DEFAULT
     tuning: Literal["head", "full"] = "full"
     max_length: int = Field(default=128, ge=2, le=8192, description="tokens of a text that are read")
-    dropout: float = Field(default=0.1, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _reads_so_far(self) -> Self:
@@ -85,17 +85,20 @@ class Pretrained(Network):
 
     def training(self) -> Training:
         """Few epochs at a small rate for every weight; many at a larger one for a head alone."""
+        regularisation = Regularisation(dropout=0.1)
         if self.tuning == "head":
-            return Training(epochs=60, batch_size=32, learning_rate=5e-3, early_stopping=6)
-        return Training(epochs=3, batch_size=32, learning_rate=5e-5, early_stopping=2)
+            return Training(
+                epochs=60, batch_size=32, learning_rate=5e-3, regularisation=regularisation, early_stopping=6
+            )
+        return Training(epochs=3, batch_size=32, learning_rate=5e-5, regularisation=regularisation, early_stopping=2)
 
-    def build(self, blocks: Mapping[str, BlockSpec], outputs: int) -> PretrainedModule:
+    def build(self, train: Examples, training: Training) -> PretrainedModule:
         """The module with its pretrained encoder and a new head.
 
         Raises:
             RecipeError: no text column is read as tokens, or the weights are not to be had.
         """
-        named = places(blocks)
+        named = places({name: block.spec for name, block in train.inputs.items()})
         texts = [name for name, spec in named.items() if spec.form == "tokens"]
         if not texts:
             hint = "say columns: {NAME: {kind: text}}, or choose another model"
@@ -105,7 +108,7 @@ class Pretrained(Network):
         rest = Embed(others) if others else None
         if self.tuning == "head":
             encoder.requires_grad_(requires_grad=False)
-        return PretrainedModule(encoder, width, texts, rest, self.dropout, outputs)
+        return PretrainedModule(encoder, width, texts, rest, training.regularisation.dropout, train.outputs)
 
     def _encoder(self) -> tuple[nn.Module, int]:
         folder = pretrained.folder(self.weights)

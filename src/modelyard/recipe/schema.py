@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
+from modelyard.core.training import Optimizer, Precision, Schedule
 from modelyard.core.types import Kind, Role, Task
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
@@ -106,16 +107,26 @@ class SplitSpec(Section):
         return self
 
 
+class RegularisationSpec(Section):
+    """What keeps a network from learning its rows by heart; what is left out is the network's own default."""
+
+    l1: float | None = Field(default=None, ge=0, description="weight of the matrices' absolute values in the loss")
+    l2: float | None = Field(default=None, ge=0, description="decay of the matrices; biases and norms are left alone")
+    dropout: float | None = Field(default=None, ge=0, lt=1, description="share of hidden units that a step leaves out")
+
+
 class TrainingSpec(Section):
     """How a network is trained; what is left out is the network's own default."""
 
     epochs: int | None = Field(default=None, ge=1)
     batch_size: int | None = Field(default=None, ge=1)
     learning_rate: float | None = Field(default=None, gt=0)
-    optimizer: Literal["adamw", "adam", "sgd"] | None = None
-    weight_decay: float | None = Field(default=None, ge=0)
+    optimizer: Optimizer | None = None
+    regularisation: RegularisationSpec | None = None
+    schedule: Schedule | None = None
     warmup: float | None = Field(default=None, ge=0, lt=1, description="share of the steps over which the rate rises")
     early_stopping: int | None = Field(default=None, ge=1, description="epochs without gain before stopping")
+    precision: Precision | None = None
 
 
 class Recipe(Section):

@@ -17,7 +17,8 @@ from torch.nn import functional
 from modelyard.core import events, order, seeds
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Network
-from modelyard.core.types import Examples, Inputs, Json, Kind, Task, Training, take
+from modelyard.core.training import Training
+from modelyard.core.types import Examples, Inputs, Json, Kind, Task, take
 from modelyard.train import batches
 from modelyard.train.predictor import Answering, TorchPredictor
 
@@ -58,7 +59,7 @@ class Trainable(Model):
         """
         with _deterministic(seeds.derive(seed, "weights")):
             specs = {name: block.spec for name, block in train.inputs.items()}
-            module = self.network.build(specs, train.outputs)
+            module = self.network.build(train, self.training)
             centre, scale = _target_scale(train, task)
             data = _Data(module, train, valid, task, centre, scale)
             _Run(module, data, self.training, type(self.network).__name__.lower(), seed).train()
@@ -189,7 +190,7 @@ def _optimizer(module: nn.Module, how: Training) -> torch.optim.Optimizer:
     learning = [p for p in module.parameters() if p.requires_grad]
     decayed = [p for p in learning if p.ndim > 1 and id(p) not in embeddings]
     plain = [p for p in learning if p.ndim <= 1 or id(p) in embeddings]
-    groups = [{"params": decayed, "weight_decay": how.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    groups = [{"params": decayed, "weight_decay": how.regularisation.l2}, {"params": plain, "weight_decay": 0.0}]
     groups = [group for group in groups if group["params"]]
     if how.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=how.learning_rate, momentum=0.9, nesterov=True)

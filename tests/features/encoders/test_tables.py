@@ -33,7 +33,7 @@ def numbers(fitted: FittedEncoder, found: Values) -> list[list[float]]:
 
 def test_numbers_are_centred_scaled_and_flagged() -> None:
     fitted = fit(Number(), np.array([1.0, 3.0, NAN]))
-    assert fitted.state() == {"centre": 2.0, "scale": 1.0, "flag": True}
+    assert fitted.state() == {"centre": 2.0, "scale": 1.0, "flag": True, "clip": 10.0}
     assert numbers(fitted, np.array([3.0, NAN, 5.0])) == [[1, 0], [0, 1], [3, 0]]
     plain = fit(Number(), np.array([1.0, 3.0]))
     assert numbers(plain, np.array([3.0, NAN])) == [[1], [0]]

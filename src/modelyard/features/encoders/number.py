@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
+from pydantic import Field
 
 from modelyard.core.protocols import Encoder, FittedEncoder, Joining, State
 from modelyard.core.registry import part
@@ -14,8 +15,8 @@ from modelyard.core.types import Block, Column, Floats, Json, Kind, Numbers, Val
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MOST = 1e306  # ten times a scale beyond it would be infinite
-CLIP = 10.0  # scaled values beyond this carry no more information, and would carry a linear answer away
+MOST = 1e307  # what a scale times the farthest scaled value may be, so that it is finite
+FARTHEST = 1e30  # what float32 takes, squared or summed
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class FittedNumber(FittedEncoder, Joining):
     centre: float
     scale: float
     flag: bool
+    clip: float
 
     def __call__(self, values: Values) -> Block:
         """[rows] float64 with NaN to Numbers [rows, 1 or 2]."""
@@ -34,8 +36,8 @@ class FittedNumber(FittedEncoder, Joining):
     def joined(cls, encoders: Sequence[Self]) -> Callable[[Sequence[Values]], list[Block]]:
         """The same for several columns at once."""
         centre, scale = np.array([[one.centre] for one in encoders]), np.array([[one.scale] for one in encoders])
-        low = np.array([[one.centre - CLIP * one.scale] for one in encoders])
-        high = np.array([[one.centre + CLIP * one.scale] for one in encoders])
+        low = np.array([[one.centre - one.clip * one.scale] for one in encoders])
+        high = np.array([[one.centre + one.clip * one.scale] for one in encoders])
         widths = [1 + one.flag for one in encoders]
 
         def encode(columns: Sequence[Values]) -> list[Block]:
@@ -51,31 +53,35 @@ class FittedNumber(FittedEncoder, Joining):
         return encode
 
     def state(self) -> State:
-        """Three figures."""
-        return {"centre": self.centre, "scale": self.scale, "flag": self.flag}
+        """Four figures."""
+        return {"centre": self.centre, "scale": self.scale, "flag": self.flag, "clip": self.clip}
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        """From three figures."""
-        return cls(_figure(state["centre"]), _figure(state["scale"]), bool(state["flag"]))
+        """From four figures."""
+        return cls(_figure(state["centre"]), _figure(state["scale"]), bool(state["flag"]), _figure(state["clip"]))
 
 
 @part
 class Number(Encoder):
-    """Centre and scale: `standard` by mean and deviation, `robust` by median and quartiles."""
+    """Centre and scale: `standard` by mean and deviation, `robust` by median and quartiles.
+
+    Scaled values are kept within `clip` of the centre, as what lies farther would carry a linear answer away.
+    """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.NUMBER})
     default_for: ClassVar[frozenset[Kind]] = frozenset({Kind.NUMBER})
     fitted: ClassVar[type[FittedEncoder]] = FittedNumber
 
     scale: Literal["standard", "robust"] = "standard"
+    clip: float | None = Field(default=10.0, gt=0, description="farthest scaled value; null for none")
 
     def fit(self, values: Values, column: Column, target: Floats | None) -> FittedNumber:  # noqa: ARG002
         """Learn centre and scale from the values that are there."""
         known = values[~np.isnan(values)]
-        flag = len(known) < len(values)
+        flag, clip = len(known) < len(values), FARTHEST if self.clip is None else self.clip
         if len(known) == 0:
-            return FittedNumber(0.0, 1.0, flag)
+            return FittedNumber(0.0, 1.0, flag, clip)
         unit = float(np.abs(known).max()) or 1.0  # so that the squares of what is huge or tiny are neither inf nor 0
         known = known / unit
         centre, spread = known.mean(), known.std()
@@ -83,7 +89,7 @@ class Number(Encoder):
             low, centre, high = np.percentile(known, [25, 50, 75])
             spread = (high - low) / 1.349 or spread  # a normal distribution's deviation from its quartiles
         scale = float(spread) * unit if spread > 1e-12 * abs(centre) else 1.0
-        return FittedNumber(float(centre) * unit, min(scale, MOST), flag)
+        return FittedNumber(float(centre) * unit, min(scale, MOST / clip), flag, clip)
 
 
 def _figure(value: Json | bytes) -> float:
