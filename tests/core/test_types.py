@@ -23,6 +23,7 @@ from modelyard.core.types import (
     Task,
     Tokens,
     feeds,
+    join,
     places,
     take,
 )
@@ -89,6 +90,31 @@ def test_examples_take_target_and_weight_along() -> None:
     assert some.weight is not None
     assert some.weight.tolist() == [4.0, 1.0]
     assert Examples({"n": BLOCKS[0][0]}, np.zeros(4), 1).take(np.array([1])).weight is None
+
+
+@given(cut=st.integers(0, 4))
+def test_rows_cut_apart_and_joined_are_the_same_rows(cut: int) -> None:
+    inputs: dict[str, Block] = {spec.form: block for block, spec in BLOCKS}
+    whole = Examples(inputs, np.array([0, 1, 0, 1]), 2, np.array([1.0, 2.0, 3.0, 4.0]))
+    joined = join(whole.take(np.arange(cut)), whole.take(np.arange(cut, 4)))
+    assert all(making.same(joined.inputs[form], block) for form, block in inputs.items())
+    assert joined.weight is not None
+    assert (joined.target.tolist(), joined.outputs, joined.weight.tolist()) == ([0, 1, 0, 1], 2, [1, 2, 3, 4])
+
+
+def test_rows_without_weights_weigh_one_beside_those_with_them() -> None:
+    bare = Examples({"n": BLOCKS[0][0]}, np.zeros(4), 1)
+    weighed = Examples({"n": BLOCKS[0][0]}, np.zeros(4), 1, np.full(4, 2.0))
+    assert join(bare, bare).weight is None
+    both = join(bare, weighed).weight
+    assert both is not None
+    assert both.tolist() == [1, 1, 1, 1, 2, 2, 2, 2]
+
+
+def test_blocks_of_differing_width_are_not_joined() -> None:
+    wide = Examples({"n": Numbers(np.zeros((4, 3), np.float32))}, np.zeros(4), 1)
+    with pytest.raises(ValueError, match="size=3"):
+        join(Examples({"n": BLOCKS[0][0]}, np.zeros(4), 1), wide)
 
 
 def test_a_schema_finds_columns_by_name_and_role() -> None:

@@ -171,6 +171,10 @@ class Numbers:
         """Some of the rows: [rows] int."""
         return Numbers(self.values[rows])
 
+    def join(self, below: Numbers) -> Numbers:
+        """These rows, then those of a block of the same width."""
+        return Numbers(np.concatenate([self.values, below.values]))
+
 
 @dataclass(frozen=True)
 class Codes:
@@ -196,6 +200,10 @@ class Codes:
         """Some of the rows: [rows] int."""
         return Codes(self.codes[rows], self.levels)
 
+    def join(self, below: Codes) -> Codes:
+        """These rows, then those of a block of the same levels."""
+        return Codes(np.concatenate([self.codes, below.codes]), self.levels)
+
 
 @dataclass(frozen=True)
 class _Ragged:
@@ -217,6 +225,11 @@ class _Ragged:
         starts, lengths = self.offsets[:-1][rows], self.lengths()[rows]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         return np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths), offsets
+
+    def _joined(self, below: _Ragged) -> tuple[Ints, Ints]:
+        """The items of these rows and of those below, and the offsets they then have."""
+        ids = np.concatenate([self.ids, below.ids])
+        return ids, np.concatenate([self.offsets, below.offsets[1:] + self.offsets[-1]])
 
     def _padded(self, items: npt.NDArray[Any], fill: float) -> npt.NDArray[Any]:
         """Items as [rows, longest row], filled up at the end."""
@@ -249,6 +262,10 @@ class Tokens(_Ragged):
         positions, offsets = self._picked(rows)
         return Tokens(self.ids[positions], offsets, self.vocabulary, self.padding)
 
+    def join(self, below: Tokens) -> Tokens:
+        """These rows, then those of a block of the same vocabulary."""
+        return Tokens(*self._joined(below), self.vocabulary, self.padding)
+
 
 @dataclass(frozen=True)
 class Bag(_Ragged):
@@ -273,6 +290,10 @@ class Bag(_Ragged):
         """Some of the rows: [rows] int."""
         positions, offsets = self._picked(rows)
         return Bag(self.ids[positions], offsets, self.weights[positions], self.size)
+
+    def join(self, below: Bag) -> Bag:
+        """These rows, then those of a block of the same size."""
+        return Bag(*self._joined(below), np.concatenate([self.weights, below.weights]), self.size)
 
 
 Block = Numbers | Codes | Tokens | Bag
@@ -322,6 +343,23 @@ class Examples:
         """Some of the rows: [rows] int."""
         weight = None if self.weight is None else self.weight[rows]
         return Examples(take(self.inputs, rows), self.target[rows], self.outputs, weight)
+
+
+def join(first: Examples, second: Examples) -> Examples:
+    """The rows of both, the first's first; where only one has weights, a row of the other weighs one."""
+    inputs = {name: _under(block, second.inputs[name]) for name, block in first.inputs.items()}
+    weight = None
+    if first.weight is not None or second.weight is not None:
+        weight = np.concatenate(
+            [np.ones(len(part)) if part.weight is None else part.weight for part in (first, second)]
+        )
+    return Examples(inputs, np.concatenate([first.target, second.target]), first.outputs, weight)
+
+
+def _under(block: Block, below: Any) -> Block:  # noqa: ANN401 - a block of the same form, as its spec says
+    if block.spec != below.spec:
+        raise ValueError(f"a block of {below.spec} cannot follow one of {block.spec}")
+    return block.join(below)
 
 
 @dataclass(frozen=True)
