@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
-from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Source
+from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Search, Source
 from modelyard.core.registry import Family, schema_of, settings_of
-from modelyard.core.training import Training
+from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Form, Kind, Role, Task
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe import fill, parse
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
-MODELS: Family[Model | Network] = Family("modelyard.models", (Model, Network), "name")
+Learner: TypeAlias = Model | Network | Search
+MODELS: Family[Learner] = Family("modelyard.models", (Model, Network, Search), "name")
 METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
 GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
 FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, MODELS, METRICS, GATES)
@@ -39,7 +40,7 @@ class Plan:
 
     recipe: Recipe
     sources: Mapping[str, Source]
-    model: Model | Network
+    model: Learner
     training: Training | None  # for a network
     encoders: Mapping[str, Encoder]  # for columns whose encoder the recipe names
     metrics: Mapping[str, Metric]
@@ -59,7 +60,7 @@ class Plan:
         found.raise_any()
         return chosen
 
-    def chooser(self, model: Model | Network) -> Callable[[Column], tuple[str, Encoder]]:
+    def chooser(self, model: Learner) -> Callable[[Column], tuple[str, Encoder]]:
         """For each column the recipe's encoder, else the one that `model` wants, else its kind's usual one."""
         wanted = model.encoders()
 
@@ -171,6 +172,8 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         if column.encoder is not None
     }
     metrics = {spec.name: build(METRICS, spec, f"metrics.{place}") for place, spec in enumerate(whole.metrics)}
+    if isinstance(model, Search):
+        _check_search(whole, model, found)
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
     for name, count in Counter(spec.name for spec in whole.metrics).items():
         if count > 1:
@@ -234,7 +237,7 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def _fits(recipe: Recipe, task: Task, model: Model | Network | None, metrics: Iterable[str], found: Problems) -> None:
+def _fits(recipe: Recipe, task: Task, model: Learner | None, metrics: Iterable[str], found: Problems) -> None:
     """The model and the metrics are for the task."""
     if model is not None and task not in model.tasks:
         hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
@@ -245,13 +248,26 @@ def _fits(recipe: Recipe, task: Task, model: Model | Network | None, metrics: It
             found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
 
 
-def _reads(recipe: Recipe, model: Model | Network, column: str, name: str, encoder: Encoder, found: Problems) -> None:
+def _reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Encoder, found: Problems) -> None:
     """The model reads what an encoder makes."""
     if encoder.makes not in model.reads:
         reading = [part for part in MODELS.names if encoder.makes in MODELS.part(part).reads]
         hint = f"leave the encoder out, or choose the model {' or '.join(reading)}"
         problem = f"the model '{recipe.model.name}' does not read the {encoder.makes} that '{name}' makes"
         found.add(problem, recipe.place(f"columns.{column}.encoder"), hint)
+
+
+def _check_search(recipe: Recipe, search: Search, found: Problems) -> None:
+    """Each model that is tried is there and can be searched."""
+    for place, name in enumerate(search.effort().models):
+        where = recipe.place(f"model.models.{place}")
+        try:
+            part = MODELS.build(name, {}, where)
+        except RecipeError as error:
+            found.absorb(error)
+            continue
+        if isinstance(part, Search) or not part.variants():
+            found.add(f"the model '{name}' cannot be tried by a search", where, "leave it out")
 
 
 def _check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -> None:
@@ -294,14 +310,16 @@ def _check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found
         found.add("is a second weight", recipe.place(f"columns.{name}.role"), f"keep it, or '{weights[0]}'")
 
 
-def _training(recipe: Recipe, model: Model | Network | None, found: Problems) -> Training | None:
+def _training(recipe: Recipe, model: Learner | None, found: Problems) -> Training | None:
     said = recipe.training.model_dump(exclude_none=True)
     if isinstance(model, Network):
         usual = model.training()
         if "regularisation" in said:
             said["regularisation"] = replace(usual.regularisation, **said["regularisation"])
         settled: Training = replace(usual, **said)
-        return settled
+        if "learning_rate" in said:
+            return settled
+        return replace(settled, learning_rate=usual.learning_rate * PACES[settled.optimizer] / PACES[usual.optimizer])
     if said and model is not None:
         problem = f"the model '{recipe.model.name}' is not trained by epochs, so it takes no training"
         found.add(problem, recipe.place("training"), "leave it out, or choose a network such as mlp")

@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from modelyard.assemble import BASELINE, DEFAULT_METRICS, GATES, METRICS, MODELS, SOURCES, Plan, assemble
+from modelyard.assemble import BASELINE, DEFAULT_METRICS, GATES, METRICS, MODELS, SOURCES, Learner, Plan, assemble
 from modelyard.core import events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
-from modelyard.core.protocols import Model, Network, Source
+from modelyard.core.protocols import Model, Network, Search, Settings, Source
+from modelyard.core.training import Training
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
 from modelyard.data import sketch as sketches
 from modelyard.data.plain import plain
@@ -36,13 +37,17 @@ DataLike = str | Path | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Run:
-    """What a training gave; `answers` [rows, outputs] are training's own for the rows of `test`."""
+    """What a training gave; `answers` [rows, outputs] are training's own for the rows of `test`.
+
+    `fit_seconds` is what fitting the model took, without reading, measuring and packing.
+    """
 
     report: Report
     bundle: Bundle
     yard: Yard
     test: Table
     answers: Floats
+    fit_seconds: float
 
 
 def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None = None) -> Run:
@@ -66,7 +71,9 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     plan.check_columns(rows.train.schema.features)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
-    trained = _fit(plan, plan.model, plan.training, parts, rows.task)
+    before = time.perf_counter()
+    trained = _fit(plan, _learner(plan.model, plan.training, yard.searches), parts, rows.task)
+    fit_seconds = time.perf_counter() - before
     answers = trained(parts.test)
     measured = Measured(parts.test, rows.task, answers, _baselines(plan, parts, rows.task))
     report = score(
@@ -81,7 +88,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), time.perf_counter() - started
     )
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
-    return Run(report, bundle, yard, parts.test, answers)
+    return Run(report, bundle, yard, parts.test, answers, fit_seconds)
 
 
 def evaluate(bundle: Bundle, data: DataLike) -> Report:
@@ -228,24 +235,32 @@ def _check_slices(plan: Plan, test: Table) -> None:
     found.raise_any()
 
 
-def _fit(plan: Plan, model: Model | Network, training: Any, parts: Parts, task: Task) -> Trained:  # noqa: ANN401
-    learner: Model
+def _learner(model: Learner, training: Training | None, searches: Path) -> Model:
+    """What can be fitted: a network with its loop, a search with what it tries."""
     if isinstance(model, Network):
         from modelyard.train.loop import Trainable  # torch, for networks alone
 
-        learner = Trainable(model, training)
-    else:
-        learner = model
-    return fit(learner, parts, task, plan.chooser(model), plan.recipe.seed)
+        return Trainable(model, training or model.training())
+    if isinstance(model, Search):
+        from modelyard.train.search import Searching  # optuna, for searches alone
+
+        def build(name: str, settings: Settings) -> Model:
+            return _learner(MODELS.build(name, settings, "model"), None, searches)
+
+        return Searching(model, build, searches)
+    return model
+
+
+def _fit(plan: Plan, model: Model, parts: Parts, task: Task) -> Trained:
+    return fit(model, parts, task, plan.chooser(model), plan.recipe.seed)
 
 
 def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
     """The constant answer, and a linear model unless that is the model itself."""
     answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
     if plan.recipe.model.name != BASELINE:
-        plain = MODELS.build(BASELINE, {})
-        bare = plan.without_encoders()
-        answers[BASELINE] = _fit(bare, plain, None, parts, task)(parts.test)
+        plain = _learner(MODELS.build(BASELINE, {}), None, Path())
+        answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
     return answers
 
 
@@ -258,7 +273,7 @@ def _settled(plan: Plan, rows: Rows) -> str:
     return fill.to_yaml(filled)
 
 
-def _weights(model: Model | Network) -> str:
+def _weights(model: Learner) -> str:
     """The fingerprint of the pretrained weights that a model grew from."""
     name = getattr(model, "weights", None)
     return weights.fingerprint(name) if isinstance(name, str) else ""

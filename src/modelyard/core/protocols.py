@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
+from modelyard.core.training import Goal
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,13 +15,14 @@ if TYPE_CHECKING:
     from torch import nn
 
     from modelyard.core.training import Training
-    from modelyard.core.tuning import Space
+    from modelyard.core.tuning import Effort, Space
     from modelyard.core.types import (
         Block,
         Column,
         Examples,
         Floats,
         Form,
+        HeldOut,
         Inputs,
         Json,
         Kind,
@@ -109,6 +112,15 @@ class Predictor(Protocol):
 
 
 @runtime_checkable
+class Informed(Protocol):
+    """A predictor that knows how it answers rows which the answering models had not learnt from."""
+
+    @property
+    def held_out(self) -> HeldOut:
+        """Those answers, beside what is true; weights are those that it was given to learn from."""
+
+
+@runtime_checkable
 class Model(Protocol):
     """A learning algorithm: settings only. It `reads` blocks of these forms, and `needs` one of each of those."""
 
@@ -126,6 +138,10 @@ class Model(Protocol):
     def space(self) -> Space:
         """What a search may tune further."""
         return {}
+
+    def memory(self, rows: int, width: int) -> float:
+        """Bytes that a fit takes beside the rows themselves, for `width` numbers and codes a row."""
+        return 8.0 * rows * width
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Predictor:
         """Learn from `train`; `valid` serves choices such as when to stop."""
@@ -153,6 +169,10 @@ class Network(Protocol):
         """As a model's."""
         return {}
 
+    def goal(self) -> Goal:
+        """What it minimises where numbers are predicted: squared errors, unless it says otherwise."""
+        return Goal()
+
     def build(self, train: Examples, training: Training) -> nn.Module:
         """A module that takes what `feeds` names, as keywords, and returns [rows, outputs] logits or scaled values.
 
@@ -165,11 +185,30 @@ class Network(Protocol):
 
 
 @runtime_checkable
+class Search(Protocol):
+    """A model that is found among others, by `modelyard.train.search`. `reads` and `needs` are as a model's."""
+
+    tasks: ClassVar[frozenset[Task]]
+    reads: ClassVar[frozenset[Form]] = TABLE
+    needs: ClassVar[frozenset[Form]] = frozenset()
+
+    def encoders(self) -> Mapping[Kind, Settings]:
+        """Encoders that suit all the models that are tried."""
+
+    def effort(self) -> Effort:
+        """How much may be done, and which models are tried."""
+
+    def objective(self) -> Settings:
+        """Settings that every model gets which has them: what is minimised."""
+
+
+@runtime_checkable
 class Metric(Protocol):
-    """A figure of quality."""
+    """A figure of quality; one that `decides` is about decisions, and so gets them, a 1 for each row's class."""
 
     tasks: ClassVar[frozenset[Task]]
     higher_is_better: ClassVar[bool]
+    decides: ClassVar[bool] = False
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows], not all zero.

@@ -364,11 +364,15 @@ def _under(block: Block, below: Any) -> Block:  # noqa: ANN401 - a block of the 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Answers [rows, outputs] to rows that a model did not learn from, beside what is true of them."""
+    """Answers [rows, outputs] to rows that a model did not learn from, beside what is true of them.
+
+    `places` [rows] says which they are among the rows that were joined for learning, train before valid.
+    """
 
     target: npt.NDArray[Any]
     answers: Floats
     weight: Floats | None = None
+    places: Ints | None = None
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,11 @@ class Yard:
         self._engine: sa.Engine | None = None
 
     @property
+    def searches(self) -> Path:
+        """Where searches keep what they have found."""
+        return self.home / "searches"
+
+    @property
     def bundles(self) -> Path:
         """Where bundles lie, each under its digest."""
         return self.home / "bundles"

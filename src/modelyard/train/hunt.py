@@ -1,0 +1,210 @@
+"""One search under way: what is tried next, what was found, and what it comes to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import numpy as np
+from optuna.trial import TrialState
+
+from modelyard.core import deadline, events, seeds
+from modelyard.core.errors import RecipeError
+from modelyard.core.protocols import Model, Predictor, Settings
+from modelyard.core.tuning import Candidate, Effort
+from modelyard.core.types import Floats, HeldOut
+from modelyard.train import board, ensemble
+from modelyard.train.judging import Judging, price
+from modelyard.train.notebook import Notebook, Record, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import optuna
+
+POOL = 30  # best candidates from which an ensemble is chosen
+ROWS = 20_000  # held-out rows on which it is chosen
+TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, often the second's
+SLACK = 0.02  # of the time, for what is done besides fitting
+LONGER = 1.3  # a fit on nearly all rows against one on a fold's complement
+
+
+@dataclass
+class Hunt:
+    """Candidates tried so far, and the clock."""
+
+    build: Callable[[str, Settings], Model]
+    judging: Judging
+    notebook: Notebook
+    effort: Effort
+    began: float  # on the monotonic clock; a search that goes on began earlier
+    found: dict[str, Record] = field(default_factory=dict)  # by key
+    skipped: list[Candidate] = field(default_factory=list)
+    fitted: dict[tuple[str, int], Predictor] = field(default_factory=dict)  # by key and fold
+
+    def __post_init__(self) -> None:
+        """Take up what an earlier start has found."""
+        self.found = {record.key: record for record in self.notebook.records()}
+        if self.found:
+            events.note(f"the search goes on: {len(self.found)} candidates are known from before")
+
+    def look(self) -> None:
+        """Try each model's variants in turn, then what their studies suggest."""
+        ahead = list(self._variants())
+        while ahead:
+            unknown = {name for name, _ in ahead if not self._seconds(name)}
+            name, settings = ahead.pop(0)
+            self._try(name, settings, share=1 / max(len(unknown), 1))
+            self._teach(name, settings)
+        names = [name for name in self.effort.models if self.effort.trials and self.build(name, {}).space()]
+        number = sum(self.notebook.tuned(name) for name in names)
+        while names and number < self.effort.trials and self._tune(names, number):
+            number += 1
+
+    def settle(self) -> ensemble.Ensemble:
+        """The best mixture of what was found, its members fitted again where the preset asks for it.
+
+        Raises:
+            RecipeError: nothing could be fitted, and why.
+        """
+        if not self.found:
+            found = "; ".join(f"{each.name}: {each.skipped}" for each in self.skipped)
+            raise RecipeError(
+                f"no model could be fitted ({found})", "model", "give it more time_limit, or name a model"
+            )
+        chosen = self._chosen()
+        judged, rows = self.judging.judged, self.judging.rows
+        answers = ensemble.mixed([(share, record.answers) for share, record in chosen])
+        members = []
+        for place, (share, record) in enumerate(chosen):
+            with deadline.within(deadline.left() / (len(chosen) - place)):
+                members.append((share, tuple(self._copies(record))))
+        weight = None if rows.weight is None else rows.weight[judged]
+        held_out = HeldOut(rows.target[judged], answers, weight, judged)
+        lines = board.lines(self.judging, list(self.found.values()), chosen, answers, time.monotonic() - self.began)
+        events.step("searching", 1, 1, f"{len(self.found)} candidates, {len(chosen)} answer together")
+        return ensemble.Ensemble(tuple(members), held_out, (*lines, *self.skipped))
+
+    def needed(self) -> float:
+        """Seconds that fitting the members again will take, from what fits took so far."""
+        if self.effort.copies >= self.judging.used:
+            return SLACK * self.effort.seconds
+        fits = [np.mean(spent) / self.judging.used for name in self.effort.models if (spent := self._seconds(name))]
+        return LONGER * self.effort.copies * float(np.sum(fits)) + SLACK * self.effort.seconds
+
+    def _variants(self) -> Iterator[tuple[str, Settings]]:
+        """The first of each model, then the second of each, and so on; without tuning, the first two of each."""
+        most = None if self.effort.trials else 2
+        each = [[(name, s) for s in self.build(name, {}).variants()[:most]] for name in self.effort.models]
+        for turn in zip_longest(*each):
+            yield from (candidate for candidate in turn if candidate is not None)
+
+    def _seconds(self, name: str) -> list[float]:
+        """What each trial of a model took."""
+        return [record.seconds for record in self.found.values() if record.name == name]
+
+    def _loss(self, record: Record) -> float:
+        return self.judging.mean(self.judging.losses(record.answers))[0]
+
+    def _try(self, name: str, settings: Settings, share: float = 1.0, trial: optuna.Trial | None = None) -> None:
+        """Judge a candidate unless it is known or there is no time; what fails is skipped, and why is said."""
+        if key_of(name, settings) in self.found:
+            return
+        left, known = deadline.left() - self.needed(), self._seconds(name)
+        if left <= 0 or (known and float(np.mean(known)) > left):
+            expected = f"takes about {np.mean(known):.1f} s, and" if known else "not begun:"
+            self._skip(name, settings, f"{expected} {max(left, 0):.1f} s were left")
+            return
+        try:
+            with deadline.within(left * share):
+                record = self._judge(name, settings, trial)
+        except Exception as error:  # noqa: BLE001 - one candidate's failure is a line of the leaderboard
+            self._skip(name, settings, f"failed: {error}")
+            return
+        if record is not None:
+            self.notebook.write(record)
+            self.found[record.key] = record
+
+    def _skip(self, name: str, settings: Settings, why: str) -> None:
+        self.skipped.append(Candidate(name, dict(settings), skipped=why))
+
+    def _judge(self, name: str, settings: Settings, trial: optuna.Trial | None) -> Record | None:
+        """Fit on each fold's complement; None where the study says that it is not worth going on."""
+        model, key, used = self.build(name, settings), key_of(name, settings), self.judging.used
+        answers, began, paid = list[Floats](), time.monotonic(), (0.0, 0)
+        for number in range(used):
+            self._tell(f"{name}, fold {number + 1} of {used}")
+            with deadline.within(deadline.left() / (used - number)), events.listening(_notes_alone):
+                predictor = self.judging.fit(model, number)
+            held = self.judging.part(number)[1]
+            answers.append(predictor(held.inputs))
+            self.fitted[key, number] = predictor
+            paid = price(predictor, held) if number == 0 else paid
+            if trial is not None and number + 1 < used and self._hopeless(trial, answers):
+                return None
+        return Record(name, settings, np.concatenate(answers), time.monotonic() - began, *paid)
+
+    def _hopeless(self, trial: optuna.Trial, answers: list[Floats]) -> bool:
+        """Whether the folds so far are worse than the median of earlier trials."""
+        so_far = np.concatenate(answers)
+        rows = self.judging.judged[: len(so_far)]
+        trial.report(self.judging.mean(self.judging.losses(so_far, rows), rows)[0], len(answers))
+        return trial.should_prune()
+
+    def _teach(self, name: str, settings: Settings) -> None:
+        """Let the model's study know what a variant came to."""
+        record, space = self.found.get(key_of(name, settings)), self.build(name, {}).space()
+        if record is not None and space and self.effort.trials:
+            self.notebook.tell_untuned(record, space, self._loss(record))
+
+    def _tune(self, names: list[str], number: int) -> bool:
+        """One trial; False where the time is up."""
+        ranked = sorted(names, key=lambda name: min(map(self._loss, self._of(name)), default=np.inf))
+        name = ranked[min(TURNS[number % len(TURNS)], len(ranked) - 1)]
+        if deadline.left() - self.needed() < float(np.mean(self._seconds(name) or [0.0])):
+            self._skip(name, {}, f"the time was up with {self.effort.trials - number} trials of tuning left")
+            return False
+        trial = self.notebook.suggest(name, self.build(name, {}).space())
+        refused = len(self.skipped)
+        self._try(name, trial.params, trial=trial)
+        record = self.found.get(key_of(name, trial.params))
+        state = TrialState.COMPLETE if record else TrialState.FAIL if len(self.skipped) > refused else TrialState.PRUNED
+        self.notebook.study(name).tell(trial, self._loss(record) if record else None, state=state)
+        return True
+
+    def _of(self, name: str) -> list[Record]:
+        return [record for record in self.found.values() if record.name == name]
+
+    def _chosen(self) -> list[tuple[float, Record]]:
+        """Members and their weights, by greedy selection on held-out answers."""
+        ranked = sorted(self.found.values(), key=self._loss)[:POOL]
+        judged = self.judging.judged
+        some = np.sort(seeds.generator(self.judging.seed, "weigh").permutation(len(judged))[:ROWS])
+
+        def loss(answers: Floats) -> float:
+            return self.judging.mean(self.judging.losses(answers, judged[some]), judged[some])[0]
+
+        shares = ensemble.weights([record.answers[some] for record in ranked], loss, self.effort.members)
+        return [(float(share), record) for share, record in zip(shares, ranked, strict=True) if share > 0]
+
+    def _copies(self, record: Record) -> Iterator[Predictor]:
+        """The models that answer for a member: those that judged it, or some fitted on nearly all rows."""
+        model, copies = self.build(record.name, record.settings), min(self.effort.copies, self.judging.used)
+        for number in range(copies):
+            self._tell(f"fitting {record.name} again, {number + 1} of {copies}")
+            with deadline.within(deadline.left() / (copies - number)), events.listening(_notes_alone):
+                if copies < self.judging.used:
+                    yield self.judging.refit(model, number)
+                else:
+                    yield self.fitted.get((record.key, number)) or self.judging.fit(model, number)
+
+    def _tell(self, detail: str) -> None:
+        done = min((time.monotonic() - self.began) / self.effort.seconds, 0.999)
+        events.step("searching", done, 1, detail)
+
+
+def _notes_alone(event: events.Event) -> None:
+    """Steps of a single fit are too small to tell."""

@@ -1,0 +1,134 @@
+"""How candidates are judged: by folds of the rows that may be learnt from, within a time and a memory."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnxruntime as ort
+
+from modelyard.core import deadline, memory, seeds
+from modelyard.core.training import Loss
+from modelyard.core.types import Examples, Floats, Ints, Task, feeds
+from modelyard.train import folds, objective
+from modelyard.train.ensemble import graph_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modelyard.core.protocols import Model, Predictor
+
+PACE = 4000  # rows times folds that a second of the time limit buys: more rows are judged by fewer folds
+PROBE = 5000  # rows whose fit tells how long that of all will take
+MANY = 4 * PROBE
+SHARE = 0.6  # of the memory that is free, which one fit may take
+STOPPING = 10  # a refit holds out one row in so many, to know when to stop
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Rows, dealt into folds of which `used` are held out in turn."""
+
+    rows: Examples
+    task: Task
+    loss: Loss
+    quantile: float
+    seed: int
+    fold: Ints  # [rows]
+    used: int
+    held: list[tuple[Examples, Examples]] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def of(cls, rows: Examples, task: Task, how: tuple[Loss, float], folds_: int, seconds: float, seed: int) -> Judging:
+        """Deal rows into folds; use as many as the time allows."""
+        dealt = folds.deal(rows.target, folds_, seeds.generator(seed, "folds"))
+        used = int(np.clip(seconds * PACE // max(len(rows), 1), 1, folds_))
+        return cls(rows, task, *how, seed, dealt, used)
+
+    @property
+    def judged(self) -> Ints:
+        """The rows that are held out once, fold by fold: [judged rows] int."""
+        return np.concatenate([np.flatnonzero(self.fold == number) for number in range(self.used)])
+
+    def part(self, number: int) -> tuple[Examples, Examples]:
+        """The rows to learn from and those held out, for a fold."""
+        while len(self.held) <= number:
+            mask = self.fold == len(self.held)
+            self.held.append((self.rows.take(np.flatnonzero(~mask)), self.rows.take(np.flatnonzero(mask))))
+        return self.held[number]
+
+    def losses(self, answers: Floats, rows: Ints | None = None) -> Floats:
+        """What is minimised, of each judged row (or of some of them): [rows]."""
+        target = self.rows.target[self.judged if rows is None else rows]
+        if self.task.classifies:
+            return objective.log_losses(target, answers)
+        return objective.losses(target, answers, self.loss, self.quantile, self._scale)
+
+    def mean(self, losses: Floats, rows: Ints | None = None) -> tuple[float, float]:
+        """The weighted mean of losses and its standard error."""
+        weight = self.rows.weight
+        counts = np.ones(len(losses)) if weight is None else weight[self.judged if rows is None else rows]
+        mean = float(np.average(losses, weights=counts))
+        share = counts / counts.sum()
+        return mean, float(np.sqrt((share**2 * (losses - mean) ** 2).sum()))
+
+    @property
+    def _scale(self) -> float:
+        return float(self.rows.target.std()) or 1.0
+
+    def fit(self, model: Model, number: int) -> Predictor:
+        """Fit on all folds but one."""
+        learn, held = self.part(number)
+        seed = seeds.derive(self.seed, "fold", str(number))
+        return model.fit(self.thinned(model, learn, held), held, self.task, seed=seed)
+
+    def refit(self, model: Model, copy: int) -> Predictor:
+        """Fit on nine tenths of all rows, a different tenth for each copy held out for stopping."""
+        dealt = folds.deal(self.rows.target, STOPPING, seeds.generator(self.seed, "refit"))
+        held = self.rows.take(np.flatnonzero(dealt == copy))
+        learn = self.thinned(model, self.rows.take(np.flatnonzero(dealt != copy)), held)
+        return model.fit(learn, held, self.task, seed=seeds.derive(self.seed, "refit", str(copy)))
+
+    def thinned(self, model: Model, learn: Examples, held: Examples) -> Examples:
+        """The rows, or as many of them as there are memory and time for; measured before a long fit is begun."""
+        most = min(len(learn), self._fits_memory(model, learn))
+        if len(learn) > MANY and np.isfinite(deadline.left()):
+            random = seeds.generator(self.seed, "probe")
+            few = learn.take(np.sort(random.choice(len(learn), PROBE, replace=False)))
+            began = time.monotonic()
+            model.fit(few, held.take(np.arange(min(len(held), PROBE))), self.task, seed=self.seed)
+            a_row = (time.monotonic() - began) / PROBE
+            most = min(most, max(int(deadline.left() / a_row), PROBE))
+        if most >= len(learn):
+            return learn
+        chosen = seeds.generator(self.seed, "thin").choice(len(learn), most, replace=False)
+        return learn.take(np.sort(chosen))
+
+    @staticmethod
+    def _fits_memory(model: Model, learn: Examples) -> int:
+        width = sum(block.spec.size if block.spec.form == "numbers" else 1 for block in learn.inputs.values())
+        free = memory.available() * SHARE
+        return max(int(len(learn) * free / max(model.memory(len(learn), width), 1.0)), PROBE)
+
+
+def price(predictor: Predictor, rows: Examples) -> tuple[float, int]:
+    """What a model costs to ask: milliseconds for one row through its graph, and the graph's bytes."""
+    content = graph_of(predictor).SerializeToString()
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    wanted = {node.name for node in session.get_inputs()}
+    given: dict[str, Any] = {k: v for k, v in feeds(rows.take(np.arange(1)).inputs).items() if k in wanted}
+    return 1000 * _median_seconds(lambda: session.run(["answers"], given)), len(content)
+
+
+def _median_seconds(ask: Callable[[], object], times: int = 20) -> float:
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        ask()
+        spent.append(time.perf_counter() - began)
+    return float(np.median(spent))
