@@ -160,6 +160,38 @@ def _brier(truth: Any, predicted: Any, weight: Any) -> float:
     return float(np.average(wrong, weights=weight))
 
 
+def _decided(function: Callable[..., float]) -> Callable[[Any, Any, Any], float]:
+    return lambda truth, predicted, weight: function(truth, predicted.argmax(axis=1), sample_weight=weight)
+
+
+def _average_precision(truth: Any, predicted: Any, weight: Any) -> float:
+    classes = [1] if predicted.shape[1] == 2 else range(predicted.shape[1])
+    each = [textbook.average_precision_score(truth == one, predicted[:, one], sample_weight=weight) for one in classes]
+    return float(np.mean(each))
+
+
+def _cost(truth: Any, predicted: Any, weight: Any) -> float:
+    (_, alarmed), (missed, _) = textbook.confusion_matrix(
+        truth, predicted.argmax(axis=1), sample_weight=weight, labels=[0, 1]
+    )
+    return float((5 * missed + 0.5 * alarmed) / weight.sum())
+
+
+def _ece(truth: Any, predicted: Any, weight: Any) -> float:
+    """Row by row: who lies where among fifteen equal shares of the weight, those of one probability together."""
+    binary = predicted.shape[1] == 2
+    told = [float(row[1] if binary else max(row)) for row in predicted]
+    hit = [one == 1 if binary else one == int(np.argmax(row)) for one, row in zip(truth, predicted, strict=True)]
+    gaps: dict[int, float] = {}
+    for share in set(told):
+        under = sum(w for p, w in zip(told, weight, strict=True) if p < share)
+        level = sum(w for p, w in zip(told, weight, strict=True) if p == share)
+        place = min(int(15 * (under + level / 2) / weight.sum()), 14)
+        apart = sum(w * (p - h) for p, h, w in zip(told, hit, weight, strict=True) if p == share)
+        gaps[place] = gaps.get(place, 0.0) + apart
+    return float(sum(map(abs, gaps.values())) / weight.sum())
+
+
 # What scikit-learn says the figure is. A metric without a line here still runs every other check.
 ORACLES: list[tuple[str, dict[str, Any], Callable[[Any, Any, Any], float]]] = [
     ("accuracy", {}, lambda t, p, w: textbook.accuracy_score(t, p.argmax(axis=1), sample_weight=w)),
@@ -167,6 +199,10 @@ ORACLES: list[tuple[str, dict[str, Any], Callable[[Any, Any, Any], float]]] = [
     *[("recall", {"average": how}, _f(textbook.recall_score, how)) for how in ("macro", "micro", "weighted")],
     *[("f1", {"average": how}, _f(textbook.f1_score, how)) for how in ("macro", "micro", "weighted")],
     ("roc_auc", {}, _auc),
+    ("average_precision", {}, _average_precision),
+    ("balanced_accuracy", {}, _decided(textbook.balanced_accuracy_score)),
+    ("expected_cost", {"false_negative": 5.0, "false_positive": 0.5}, _cost),
+    ("ece", {}, _ece),
     ("brier", {}, _brier),
     (
         "log_loss",
@@ -196,3 +232,20 @@ def test_it_is_what_the_textbook_says(
 def test_a_sure_and_wrong_answer_has_a_finite_price() -> None:
     sure = np.array([[1.0, 0.0]], dtype=np.float32)
     assert 30 < metric("log_loss")(np.array([1]), sure, np.ones(1)) < 40
+
+
+def test_calibration_error_is_what_it_is_known_to_be() -> None:
+    told = np.repeat([0.2, 0.6], 500)
+    truth = np.tile([1, 0, 0, 0, 0], 200)  # a fifth everywhere: the first half is right, the second lies 0.4 off
+    answers = np.stack([1 - told, told], axis=1)
+    assert close(metric("ece")(truth, answers, np.ones(1000)), 0.2)
+
+
+def test_only_metrics_about_decisions_do_not_look_at_how_sure_an_answer_is() -> None:
+    random = np.random.default_rng(0)
+    truth, sure = random.integers(0, 2, 200), random.uniform(0.5, 1, 200)
+    answered = np.eye(2)[random.integers(0, 2, 200)]
+    answers = np.where(answered == 1, sure[:, None], 1 - sure[:, None])
+    for name in [name for name in METRICS.names if Task.BINARY in METRICS.part(name).tasks]:
+        figures = [metric(name)(truth, given_answers, np.ones(200)) for given_answers in (answers, answered)]
+        assert (figures[0] == figures[1]) is METRICS.part(name).decides, name

@@ -19,6 +19,7 @@ class F1(Metric):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     higher_is_better: ClassVar[bool] = True
+    decides: ClassVar[bool] = True
 
     average: Average = "macro"
 

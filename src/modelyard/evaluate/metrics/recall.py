@@ -22,6 +22,7 @@ class Recall(Metric):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     higher_is_better: ClassVar[bool] = True
+    decides: ClassVar[bool] = True
 
     average: Average = "macro"
 
