@@ -51,6 +51,7 @@ class Auto(Search):
     time_limit: Seconds | None = Field(default=None, description="seconds, or such as 90s, 10m, 1.5h")
     models: tuple[str, ...] = Field(default=("linear", "boosting", "mlp"), min_length=1)
     folds: int | None = Field(default=None, ge=2, le=20, description="of cross-validation; the preset's if not said")
+    trials: int | None = Field(default=None, ge=0, description="of tuning, at most; the preset's if not said")
     loss: Loss = "squared"
     quantile: float = Field(default=0.5, gt=0, lt=1)
 
@@ -66,7 +67,9 @@ class Auto(Search):
         usual = EFFORTS[self.preset]
         folds = self.folds or usual.folds
         copies = folds if usual.copies == usual.folds else min(usual.copies, folds)
-        return Effort(self.time_limit or usual.seconds, self.models, folds, usual.trials, usual.members, copies)
+        trials = usual.trials if self.trials is None else self.trials
+        seconds = self.time_limit or usual.seconds
+        return Effort(seconds, self.models, folds, trials, usual.members, copies)
 
     def objective(self) -> Settings:
         """What each model is told to minimise on numbers."""

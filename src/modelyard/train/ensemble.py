@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,11 @@ from modelyard.core.types import HeldOut
 from modelyard.models.layers.graph import Graph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from modelyard.core.types import Floats, Inputs
 
+Loss = Callable[["Floats"], float]
 STEPS = 40
 LEAST = 0.04  # a member that weighs less is left out: it costs as much as any other
 
@@ -64,7 +66,7 @@ def mixed(parts: Sequence[tuple[float, Floats]]) -> Floats:
     return np.asarray(sum(np.float32(weight) * answers.astype(np.float32) for weight, answers in parts))
 
 
-def weights(answers: Sequence[Floats], loss: Callable[[Floats], float], most: int) -> Floats:
+def weights(answers: Sequence[Floats], loss: Loss, most: int) -> Floats:
     """How much each of several models counts, [models], summing to one: greedy selection with replacement.
 
     It starts from the best and adds, one at a time, whichever model lowers the loss of the mean most (Caruana 2004,

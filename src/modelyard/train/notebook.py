@@ -7,6 +7,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 import optuna
@@ -16,6 +17,8 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
 from optuna.trial import TrialState
 
 from modelyard.core import artifacts, digest, seeds
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 
     from modelyard.core.types import Json
 
-BROKEN = (OSError, ValueError, KeyError, EOFError)  # a record that cannot be read: it is made anew
+STALE = 5  # seconds after which a lock is that of a process that was killed
+BROKEN = (OSError, ValueError, KeyError, EOFError, BadZipFile)  # a record that cannot be read: it is made anew
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Notebook:
         folder.mkdir(parents=True, exist_ok=True)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.studies: dict[str, optuna.Study] = {}
+        log = str(folder / "trials.log")
+        self.storage = JournalStorage(JournalFileBackend(log, JournalFileSymlinkLock(log, grace_period=STALE)))
 
     def write(self, record: Record) -> None:
         """Keep a record, whole or not at all."""
@@ -72,7 +78,8 @@ class Notebook:
 
     def read(self, key: str) -> Record | None:
         """The record of that name, if there is one."""
-        with suppress(*BROKEN), np.load(self.folder / f"{key}.npz", allow_pickle=False) as held:
+        with suppress(*BROKEN), (self.folder / f"{key}.npz").open("rb") as file:
+            held = np.load(file, allow_pickle=False)
             name, settings, seconds, latency, size = json.loads(str(held["facts"]))
             return Record(name, settings, held["answers"], seconds, latency, size)
         return None
@@ -86,7 +93,7 @@ class Notebook:
         """A model's study; what was in flight when the search was broken off has failed."""
         if name not in self.studies:
             study = optuna.create_study(
-                storage=f"sqlite:///{self.folder / 'trials.db'}",
+                storage=self.storage,
                 study_name=name,
                 load_if_exists=True,
                 direction="minimize",
