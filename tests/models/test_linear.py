@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import onnxruntime as ort
 import pytest
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
 
+from modelyard.assemble import MODELS
+from modelyard.core import deadline
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Bag, Codes, Examples, Numbers, Task, Tokens, feeds
-from modelyard.models.linear import PENALTIES, Linear, design
+from modelyard.core.training import Loss
+from modelyard.core.tuning import Range
+from modelyard.core.types import Bag, Codes, Examples, Kind, Numbers, Task, Tokens, feeds
+from modelyard.models.layers.design import FEW, design
+from modelyard.models.layers.problems import PENALTIES
+from modelyard.models.linear import Linear
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,15 +50,15 @@ def examples(task: Task, classes: int = 2) -> Examples:
 
 
 def dense(examples: Examples) -> npt.NDArray[np.float64]:
-    return np.asarray(design(examples.inputs).toarray())
+    return np.asarray(design(examples.inputs, {}))
 
 
 def test_blocks_lie_side_by_side() -> None:
     found = dense(Examples(inputs(), np.zeros(ROWS), 1))
     assert found.shape == (ROWS, 2 + 5 + 256)
     assert set(found[:, 2:7].sum(axis=1).tolist()) == {1.0}
-    only_numbers = design({"n": Numbers(np.ones((3, 2), np.float32))})
-    assert isinstance(only_numbers, np.ndarray)
+    wide = inputs() | {"w": Codes(np.zeros(ROWS, np.int64), FEW)}
+    assert np.array_equal(design(wide, {}).toarray()[:, :-FEW], design(dict(list(wide.items())[:-1]), {}))
 
 
 @pytest.mark.parametrize(("task", "classes"), [(Task.BINARY, 2), (Task.MULTICLASS, 4)])
@@ -60,7 +66,7 @@ def test_blocks_lie_side_by_side() -> None:
 def test_classes_are_those_of_the_textbook(task: Task, classes: int, penalty: float) -> None:
     train = examples(task, classes)
     fitted = Linear(penalty=penalty).fit(train, train, task, seed=1)
-    oracle = LogisticRegression(C=1 / penalty, max_iter=5000).fit(dense(train), train.target)
+    oracle = LogisticRegression(C=1 / penalty, max_iter=5000, tol=1e-8).fit(dense(train), train.target)
     assert np.allclose(fitted(train.inputs), oracle.predict_proba(dense(train)), atol=1e-3)
 
 
@@ -108,10 +114,11 @@ def test_separable_and_constant_rows_are_learnt_in_peace(perfect: bool) -> None:
     assert np.allclose(Linear().fit(constant, constant, Task.REGRESSION, seed=1)(train.inputs), 7.0, atol=1e-3)
 
 
+@pytest.mark.parametrize("knots", [0, 5])
 @pytest.mark.parametrize("task", Task)
-def test_the_graph_is_the_predictor(task: Task, tmp_path: Path) -> None:
+def test_the_graph_is_the_predictor(task: Task, knots: int, tmp_path: Path) -> None:
     train = examples(task, 3)
-    fitted = Linear(penalty=1.0).fit(train, train, task, seed=1)
+    fitted = Linear(penalty=1.0, knots=knots).fit(train, train, task, seed=1)
     fitted.to_onnx(tmp_path / "model.onnx")
     session = ort.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
     for rows in (np.arange(ROWS), np.array([5]), np.zeros(0, np.int64)):
@@ -121,6 +128,107 @@ def test_the_graph_is_the_predictor(task: Task, tmp_path: Path) -> None:
     again = tmp_path / "again.onnx"
     fitted.to_onnx(again)
     assert again.read_bytes() == (tmp_path / "model.onnx").read_bytes()
+
+
+HOUSES = np.array([1000.0, 1500.0, 2000.0, 2500.0])
+
+
+@pytest.mark.parametrize("settings", [{}, {"penalty": 0.0}, {"loss": "absolute"}, {"loss": "huber"}])
+def test_a_line_is_found_to_the_last_digits(settings: dict[str, Any]) -> None:
+    def scaled(feet: Any) -> dict[str, Block]:
+        return {"feet": Numbers(((np.array(feet) - 1750) / 559).astype(np.float32)[:, None])}
+
+    houses = Examples(scaled(HOUSES), 100_000 + 100 * HOUSES, 1)
+    fitted = Linear(**settings).fit(houses, houses, Task.REGRESSION, seed=1)
+    assert np.allclose(fitted(scaled([0.0, 1000.0]))[:, 0], [100_000, 200_000], rtol=1e-4)
+
+
+def skewed(rows: int = 800) -> Examples:
+    """Numbers whose errors grow with them and lie to one side, one in twenty absurd."""
+    random = np.random.default_rng(3)
+    values = random.normal(size=(rows, 3)).astype(np.float32)
+    errors = random.exponential(1 + np.abs(values[:, 0]))
+    errors[::20] = 1e4
+    return Examples({"n": Numbers(values)}, 3 * values[:, 1] + errors, 1)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_a_quantile_has_its_share_of_the_rows_below(share: float) -> None:
+    rows = skewed()
+    foretold = Linear(loss="quantile", quantile=share, penalty=0.0).fit(rows, rows, Task.REGRESSION, seed=1)
+    assert np.mean(rows.target < foretold(rows.inputs)[:, 0]) == pytest.approx(share, abs=0.01)
+
+
+def test_a_quantile_is_that_of_the_textbook() -> None:
+    rows = skewed(200)
+    values = rows.inputs["n"].arrays()["values"]
+    ours = Linear(loss="absolute", penalty=0.0).fit(rows, rows, Task.REGRESSION, seed=1)(rows.inputs)[:, 0]
+    theirs = QuantileRegressor(alpha=0.0).fit(values, rows.target).predict(values)
+    assert np.abs(rows.target - ours).mean() <= np.abs(rows.target - theirs).mean() * 1.001
+
+
+@pytest.mark.parametrize("loss", ["absolute", "huber", "quantile"])
+def test_what_lies_far_sways_no_robust_loss(loss: Any) -> None:
+    rows = skewed()
+    square, robust = (Linear(loss=kind).fit(rows, rows, Task.REGRESSION, seed=1) for kind in ("squared", loss))
+    usual = np.arange(len(rows)) % 20 != 0
+    wrong = [np.abs(rows.target - model(rows.inputs)[:, 0])[usual].mean() for model in (square, robust)]
+    assert wrong[1] < 0.1 * wrong[0]
+
+
+def test_weights_count_for_every_loss() -> None:
+    rows, first = skewed(200), np.arange(200) < 100
+    weighed = Examples(rows.inputs, np.where(first, rows.target, -rows.target), 1, np.where(first, 2.0, 0.0))
+    doubled = rows.take(np.tile(np.arange(100), 2))
+    for loss in get_args(Loss):
+        ours, theirs = (
+            Linear(loss=loss, penalty=1.0).fit(part, part, Task.REGRESSION, seed=1) for part in (weighed, doubled)
+        )
+        assert np.allclose(ours(rows.inputs), theirs(rows.inputs), rtol=0.02, atol=0.02), loss
+
+
+@pytest.mark.parametrize("task", [Task.BINARY, Task.REGRESSION])
+def test_a_lasso_leaves_out_what_says_nothing(task: Task) -> None:
+    values = np.random.default_rng(4).normal(size=(300, 10)).astype(np.float32)
+    target = values[:, 0] > 0 if task.classifies else values[:, 0].astype(np.float64)
+    rows = Examples({"n": Numbers(values)}, target.astype(np.int64 if task.classifies else np.float64), 2)
+    fitted = Linear(penalty=30.0, l1_ratio=1.0).fit(rows, rows, task, seed=1)
+    assert np.abs(fitted.weights[0]).max() > 0.1
+    assert np.abs(fitted.weights[1:]).max() == 0
+
+
+@pytest.mark.parametrize("task", [Task.BINARY, Task.REGRESSION])
+def test_knots_bend_what_is_no_line(task: Task) -> None:
+    values = np.random.default_rng(5).normal(size=(600, 2)).astype(np.float32)
+    bowl = values[:, 0] ** 2
+    rows = Examples({"n": Numbers(values)}, (bowl > 0.5).astype(np.int64) if task.classifies else 5 * bowl, 2)
+    straight, bent = (Linear(knots=knots).fit(rows, rows, task, seed=1)(rows.inputs) for knots in (0, 12))
+    if task.classifies:
+        right = [(answers.argmax(axis=1) == rows.target).mean() for answers in (straight, bent)]
+        assert right[0] < 0.7
+        assert right[1] > 0.95
+    else:
+        assert np.var(rows.target - bent[:, 0]) < 0.05 * np.var(rows.target - straight[:, 0])
+
+
+def test_numbers_are_left_far_out_for_the_knots_alone() -> None:
+    assert Kind.NUMBER not in Linear().encoders()
+    assert Linear(knots=4).encoders()[Kind.NUMBER] == {"name": "number", "scale": "robust", "clip": None}
+
+
+def test_no_weaker_penalty_is_tried_when_the_time_is_up() -> None:
+    rows = examples(Task.BINARY)
+    with deadline.within(0):
+        hurried = Linear().fit(rows, rows, Task.BINARY, seed=1)
+    assert np.array_equal(hurried.weights, Linear(penalty=PENALTIES[0]).fit(rows, rows, Task.BINARY, seed=1).weights)
+
+
+@pytest.mark.parametrize("changed", [{}, *Linear().variants()])
+def test_what_a_search_tries_can_be_built(changed: dict[str, Any]) -> None:
+    for name, range_ in Linear().space().items():
+        assert isinstance(range_, Range)
+        for bound in (range_.low, range_.high):
+            MODELS.build("linear", {**changed, name: int(bound) if range_.whole else bound})
 
 
 def test_tokens_are_refused() -> None:
