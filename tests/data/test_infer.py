@@ -108,8 +108,12 @@ FRAME = pl.DataFrame(
     {
         "id": list(range(40)),
         "same": ["x"] * 40,
+        "gone": pl.Series([None] * 40, dtype=pl.String),
+        "some": ["x", None] * 20,
         "w": [0, 1] * 20,
         "age": [float(i % 7) for i in range(40)],
+        "years": [float(i % 7) for i in range(40)],
+        "whole": [i % 7 for i in range(40)],
         "y": ["a", "b"] * 20,
     }
 )
@@ -122,16 +126,33 @@ ROLES: list[tuple[str, dict[str, Any], Kind, Role, str]] = [
     ("id", {}, Kind.IDENTIFIER, Role.IGNORE, "a whole number that differs in every row, and a name that says"),
     ("id", {"role": "feature"}, Kind.IDENTIFIER, Role.FEATURE, "a whole number"),
     ("id", {"kind": "number"}, Kind.NUMBER, Role.FEATURE, "the recipe says so"),
-    ("same", {}, Kind.CATEGORY, Role.IGNORE, "the same value in every row"),
+    ("same", {}, Kind.CATEGORY, Role.IGNORE, "it holds one value"),
     ("same", {"role": "feature"}, Kind.CATEGORY, Role.FEATURE, "1 values that repeat"),
+    ("same", {"kind": "category"}, Kind.CATEGORY, Role.FEATURE, "1 values that repeat"),
+    ("gone", {}, Kind.CATEGORY, Role.IGNORE, "it holds nothing"),
+    ("some", {}, Kind.CATEGORY, Role.FEATURE, "1 values that repeat"),  # where it is missing says something
+    ("years", {}, Kind.NUMBER, Role.IGNORE, "the same as age"),
+    ("years", {"kind": "number"}, Kind.NUMBER, Role.FEATURE, "numbers, 7 different"),
+    ("years", {"kind": "category"}, Kind.CATEGORY, Role.FEATURE, "the recipe says so"),
+    ("years", {"role": "slice"}, Kind.NUMBER, Role.SLICE, "numbers, 7 different"),
+    ("whole", {}, Kind.NUMBER, Role.FEATURE, "numbers, 7 different"),  # the same numbers, held in another way
     ("w", {"role": "weight"}, Kind.NUMBER, Role.WEIGHT, "a weight is a number"),
 ]
 
 
 @pytest.mark.parametrize(("name", "said", "kind", "role", "reason"), ROLES)
 def test_the_recipe_has_the_last_word(name: str, said: dict[str, Any], kind: Kind, role: Role, reason: str) -> None:
-    column = infer.schema(FRAME, "y", {name: ColumnSpec.model_validate(said)})[name]
+    given = {name: ColumnSpec.model_validate(said)} if said else {}
+    column = infer.schema(FRAME, "y", given)[name]
     assert (column.kind, column.role) == (kind, role)
     assert column.reason.startswith(reason)
     assert column.closed is ("levels" in said)
     assert column.levels == tuple(said.get("levels", ()))
+
+
+def test_of_three_that_are_the_same_the_first_feature_stays() -> None:
+    frame = pl.DataFrame({"y": ["a", "b"] * 20} | {name: [1.5, 2.5, None, 3.5] * 10 for name in ("p", "q", "r")})
+    roles = {column.name: column.role for column in infer.schema(frame, "y", {}).columns}
+    assert roles == {"y": Role.TARGET, "p": Role.FEATURE, "q": Role.IGNORE, "r": Role.IGNORE}
+    ignored = {"p": ColumnSpec.model_validate({"role": "ignore"})}
+    assert infer.schema(frame, "y", ignored)["q"].role is Role.FEATURE

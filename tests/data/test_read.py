@@ -123,7 +123,7 @@ WRONG: list[tuple[str, dict[str, dict[str, list[Any]]], dict[str, Any], list[str
         "nothing to learn from",
         {"train": {"same": [1] * 12, "y": ["a", "b"] * 6}},
         {},
-        ["data.train: no column is left to learn from"],
+        ["data.train: no column is left to learn from\n  hint: same: it holds one value"],
     ),
     (
         "two rows",
@@ -240,6 +240,15 @@ def test_rows_without_a_target_are_left_out_and_told(tmp_path: Path) -> None:
     told = "data.train: 4 of 12 rows have no y and were left out"
     assert told in rows.notes
     assert events.Note(told) in heard
+
+
+def test_columns_that_say_nothing_new_are_left_out_and_told(tmp_path: Path) -> None:
+    usual = frame()
+    table = usual | {"same": [1] * 12, "copy": usual["home"], "kept": usual["home"]}
+    rows = rows_of(tmp_path, {"train": table}, columns={"kept": {"kind": "category"}})
+    assert [column.name for column in rows.train.schema.features] == ["age", "home", "kept"]
+    told = [note for note in rows.notes if note.startswith("column")]
+    assert told == ["column same is left out: it holds one value", "column copy is left out: the same as home"]
 
 
 def test_numbers_that_are_not_are_missing_and_infinite_targets_are_told(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_every_column_has_its_kind_and_its_reason() -> None:
         ),
         "age: {kind: number} # numbers, 41 different; 1 missing",
         "home: {kind: category} # 2 values that repeat",
-        "constant: {kind: category, role: ignore} # the same value in every row",
+        "constant: {kind: category, role: ignore} # it holds one value",
         "# y is the target",
         "positive: 'yes' # the class that f1, precision and recall are about (20 of 60 rows)",
         "# Few rows: expect wide intervals.",
@@ -153,7 +153,7 @@ def test_any_names_give_yaml_that_names_them(columns: list[str], path: str) -> N
 
 
 def test_comments_of_a_block_begin_in_one_column_of_the_terminal() -> None:
-    frame = table(年龄=NUMBERS, age=NUMBERS, y=YES_NO)
+    frame = table(年龄=NUMBERS, age=NUMBERS[::-1], y=YES_NO)
     text = sketch(frame, "n", "n.csv", METRICS, Aim("y", ""))
     assert "  年龄: {kind: number}  # " in text
     assert "  age: {kind: number}   # " in text

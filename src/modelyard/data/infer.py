@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,7 +34,10 @@ class Guess(NamedTuple):
 
 def schema(frame: pl.DataFrame, target: str, given: Mapping[str, ColumnSpec]) -> Schema:
     """The schema of a frame: what the recipe says of a column, and a guess with its reason for the rest."""
-    return Schema(tuple(_column(frame[name], target, given.get(name)) for name in frame.columns))
+    columns = [_column(frame[name], target, given.get(name)) for name in frame.columns]
+    copies = _copies(frame, [column for column in columns if column.role is Role.FEATURE])
+    reasons = {copy: f"the same as {first}" for copy, first in copies.items() if copy not in given}
+    return Schema(tuple(_left_out(c, reasons[c.name]) if c.name in reasons else c for c in columns))
 
 
 def task_of(target: pl.Series) -> tuple[Task, str]:
@@ -141,8 +145,8 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
             kind, reason = Kind.NUMBER, "a weight is a number"
     elif role is Role.FEATURE and kind is Kind.IDENTIFIER:
         role, reason = Role.IGNORE, f"{reason}: it cannot hold for rows to come"
-    elif role is Role.FEATURE and series.drop_nulls().n_unique() <= 1:
-        role, reason = Role.IGNORE, "the same value in every row"
+    elif role is Role.FEATURE and given is None and series.n_unique() <= 1:
+        role, reason = Role.IGNORE, "it holds nothing" if series.null_count() else "it holds one value"
     levels = given.levels if given is not None and given.levels is not None else ()
     return Column(
         name=series.name,
@@ -154,6 +158,26 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
         storage=values.storage_of(series.dtype),
         reason=reason,
     )
+
+
+def _copies(frame: pl.DataFrame, columns: Sequence[Column]) -> dict[str, str]:
+    """The columns that are of one kind with an earlier one and hold the same in every row, each with the earlier."""
+    alike: dict[tuple[Kind, str, int], list[str]] = {}
+    copies: dict[str, str] = {}
+    for column in columns:
+        series = frame[column.name]
+        digest = int(series.hash().sum())  # few columns share it, so that few are compared cell by cell
+        firsts = alike.setdefault((column.kind, str(series.dtype), digest), [])
+        same = next((first for first in firsts if series.equals(frame[first])), None)
+        if same is None:
+            firsts.append(column.name)
+        else:
+            copies[column.name] = same
+    return copies
+
+
+def _left_out(column: Column, reason: str) -> Column:
+    return replace(column, role=Role.IGNORE, reason=reason)
 
 
 def _rarer(names: list[str], counts: Mapping[str, int]) -> str:

@@ -142,6 +142,8 @@ def _schema(frames: Mapping[str, pl.DataFrame], recipe: Recipe, notes: list[str]
     found.raise_any()
     if task is Task.BINARY:
         notes.append(f"positive class: {classes[1]}")
+    unasked = [column for column in schema.having(Role.IGNORE) if column.name not in recipe.columns]
+    notes.extend(f"column {column.name} is left out: {column.reason}" for column in unasked)
     return Schema(tuple(_settled(c, frames, classes) for c in schema.columns)), task
 
 
