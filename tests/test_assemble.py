@@ -8,7 +8,8 @@ import pytest
 
 from modelyard.assemble import DEFAULT_METRICS, METRICS, assemble, default_encoder, encoders_for, json_schema
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Column, Kind, Task, Training
+from modelyard.core.training import Training
+from modelyard.core.types import Column, Kind, Task
 from modelyard.models.linear import Linear
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
+from modelyard.core.finish import Aim, Costs, Finish
 from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Search, Source
 from modelyard.core.registry import Family, schema_of, settings_of
 from modelyard.core.training import PACES, Training
@@ -27,6 +28,7 @@ GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
 FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, MODELS, METRICS, GATES)
 
 BASELINE = "linear"
+COST = "expected_cost"  # the metric that costs are measured by
 DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
     Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier"),
     Task.MULTICLASS: ("accuracy", "f1", "log_loss", "roc_auc"),
@@ -45,6 +47,7 @@ class Plan:
     encoders: Mapping[str, Encoder]  # for columns whose encoder the recipe names
     metrics: Mapping[str, Metric]
     gates: tuple[Gate, ...]
+    aim: Aim | None = None
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, and those that gates judge.
@@ -52,13 +55,29 @@ class Plan:
         Raises:
             RecipeError: a metric, the model or a gate is not for this task.
         """
-        names = list(self.metrics) or list(DEFAULT_METRICS[task])
+        names = list(self.metrics) or self._usual(task)
         names += [metric for gate in self.gates for metric in gate.metrics() if metric not in names]
-        chosen = {name: self.metrics.get(name) or METRICS.build(name, {}) for name in names}
+        chosen = {name: self.metrics.get(name) or metric_of(self.recipe, name) for name in names}
         found = Problems(RecipeError)
         _fits(self.recipe, task, self.model, chosen, found)
         found.raise_any()
         return chosen
+
+    def _usual(self, task: Task) -> list[str]:
+        """The task's metrics, and what mistakes cost where the recipe tells."""
+        told = self.recipe.costs is not None and task is Task.BINARY
+        return [*DEFAULT_METRICS[task], *([COST] if told else [])]
+
+    @property
+    def finish(self) -> Finish:
+        """What the recipe wishes of the model beside its fit."""
+        costs = self.recipe.costs
+        return Finish(
+            calibration=self.recipe.calibration,
+            class_weight=self.recipe.class_weight,
+            costs=Costs(costs.false_negative, costs.false_positive) if costs else None,
+            aim=self.aim,
+        )
 
     def chooser(self, model: Learner) -> Callable[[Column], tuple[str, Encoder]]:
         """For each column the recipe's encoder, else the one that `model` wants, else its kind's usual one."""
@@ -134,6 +153,12 @@ class Plan:
             "split": recipe.split.model_dump(mode="json"),
             "model": fill.part("name", recipe.model.name, settings_of(self.model)),
             "training": asdict(self.training) if self.training else {},
+            "class_weight": recipe.class_weight,
+            "calibration": recipe.calibration,
+            "costs": recipe.costs.model_dump() if recipe.costs else None,
+            "decision": {"metric": fill.part("name", self.aim.name, settings_of(self.aim.metric))}
+            if self.aim
+            else None,
             "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
             "gates": [
                 fill.part("gate", spec.name, settings_of(gate))
@@ -171,7 +196,14 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         for name, column in whole.columns.items()
         if column.encoder is not None
     }
-    metrics = {spec.name: build(METRICS, spec, f"metrics.{place}") for place, spec in enumerate(whole.metrics)}
+    metrics = {
+        spec.name: build(METRICS, _costed(whole, spec), f"metrics.{place}") for place, spec in enumerate(whole.metrics)
+    }
+    aim = None
+    if whole.decision is not None:
+        spec = _costed(whole, whole.decision.metric)
+        aim = Aim(spec.name, build(METRICS, spec, "decision.metric"))
+        _check_aim(whole, aim, found)
     if isinstance(model, Search):
         _check_search(whole, model, found)
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
@@ -189,7 +221,13 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         judged = {name for gate in gates if gate is not None for name in gate.metrics()}
         _fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
     found.raise_any()
-    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates))
+    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim)
+
+
+def metric_of(recipe: Recipe, name: str) -> Metric:
+    """A metric with the settings that a recipe has for it, if any."""
+    said = next((spec for spec in recipe.metrics if spec.name == name), PartSpec(name=name))
+    return METRICS.build(name, _costed(recipe, said).settings)
 
 
 def default_encoder(kind: Kind) -> str:
@@ -246,6 +284,38 @@ def _fits(recipe: Recipe, task: Task, model: Learner | None, metrics: Iterable[s
         if name in METRICS.names and task not in METRICS.part(name).tasks:
             hint = "such as " + ", ".join(DEFAULT_METRICS[task])
             found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
+    _fits_finish(recipe, task, found)
+
+
+def _fits_finish(recipe: Recipe, task: Task, found: Problems) -> None:
+    """What is wished of probabilities and of decisions is for the task."""
+    classes = {
+        "class_weight": recipe.class_weight is not None,
+        "calibration": recipe.calibration not in {"auto", "none"},
+    }
+    for key, wished in classes.items():
+        if wished and not task.classifies:
+            found.add(f"is for classes, and the task is '{task}'", recipe.place(key), "leave it out")
+    for key, wish in {"costs": recipe.costs, "decision": recipe.decision}.items():
+        if wish is not None and task is not Task.BINARY:
+            found.add(f"is for two classes, and the task is '{task}'", recipe.place(key), "leave it out")
+
+
+def _check_aim(recipe: Recipe, aim: Aim, found: Problems) -> None:
+    """A threshold is chosen by one thing, and that changes with it."""
+    if recipe.costs is not None:
+        problem = "a threshold is chosen by costs or by a metric, not by both"
+        found.add(problem, recipe.place("decision"), "keep costs, or decision")
+    if aim.metric is not None and not aim.metric.decides:
+        hint = "such as f1 or balanced_accuracy"
+        found.add(f"'{aim.name}' is the same whatever the threshold", recipe.place("decision.metric"), hint)
+
+
+def _costed(recipe: Recipe, spec: PartSpec) -> PartSpec:
+    """A metric as the recipe names it; where nothing else is said of its costs, they are the recipe's."""
+    if spec.name != COST or recipe.costs is None:
+        return spec
+    return PartSpec(name=spec.name, settings={**recipe.costs.model_dump(), **spec.settings})
 
 
 def _reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Encoder, found: Problems) -> None:

@@ -7,15 +7,25 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from modelyard.assemble import BASELINE, DEFAULT_METRICS, GATES, METRICS, MODELS, SOURCES, Learner, Plan, assemble
+from modelyard.assemble import (
+    BASELINE,
+    DEFAULT_METRICS,
+    GATES,
+    MODELS,
+    SOURCES,
+    Learner,
+    Plan,
+    assemble,
+    metric_of,
+)
 from modelyard.core import events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
-from modelyard.core.protocols import Model, Network, Search, Settings, Source
-from modelyard.core.training import Training
+from modelyard.core.protocols import Model, Network, Search, Searched, Settings, Source
+from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
 from modelyard.data import sketch as sketches
 from modelyard.data.plain import plain
@@ -29,7 +39,11 @@ from modelyard.recipe.schema import DataSpec, Recipe
 from modelyard.release.bundle import Bundle
 from modelyard.release.pack import Origin, pack
 from modelyard.release.yard import Release, Yard, home_of
-from modelyard.train.fit import Trained, fit
+from modelyard.train.fit import BARE, Trained, fit
+
+if TYPE_CHECKING:
+    from modelyard.core.finish import Finish
+    from modelyard.core.training import Training
 
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
 DataLike = str | Path | Mapping[str, Any]
@@ -39,7 +53,8 @@ DataLike = str | Path | Mapping[str, Any]
 class Run:
     """What a training gave; `answers` [rows, outputs] are training's own for the rows of `test`.
 
-    `fit_seconds` is what fitting the model took, without reading, measuring and packing.
+    `fit_seconds` is what fitting the model took, without reading, measuring and packing; `leaderboard` what a search
+    tried.
     """
 
     report: Report
@@ -48,6 +63,7 @@ class Run:
     test: Table
     answers: Floats
     fit_seconds: float
+    leaderboard: tuple[Candidate, ...] = ()
 
 
 def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None = None) -> Run:
@@ -72,10 +88,12 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
     before = time.perf_counter()
-    trained = _fit(plan, _learner(plan.model, plan.training, yard.searches), parts, rows.task)
+    trained = _fit(plan, _learner(plan.model, plan.training, yard.searches), parts, rows.task, plan.finish)
     fit_seconds = time.perf_counter() - before
     answers = trained(parts.test)
-    measured = Measured(parts.test, rows.task, answers, _baselines(plan, parts, rows.task))
+    measured = Measured(
+        parts.test, rows.task, answers, _baselines(plan, parts, rows.task), trained.decision, trained.notes
+    )
     report = score(
         measured,
         metrics,
@@ -84,11 +102,11 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
         seed=plan.recipe.seed,
     )
-    origin = Origin(
-        plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), time.perf_counter() - started
-    )
+    leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
+    spent = time.perf_counter() - started
+    origin = Origin(plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), spent, leaderboard)
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
-    return Run(report, bundle, yard, parts.test, answers, fit_seconds)
+    return Run(report, bundle, yard, parts.test, answers, fit_seconds, leaderboard)
 
 
 def evaluate(bundle: Bundle, data: DataLike) -> Report:
@@ -101,11 +119,11 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     recipe = parse.packed(bundle.recipe)
     table = check_rows(source(data).read(Path(), bundle.schema.texts).collect(), bundle.schema)
     measured_before = dict.fromkeys(score.metric for score in bundle.report.scores)  # in the recipe's order
-    metrics = {name: METRICS.build(name, {}) for name in measured_before}
-    metrics |= {spec.name: METRICS.build(spec.name, spec.settings) for spec in recipe.metrics}
+    names = dict.fromkeys([*measured_before, *(spec.name for spec in recipe.metrics)])
+    metrics = {name: metric_of(recipe, name) for name in names}
     answers = bundle.outputs(table.frame)
     rows = {**bundle.report.rows, "test": len(table)}
-    measured = Measured(table, bundle.manifest.task, answers)
+    measured = Measured(table, bundle.manifest.task, answers, decision=bundle.decision)
     return score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
 
 
@@ -251,8 +269,8 @@ def _learner(model: Learner, training: Training | None, searches: Path) -> Model
     return model
 
 
-def _fit(plan: Plan, model: Model, parts: Parts, task: Task) -> Trained:
-    return fit(model, parts, task, plan.chooser(model), plan.recipe.seed)
+def _fit(plan: Plan, model: Model, parts: Parts, task: Task, finish: Finish = BARE) -> Trained:
+    return fit(model, parts, task, plan.chooser(model), plan.recipe.seed, finish)
 
 
 def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:

@@ -10,6 +10,7 @@ import pytest
 
 from modelyard import run
 from modelyard.core import artifacts
+from modelyard.core.decisions import Decision
 from modelyard.core.errors import ParityError
 from modelyard.core.protocols import Predictor
 from modelyard.core.types import Schema
@@ -47,6 +48,7 @@ class Trainee:
     schema: Schema
     features: Features
     predictor: Predictor
+    decision: Decision | None = None
 
 
 def linear(run: Run) -> FittedLinear:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.core import digest, events, intervals
+from modelyard.core.decisions import Decision, decide
 from modelyard.core.types import Comparison, Floats, Report, Score, Table, Task
 from modelyard.data.read import target_values, weight_values
 from modelyard.evaluate import slices
@@ -22,12 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measured:
-    """What is to be measured: answers [rows, outputs] of a model, and of baselines by name, on the rows of a table."""
+    """What is to be measured: answers [rows, outputs] of a model, and of baselines by name, on the rows of a table.
+
+    Metrics about decisions judge those of `decision`, the baselines' too: costs are the same whoever answers. `notes`
+    are what is known of the model already.
+    """
 
     table: Table
     task: Task
     answers: Floats
     baselines: Mapping[str, Floats] = field(default_factory=dict)
+    decision: Decision | None = None
+    notes: tuple[str, ...] = ()
+
+    def judged(self, metric: Metric, answers: Floats) -> Floats:
+        """What a metric looks at: answers, or a 1 for the class that each row is answered with."""
+        if self.decision is None or not metric.decides:
+            return answers
+        return np.eye(answers.shape[1], dtype=answers.dtype)[decide(answers, self.decision)]
 
 
 def score(
@@ -51,7 +64,7 @@ def score(
         higher_is_better={metric: part.higher_is_better for metric, part in metrics.items()},
         scores=tuple(scores),
         comparisons=tuple(compared),
-        notes=tuple(_notes(scores, compared, thin)),
+        notes=(*measured.notes, *_threshold(measured), *_notes(scores, compared, thin)),
     )
 
 
@@ -68,7 +81,7 @@ def _scores(
     for part, mask in parts:
         kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
         for name, metric in metrics.items():
-            figure = partial(_figure, metric, kept, answers, weights)
+            figure = partial(_figure, metric, kept, measured.judged(metric, answers), weights)
             low, high = intervals.interval(intervals.bootstrap(figure, len(kept), seed))
             scores.append(Score(name, figure(), low, high, len(kept), part))
             events.step("measuring", len(scores), len(parts) * len(metrics), name)
@@ -89,11 +102,12 @@ def _comparisons(
     """The first metric against each baseline, paired: both are measured on the same draws of rows."""
     name, metric = next(iter(metrics.items()))
     sign = 1 if metric.higher_is_better else -1
-    compared = []
-    for baseline, theirs in measured.baselines.items():
+    compared, ours = [], measured.judged(metric, measured.answers)
+    for baseline, answers in measured.baselines.items():
+        theirs = measured.judged(metric, answers)
 
         def difference(drawn: Floats | float = 1.0, theirs: Floats = theirs) -> float:
-            mine = _figure(metric, truth, measured.answers, base, drawn)
+            mine = _figure(metric, truth, ours, base, drawn)
             return mine - _figure(metric, truth, theirs, base, drawn)
 
         low, high = intervals.interval(intervals.bootstrap(difference, len(truth), seed))
@@ -105,6 +119,13 @@ def _comparisons(
         value = _figure(metric, truth, theirs, base)
         compared.append(Comparison(baseline, name, value, difference(), low, high, verdict))
     return compared
+
+
+def _threshold(measured: Measured) -> list[str]:
+    if measured.decision is None:
+        return []
+    positive, decision = measured.table.schema.target.levels[1], measured.decision
+    return [f"'{positive}' is answered from a probability of {decision.threshold:.4g} on: {decision.why}"]
 
 
 def _notes(scores: list[Score], compared: list[Comparison], thin: list[str]) -> list[str]:

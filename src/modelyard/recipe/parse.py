@@ -15,7 +15,18 @@ from pydantic import ValidationError
 
 from modelyard.core.errors import Problem, Problems, RecipeError, nearest
 from modelyard.core.registry import SHOWN, tell
-from modelyard.recipe.schema import ColumnSpec, DataSpec, Place, Recipe, Section, SplitSpec, TrainingSpec, locate
+from modelyard.recipe.schema import (
+    ColumnSpec,
+    CostsSpec,
+    DataSpec,
+    DecisionSpec,
+    Place,
+    Recipe,
+    Section,
+    SplitSpec,
+    TrainingSpec,
+    locate,
+)
 
 PACKED = "recipe.yaml"  # its name in a bundle
 ENVIRONMENT = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
@@ -24,6 +35,8 @@ SECTIONS: dict[str, type[Section]] = {
     "split": SplitSpec,
     "training": TrainingSpec,
     "columns": ColumnSpec,
+    "costs": CostsSpec,
+    "decision": DecisionSpec,
 }
 
 

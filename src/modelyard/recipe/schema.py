@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
+from modelyard.core.finish import Calibration
 from modelyard.core.training import Optimizer, Precision, Schedule
 from modelyard.core.types import Kind, Role, Task
 
@@ -129,6 +130,19 @@ class TrainingSpec(Section):
     precision: Precision | None = None
 
 
+class CostsSpec(Section):
+    """What a wrong decision costs; a right one is free."""
+
+    false_negative: float = Field(gt=0, description="a row of the positive class that is not found")
+    false_positive: float = Field(gt=0, description="a row that is taken for one of the positive class")
+
+
+class DecisionSpec(Section):
+    """What decisions are to be best by."""
+
+    metric: MetricSpec
+
+
 class Recipe(Section):
     """One YAML file: the data, the target, the model, and the gates that a release must pass."""
 
@@ -146,6 +160,12 @@ class Recipe(Section):
     split: SplitSpec = SplitSpec()
     model: ModelSpec = PartSpec(name="linear")
     training: TrainingSpec = TrainingSpec()
+    class_weight: Literal["balanced"] | dict[str | int | bool, Annotated[float, Field(gt=0)]] | None = Field(
+        default=None, description="how much more the rows of a class count in training"
+    )
+    calibration: Calibration = Field(default="auto", description="how probabilities are brought to what they say")
+    costs: CostsSpec | None = None
+    decision: DecisionSpec | None = None
     metrics: tuple[MetricSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
     seed: int = Field(default=7, ge=0, lt=2**32)

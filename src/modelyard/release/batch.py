@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from modelyard.core import artifacts, events
+from modelyard.core.decisions import decide
 from modelyard.core.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -147,6 +148,6 @@ def _frame(bundle: Bundle, answers: Floats) -> pl.DataFrame:
 
     if not bundle.names:
         return pl.DataFrame({"prediction": answers[:, 0]})
-    best = [bundle.labels[most] for most in answers.argmax(axis=1).tolist()]
+    best = [bundle.labels[most] for most in decide(answers, bundle.decision).tolist()]
     shares = {f"probabilities.{name}": answers[:, place] for place, name in enumerate(bundle.names)}
     return pl.DataFrame({"prediction": best, **shares})

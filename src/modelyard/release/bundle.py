@@ -11,6 +11,7 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from modelyard.core import events, order
+from modelyard.core.decisions import Decision, decide
 from modelyard.core.errors import BundleError
 from modelyard.core.types import Floats, Schema, Values, feeds
 from modelyard.data.values import restored
@@ -55,6 +56,7 @@ class Bundle:
             self.report = reports.decode(files["report.json"])
             self.features = Features.restore(msgspec.json.decode(files["encoders.json"], type=list), files)
             self.session = _session(files["model.onnx"])
+            self.decision = _decision(files.get("decision.json"))
             self.recipe = files["recipe.yaml"].decode()
             self.example: dict[str, Any] = msgspec.json.decode(files["example.json"], type=dict)
         except KeyError as error:
@@ -125,7 +127,7 @@ class Bundle:
         """Bare answers [rows, outputs] as records."""
         if not self.names:
             return [{"prediction": value} for value in outputs[:, 0].tolist()]
-        best = outputs.argmax(axis=1).tolist()
+        best = decide(outputs, self.decision).tolist()
         return [
             {"prediction": self.labels[most], "probabilities": dict(zip(self.names, row, strict=True))}
             for most, row in zip(best, outputs.tolist(), strict=True)
@@ -140,6 +142,10 @@ class Bundle:
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
+
+
+def _decision(content: bytes | None) -> Decision | None:
+    return None if content is None else msgspec.json.decode(content, type=Decision)
 
 
 def _session(graph: bytes) -> ort.InferenceSession:

@@ -13,6 +13,7 @@ import numpy as np
 
 from modelyard.core import artifacts, digest, events
 from modelyard.core.errors import BundleError, ParityError
+from modelyard.core.tuning import Candidate
 from modelyard.release import card, manifest, reference
 from modelyard.release.bundle import Bundle
 from modelyard.release.manifest import Built, Manifest
@@ -21,6 +22,7 @@ from modelyard.release.rows import dicts_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelyard.core.decisions import Decision
     from modelyard.core.protocols import Predictor
     from modelyard.core.types import Floats, Report, Schema, Table
     from modelyard.features.fit import Features
@@ -29,9 +31,11 @@ TOLERANCE = 1e-4  # how far an answer of the bundle may lie from training's; for
 CHUNK = 1000
 RECORDED = (
     "modelyard",
+    "lightgbm",
     "numpy",
     "onnx",
     "onnxruntime",
+    "optuna",
     "polars",
     "scikit-learn",
     "tokenizers",
@@ -55,6 +59,10 @@ class Trainee(Protocol):
     def predictor(self) -> Predictor:
         """The fitted model."""
 
+    @property
+    def decision(self) -> Decision | None:
+        """When the positive class is answered, where it is not simply the more probable one."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -65,6 +73,7 @@ class Origin:
     data_digest: str
     weights: str = ""
     seconds: float = 0.0
+    leaderboard: tuple[Candidate, ...] = ()
 
 
 def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin: Origin, folder: Path) -> Bundle:
@@ -86,6 +95,8 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
             "reference.json": _json(reference.of(test, answers)),
             "example.json": _json(reference.example(test)),
         }
+        if trained.decision is not None:
+            files["decision.json"] = _json(trained.decision)
         for name, content in files.items():
             (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_bytes(content)
@@ -100,7 +111,7 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
             data_digest=origin.data_digest,
             files=dict(sorted(digests.items())),
             weights=origin.weights,
-            built=_built(origin.seconds),
+            built=_built(origin),
         ).sealed()
         (staging / manifest.FILE).write_bytes(sealed.to_json())
         _replay(Bundle.load(staging), test, answers)
@@ -138,14 +149,15 @@ def _replay(bundle: Bundle, test: Table, answers: Floats) -> None:
             )
 
 
-def _built(seconds: float) -> Built:
+def _built(origin: Origin) -> Built:
     versions = {"python": platform.python_version()}
     for package in RECORDED:
         try:
             versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return Built(datetime.now(UTC).isoformat(timespec="seconds"), round(seconds, 1), versions)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Built(at, round(origin.seconds, 1), versions, origin.leaderboard)
 
 
 def _json(value: Any) -> bytes:  # noqa: ANN401 - anything that msgspec can write

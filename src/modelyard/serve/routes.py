@@ -102,6 +102,7 @@ class Pages:
                 "digest": served.bundle.digest,
                 "task": served.bundle.manifest.task,
                 "classes": list(served.bundle.names),
+                "decision": served.bundle.decision,
                 "ready": served.ready,
                 "predict": openapi.path_of(name),
             }

@@ -1,44 +1,101 @@
-"""Parts to something trained: encoders first, then the model."""
+"""Parts to something trained: encoders first, then the model, then what is wished of its answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modelyard.core.protocols import Encoder, Model, Predictor
-from modelyard.core.types import Column, Examples, Floats, Parts, Schema, Table, Task
+from modelyard.core.decisions import Decision
+from modelyard.core.finish import Finish
+from modelyard.core.protocols import Encoder, Informed, Model, Predictor
+from modelyard.core.types import Column, Examples, Floats, HeldOut, Parts, Schema, Table, Task
 from modelyard.data.read import target_values, weight_values
 from modelyard.features import fit as features
 from modelyard.features.fit import Features
+from modelyard.train import decide, heed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+BARE = Finish()
+
+
 @dataclass(frozen=True)
 class Trained:
-    """Fitted encoders and a fitted model."""
+    """Fitted encoders and a fitted model.
+
+    `bare` is what the model's own fit gave, before it was finished to be the `predictor`; `notes` tell of the finish.
+    """
 
     schema: Schema
     task: Task
     features: Features
     predictor: Predictor
+    bare: Predictor
+    decision: Decision | None = None
+    notes: tuple[str, ...] = ()
 
     def __call__(self, table: Table) -> Floats:
         """Answers for a table's rows: [rows, outputs] float32."""
         return self.predictor(self.features.of_table(table))
 
 
-def fit(model: Model, parts: Parts, task: Task, choose: Callable[[Column], tuple[str, Encoder]], seed: int) -> Trained:
-    """Fit the encoders that `choose` names on the training rows, then the model.
+def fit(
+    model: Model,
+    parts: Parts,
+    task: Task,
+    choose: Callable[[Column], tuple[str, Encoder]],
+    seed: int,
+    finish: Finish = BARE,
+) -> Trained:
+    """Fit the encoders that `choose` names on the training rows, then the model, and finish it.
 
     Raises:
-        DataError, RecipeError: a column or a model cannot be fitted.
+        DataError, RecipeError: a column or a model cannot be fitted, or a class has a weight that is none.
     """
-    schema = parts.train.schema
-    fitted = features.fit(parts.train, target_values(parts.train, task), choose)
+    schema, target = parts.train.schema, target_values(parts.train, task)
+    factors = heed.factors(finish.class_weight, schema.target, target, weight_values(parts.train))
+    fitted = features.fit(parts.train, target, choose)
     train, valid = (_examples(part, fitted, task) for part in (parts.train, parts.valid))
-    return Trained(schema, task, fitted, model.fit(train, valid, task, seed=seed))
+    bare = model.fit(heed.weighed(train, factors), heed.weighed(valid, factors), task, seed=seed)
+    trained = Trained(schema, task, fitted, bare, bare)
+    if not task.classifies:
+        return trained
+    return _meant(trained, valid, factors, finish, seed)
+
+
+def _meant(trained: Trained, valid: Examples, factors: Floats | None, finish: Finish, seed: int) -> Trained:
+    """With probabilities that mean what they say of rows as they come, and the threshold for them."""
+    if finish.calibration == "none" and finish.aim is None:
+        return _decided(trained, None, finish)
+    from modelyard.train import calibrate  # scipy and scikit-learn, where there is something to fit
+
+    held_out = _held_out(trained.bare, valid, factors)
+    name, calibrator, crossed = calibrate.fit(held_out, finish.calibration, seed)
+    if name != "none":
+        predictor = calibrate.Calibrated(trained.bare, calibrator, valid.outputs)
+        told = f"probabilities are calibrated on {len(crossed.target)} held-out rows: {name}"
+        trained = replace(trained, predictor=predictor, notes=(told,))
+    elif finish.calibration not in {"auto", "none"}:
+        told = f"too few held-out rows for {finish.calibration}, {len(crossed.target)}: probabilities are the model's"
+        trained = replace(trained, notes=(told,))
+    return _decided(trained, crossed, finish)
+
+
+def _decided(trained: Trained, held_out: HeldOut | None, finish: Finish) -> Trained:
+    if finish.costs is not None:
+        return replace(trained, decision=decide.by_costs(finish.costs))
+    if finish.aim is not None and held_out is not None:
+        return replace(trained, decision=decide.by_metric(held_out, finish.aim))
+    return trained
+
+
+def _held_out(predictor: Predictor, valid: Examples, factors: Floats | None) -> HeldOut:
+    """Answers to rows that were not learnt from: the predictor's own, or else those to the valid rows."""
+    if isinstance(predictor, Informed):
+        return heed.unweighed(predictor.held_out, factors)
+    return HeldOut(valid.target, predictor(valid.inputs), valid.weight)
 
 
 def _examples(table: Table, fitted: Features, task: Task) -> Examples:
