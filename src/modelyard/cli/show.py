@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from modelyard.core.errors import ModelyardError
+    from modelyard.core.tuning import Candidate
     from modelyard.core.types import Report, Score, Verdict
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release
@@ -129,7 +130,7 @@ def json_lines(records: Sequence[Mapping[str, Any]]) -> list[str]:
     return msgspec.json.Encoder().encode_lines(records).decode().removesuffix("\n").split("\n")
 
 
-def trained(bundle: Bundle, report: Report) -> dict[str, Any]:
+def trained(bundle: Bundle, report: Report, leaderboard: Sequence[Candidate] = ()) -> dict[str, Any]:
     """What `train --json` and `evaluate --json` tell."""
     return {
         "bundle": str(bundle.folder.absolute()),
@@ -141,6 +142,7 @@ def trained(bundle: Bundle, report: Report) -> dict[str, Any]:
         "scores": [asdict(score) for score in report.scores],
         "comparisons": [asdict(comparison) for comparison in report.comparisons],
         "notes": list(report.notes),
+        "leaderboard": [asdict(candidate) for candidate in leaderboard],
     }
 
 
@@ -169,9 +171,9 @@ def report(measured: Report) -> None:
         metric = measured.comparisons[0].metric  # the report compares on its first metric alone
         drawn = _table("against", f"its {metric}", "difference", "95% interval", "this model is")
         for each in measured.comparisons:
-            span = f"{_figure(each.low, '+')} to {_figure(each.high, '+')}"
+            span = f"{figure(each.low, '+')} to {figure(each.high, '+')}"
             verdict = Text(each.verdict, COLOURS[each.verdict])
-            drawn.add_row(clean(each.baseline), _figure(each.value), _figure(each.difference, "+"), span, verdict)
+            drawn.add_row(clean(each.baseline), figure(each.value), figure(each.difference, "+"), span, verdict)
         console.print(drawn)
         console.print()
     for said in measured.notes:
@@ -230,7 +232,7 @@ def _scores(measured: Report) -> Table:
     for score in measured.scores:
         where = [clean(score.slice or "all rows")] if sliced else []
         better = "higher" if measured.higher_is_better[score.metric] else "lower"
-        drawn.add_row(score.metric, *where, _figure(score.value), _span(score), str(score.rows), Text(better, "dim"))
+        drawn.add_row(score.metric, *where, figure(score.value), _span(score), str(score.rows), Text(better, "dim"))
     return drawn
 
 
@@ -245,13 +247,13 @@ def _table(*heads: str) -> Table:
 
 
 def _span(score: Score) -> str:
-    return "not defined" if math.isnan(score.low) else f"{_figure(score.low)} to {_figure(score.high)}"
+    return "not defined" if math.isnan(score.low) else f"{figure(score.low)} to {figure(score.high)}"
 
 
-def _figure(number: float, sign: str = "") -> str:
+def figure(number: float, sign: str = "") -> str:
     """Four places, or six digits where the number is large.
 
-    >>> _figure(0.83125), _figure(23551.4321), _figure(0.05, "+"), _figure(float("nan"))
+    >>> figure(0.83125), figure(23551.4321), figure(0.05, "+"), figure(float("nan"))
     ('0.8313', '23551.4', '+0.0500', '-')
     """
     if math.isnan(number):

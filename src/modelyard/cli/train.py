@@ -2,7 +2,7 @@
 
 import shlex
 
-from modelyard.cli import progress, show, words
+from modelyard.cli import board, progress, show, words
 from modelyard.cli.options import AsJson, Home, Quiet, RecipeWord, Sets
 
 
@@ -15,8 +15,9 @@ def train(
 
         made = run.train(words.recipe(recipe), set_ or (), home)
     if as_json:
-        show.json_object(show.trained(made.bundle, made.report))
+        show.json_object(show.trained(made.bundle, made.report, made.leaderboard))
         return 0
+    board.leaderboard(made.leaderboard)
     show.report(made.report)
     show.line(f"bundle: {made.bundle.folder}")
     show.line(f"Next: modelyard release {shlex.quote(str(made.bundle.folder))}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from modelyard.core.training import Training
-    from modelyard.core.tuning import Effort, Space
+    from modelyard.core.tuning import Candidate, Effort, Space
     from modelyard.core.types import (
         Block,
         Column,
@@ -200,6 +200,13 @@ class Search(Protocol):
 
     def objective(self) -> Settings:
         """Settings that every model gets which has them: what is minimised."""
+
+
+@runtime_checkable
+class Searched(Protocol):
+    """A predictor that a search found, and how."""
+
+    leaderboard: tuple[Candidate, ...]
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core.types import Json
 
@@ -57,7 +57,7 @@ class Candidate:
     """
 
     name: str
-    settings: dict[str, Json]
+    settings: dict[str, Any]
     measure: str = ""
     loss: float | None = None
     low: float | None = None

@@ -9,6 +9,7 @@ import msgspec
 
 from modelyard.core import digest
 from modelyard.core.errors import BundleError
+from modelyard.core.tuning import Candidate
 from modelyard.core.types import Task
 
 if TYPE_CHECKING:
@@ -20,11 +21,15 @@ FILE = "manifest.json"
 
 @dataclass(frozen=True)
 class Built:
-    """When and with what a bundle was built: facts of one machine and one day, outside the digest."""
+    """When and with what a bundle was built: facts of one machine and one day, outside the digest.
+
+    `leaderboard` is what a search tried, seconds and milliseconds included.
+    """
 
     at: str = ""
     seconds: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
+    leaderboard: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from modelyard.core.tuning import Candidate, Effort
 from modelyard.core.types import Floats, HeldOut
 from modelyard.train import board, ensemble
 from modelyard.train.judging import Judging, price
-from modelyard.train.notebook import Notebook, Record, key_of
+from modelyard.train.notebook import Notebook, Record, key_of, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,10 +167,12 @@ class Hunt:
         if deadline.left() - self.needed() < float(np.mean(self._seconds(name) or [0.0])):
             self._skip(name, {}, f"the time was up with {self.effort.trials - number} trials of tuning left")
             return False
-        trial = self.notebook.suggest(name, self.build(name, {}).space())
+        space = self.build(name, {}).space()
+        trial = self.notebook.suggest(name, space)
+        settings = settings_of(trial, space)
         refused = len(self.skipped)
-        self._try(name, trial.params, trial=trial)
-        record = self.found.get(key_of(name, trial.params))
+        self._try(name, settings, trial=trial)
+        record = self.found.get(key_of(name, settings))
         state = TrialState.COMPLETE if record else TrialState.FAIL if len(self.skipped) > refused else TrialState.PRUNED
         self.notebook.study(name).tell(trial, self._loss(record) if record else None, state=state)
         return True

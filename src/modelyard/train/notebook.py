@@ -124,12 +124,20 @@ class Notebook:
         settings = record.settings
         known = {key: over for key, over in space.items() if key in settings and _holds(over, settings[key])}
         told = optuna.trial.create_trial(
-            params={key: settings[key] for key in known},
+            params={key: _told(over, settings[key]) for key, over in known.items()},
             distributions=distributions(known),
             value=loss,
             user_attrs={"record": record.key},
         )
         study.add_trial(told)
+
+
+def settings_of(trial: optuna.Trial, space: Space) -> Settings:
+    """The settings that a study suggests."""
+    return {
+        key: json.loads(trial.params[key]) if isinstance(over, Options) else trial.params[key]
+        for key, over in space.items()
+    }
 
 
 def distributions(space: Space) -> dict[str, BaseDistribution]:
@@ -139,11 +147,14 @@ def distributions(space: Space) -> dict[str, BaseDistribution]:
 
 def _distribution(over: Range | Options) -> BaseDistribution:
     if isinstance(over, Options):
-        choices: Any = over.values
-        return CategoricalDistribution(choices)
+        return CategoricalDistribution([json.dumps(value) for value in over.values])
     if over.whole:
         return IntDistribution(int(over.low), int(over.high), log=over.log)
     return FloatDistribution(over.low, over.high, log=over.log)
+
+
+def _told(over: Range | Options, value: Json) -> Any:  # noqa: ANN401 - Optuna's
+    return json.dumps(value) if isinstance(over, Options) else value
 
 
 def _holds(over: Range | Options, value: Json) -> bool:
