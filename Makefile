@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8080
 export MODELYARD_HOME ?= .modelyard
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench tables lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ format: $(READY) ## put the code into its form
 
 bench: $(READY) ## what Modelyard claims of its speed
 	$(BIN)/python benchmarks/serve_overhead.py
+
+tables: $(READY) ## what auto reaches on tables beside its rivals (hours); ARGS="--seeds 1 --data hmda" for less
+	$(BIN)/python benchmarks/tables.py $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
