@@ -55,8 +55,9 @@ class Calibrated(Predictor):
 def fit(held_out: HeldOut, method: Calibration, seed: int) -> tuple[str, Calibrator, HeldOut]:
     """The method's name, what it learnt from all rows, and the rows with answers calibrated on the other folds.
 
-    Where there are too few rows, or rows of one class alone, the method is `none`. `auto` takes the method of the least
-    log loss over five folds, and `none` unless that is better by more than one standard error of the paired difference.
+    Where there are too few rows, or rows of one class alone, the method is `none`. `auto` leaves answers as they are
+    unless the log loss over five folds gets less by more than one standard error of the paired difference, and takes
+    what may bend them further only where that does so again.
     """
     rows = _useful(held_out, seed)
     able = [name for name, (_, fewest) in METHODS.items() if len(rows.target) >= fewest]
@@ -99,15 +100,20 @@ def _crossed(name: str, rows: HeldOut, seed: int) -> HeldOut:
 
 
 def _best(tried: dict[str, HeldOut]) -> str:
-    """The name of the answers with the least log loss, or `none` where that is not plainly less than theirs."""
-    plain = tried["none"]
-    share = _weights(plain) / max(float(_weights(plain).sum()), 1.0)
-    before = objective.log_losses(plain.target, plain.answers)
-    gains = {name: before - objective.log_losses(rows.target, rows.answers) for name, rows in tried.items()}
-    name = max(gains, key=lambda name: float(share @ gains[name]))
-    mean = float(share @ gains[name])
-    error = float(np.sqrt((share**2 * (gains[name] - mean) ** 2).sum()))
-    return name if mean > error else "none"
+    """From the least to the most that a method may bend: each takes over where its log loss is plainly less."""
+    weight = _weights(tried["none"])
+    share = weight / max(float(weight.sum()), 1.0)
+    best, *others = METHODS
+    for name in [name for name in others if name in tried]:
+        gain = _losses(tried[best]) - _losses(tried[name])
+        mean = float(share @ gain)
+        if mean > float(np.sqrt((share**2 * (gain - mean) ** 2).sum())):
+            best = name
+    return best
+
+
+def _losses(rows: HeldOut) -> Floats:
+    return objective.log_losses(rows.target, rows.answers)
 
 
 def _weights(rows: HeldOut) -> Floats:

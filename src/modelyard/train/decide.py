@@ -43,12 +43,13 @@ def by_metric(held_out: HeldOut, aim: Aim) -> Decision:
 
 
 def thresholds(share: Floats) -> Floats:
-    """Between each two probabilities that follow one another, below all and above all; a few of them where many."""
+    """0, and between each two probabilities that follow one another, 0 and 1 among them; a few of them where many."""
     levels = np.unique(np.concatenate([[0.0], share, [1.0]]).astype(np.float32))
     if len(levels) > MOST:
         levels = levels[np.linspace(0, len(levels) - 1, MOST).astype(np.int64)]
     middles = ((levels[:-1].astype(np.float64) + levels[1:]) / 2).astype(np.float32)
-    return np.where(middles > levels[:-1], middles, levels[1:])  # of neighbours there is no number between
+    between = np.where(middles > levels[:-1], middles, levels[1:])  # of neighbours there is no number between
+    return np.append(np.float32(0), between)
 
 
 def _counts(share: Floats, target: Floats, weight: Floats, tried: Floats) -> Floats:
