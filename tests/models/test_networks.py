@@ -5,87 +5,172 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 import torch
 from torch import nn
 
+from modelyard.assemble import MODELS
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import UNSEEN_CODE, BlockSpec, Task
-from modelyard.models.layers.embed import UNSEEN_RATE, Bag, Codes, Embed, width_of
+from modelyard.core.tuning import Options
+from modelyard.core.types import UNSEEN_CODE, Bag, Block, Codes, Examples, Numbers, Task, Tokens
+from modelyard.core.types import feeds as feeds_of
+from modelyard.models.layers.embed import UNSEEN_RATE, Embed, width_of
+from modelyard.models.layers.embed import Bag as Bag_
+from modelyard.models.layers.embed import Codes as Codes_
+from modelyard.models.layers.gentle import matrices
 from modelyard.models.mlp import Mlp
-from modelyard.models.pretrained import Pretrained
+from modelyard.models.pretrained import Pretrained, PretrainedModule
+from modelyard.train import batches
+from modelyard.train.predictor import Answering, TorchPredictor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-SPECS = {"a": BlockSpec("numbers", 3), "年": BlockSpec("codes", 6), "t": BlockSpec("bag", 32)}
+    from modelyard.core.protocols import Network
 
 
-def given_feeds(rows: int = 4) -> dict[str, torch.Tensor]:
-    generator = torch.Generator().manual_seed(0)
+def blocks_of(rows: int = 40) -> dict[str, Block]:
+    """A block of every form that a table has."""
+    random = np.random.default_rng(0)
+    values = random.normal(size=(rows, 3)).astype(np.float32)
+    values[:, 2] = values[:, 2] > 0
+    bag = random.integers(0, 8, rows * 5)
+    weights = random.random(rows * 5, dtype=np.float32)
     return {
-        "x0_values": torch.rand(rows, 3, generator=generator),
-        "x1_codes": torch.arange(rows) % 6,
-        "x2_ids": torch.arange(rows * 5).reshape(rows, 5) % 32,
-        "x2_weights": torch.rand(rows, 5, generator=generator),
+        "a": Numbers(values),
+        "年": Codes(random.integers(0, 6, rows), 6),
+        "t": Bag(bag, np.arange(rows + 1) * 5, weights, 32),
+        "z": Codes(random.integers(0, 100, rows), 100),
     }
 
 
-@pytest.mark.parametrize(("levels", "width"), [(2, 2), (5, 4), (100, 21), (10**6, 64)])
+def examples(outputs: int = 3) -> Examples:
+    return Examples(blocks_of(), np.arange(40) % outputs, outputs)
+
+
+def build(network: Network, train: Examples) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return network.build(train, network.training())
+
+
+@pytest.mark.parametrize(("levels", "width"), [(2, 2), (5, 4), (100, 16), (10**6, 64)])
 def test_the_width_of_an_embedding(levels: int, width: int) -> None:
     assert width_of(levels) == width
 
 
-def test_blocks_become_one_vector_in_their_order() -> None:
-    embed = Embed({"x0": SPECS["a"], "x1": SPECS["年"], "x2": SPECS["t"]}).eval()
-    rows = embed(given_feeds())
-    assert rows.shape == (4, embed.width)
-    assert torch.equal(rows[:, :3], given_feeds()["x0_values"])
-    codes = embed.tables["x1"]
-    assert isinstance(codes, Codes)
-    assert torch.equal(rows[:, 3 : 3 + codes.width], codes.table.weight[given_feeds()["x1_codes"]])
+def test_blocks_become_one_vector() -> None:
+    blocks = {f"x{place}": block for place, block in enumerate(blocks_of().values())}
+    embed = Embed(blocks).eval()
+    feeds = batches.tensors(blocks_of())
+    rows = embed(feeds)
+    assert embed.widths == [1, 1, 1, 4, 16, 32]
+    assert rows.shape == (40, sum(embed.widths))
+    assert torch.equal(rows[:, :3], feeds["x0_values"])
+    assert torch.equal(rows[:, 3:7], embed.tables[0].table.weight[feeds["x1_codes"]])  # type: ignore[union-attr, index]
 
 
-def test_a_bag_is_the_weighed_sum_of_its_items() -> None:
-    bag = Bag(8)
-    ids, weights = torch.tensor([[1, 2, 0]]), torch.tensor([[0.5, 2.0, 0.0]])
+def test_a_bag_is_the_weighed_sum_of_what_was_seen() -> None:
+    bag = Bag_(8, np.array([1, 2, 5]))
+    ids, weights = torch.tensor([[1, 2, 7, 0]]), torch.tensor([[0.5, 2.0, 3.0, 0.0]])
     assert torch.allclose(bag(ids, weights)[0], 0.5 * bag.table.weight[1] + 2 * bag.table.weight[2])
 
 
 def test_some_codes_count_as_unseen_while_training_and_none_after() -> None:
-    codes = Codes(6)
+    codes = Codes_([3, 6], 4)
     nn.init.constant_(codes.table.weight, 0.0)
     with torch.no_grad():
-        codes.table.weight[UNSEEN_CODE] = 1.0
+        codes.table.weight[3 + UNSEEN_CODE] = 1.0  # of the second column
+    given = torch.full((20_000, 2), 2)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        share = float(codes.train()(torch.full((20_000,), 3)).detach().mean())
-    assert share == pytest.approx(UNSEEN_RATE, rel=0.3)
-    assert float(codes.eval()(torch.full((1000,), 3)).detach().max()) == 0.0
+        share = codes.train()(given).detach().mean(dim=0)
+    assert share[:4].max() == 0.0
+    assert float(share[4]) == pytest.approx(UNSEEN_RATE, rel=0.3)
+    assert float(codes.eval()(given).detach().max()) == 0.0
 
 
-@pytest.mark.parametrize("hidden", [(), (8,), (8, 4)])
-def test_an_mlp_has_the_layers_that_are_asked_for(hidden: tuple[int, ...]) -> None:
-    module = Mlp(hidden=hidden).build(SPECS, 3).eval()
-    assert [layer.out_features for layer in module.layers if isinstance(layer, nn.Linear)] == [*hidden, 3]
-    answers = module(**given_feeds())
-    assert answers.shape == (4, 3)
-    assert torch.equal(
-        answers[1:2], module(**{name: feed[1:2] for name, feed in given_feeds().items()})
-    ) or torch.allclose(answers[1:2], module(**{name: feed[1:2] for name, feed in given_feeds().items()}), atol=1e-6)
+NETWORKS: list[dict[str, Any]] = [
+    {},
+    {"hidden": ()},
+    {"hidden": (8,), "members": 1},
+    {"hidden": (8, 4), "members": 3, "numbers": "periodic"},
+    {"hidden": (8,), "members": 3, "numbers": "plain"},
+]
 
 
-@pytest.mark.parametrize("settings", [{"hidden": [0]}, {"dropout": 1.0}, {"dropout": -0.1}, {"hidden": [70_000]}])
+@pytest.mark.parametrize("settings", NETWORKS)
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_an_mlp_writes_the_graph_of_what_it_does(settings: dict[str, Any], outputs: int, tmp_path: Path) -> None:
+    train = examples(outputs)
+    module = build(Mlp(**settings), train).eval()
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.add_(0.3 * torch.sin(torch.arange(weight.numel()).reshape(weight.shape)))
+    specs = {name: block.spec for name, block in train.inputs.items()}
+    predictor = TorchPredictor(Answering(module, 5.0, 3.0, classifies=outputs > 1), specs)
+    predictor.to_onnx(tmp_path / "model.onnx")
+    session = ort.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    far = np.linspace(-1e30, 1e30, 120, dtype=np.float32).reshape(40, 3)
+    for inputs in (train.inputs, {**train.inputs, "a": Numbers(far)}):
+        answers = session.run(None, feeds_of(inputs))[0]
+        assert answers.shape == (40, outputs)
+        scale = np.abs(answers).max()
+        assert np.abs(answers - predictor(inputs)).max() <= 1e-5 * scale
+    assert module.training is False
+
+
+@pytest.mark.parametrize("settings", NETWORKS)
+def test_members_answer_apart_in_training_and_by_their_mean_after(settings: dict[str, Any]) -> None:
+    mlp, train = Mlp(**settings), examples()
+    module, feeds = build(mlp, train), batches.tensors(blocks_of())
+    members = mlp.members if mlp.hidden else 1
+    module.dropout = 0.0  # type: ignore[assignment]
+    module.embed.train(mode=False)  # type: ignore[union-attr]
+    each = module(**feeds)
+    assert each.shape == (40, members, 3)
+    if members > 1:
+        assert (each[:, 0] - each[:, 1]).abs().max() > 1e-3, "members that are alike are one"
+    mean = torch.softmax(each, dim=2).mean(dim=1)
+    assert torch.allclose(module.eval()(**feeds).exp(), mean, atol=1e-6)
+
+
+def test_what_regularisation_leaves_alone() -> None:
+    module = build(Mlp(hidden=(8, 8), members=3), examples())
+    assert {tuple(matrix.shape) for matrix in matrices(module)} == {(8, 69), (8, 8), (3, 8, 3)}
+
+
+@pytest.mark.parametrize("settings", [{"hidden": [0]}, {"members": 0}, {"quantile": 1.0}, {"hidden": [70_000]}])
 def test_settings_out_of_range_are_refused(settings: dict[str, Any]) -> None:
-    from modelyard.assemble import MODELS
-
     with pytest.raises(RecipeError):
         MODELS.build("mlp", settings)
 
 
+def test_a_search_may_try_every_variant_and_every_option() -> None:
+    mlp = Mlp()
+    for changes in mlp.variants():
+        assert MODELS.build("mlp", dict(changes))
+    for name, options in mlp.space().items():
+        assert isinstance(options, Options)
+        for value in options.values:
+            assert MODELS.build("mlp", {name: value})
+
+
+def texts(lengths: Sequence[int]) -> Tokens:
+    ids = np.arange(sum(lengths), dtype=np.int32) % 60 + 5
+    return Tokens(ids, np.concatenate([[0], np.cumsum(lengths)]), 150)
+
+
+def read(blocks: dict[str, Block], outputs: int = 2) -> Examples:
+    rows = len(next(iter(blocks.values())))
+    return Examples(blocks, np.arange(rows) % outputs, outputs)
+
+
 def test_tokens_are_for_the_pretrained_alone() -> None:
     with pytest.raises(RecipeError, match="does not read tokens"):
-        Mlp().build({"t": BlockSpec("tokens", 9)}, 2)
+        build(Mlp(), read({"t": texts([2, 2])}))
 
 
 def bert_feeds(lengths: list[int]) -> dict[str, torch.Tensor]:
@@ -96,9 +181,9 @@ def bert_feeds(lengths: list[int]) -> dict[str, torch.Tensor]:
 
 
 def test_a_text_is_the_mean_of_its_tokens_whatever_fills_it_up(tiny_bert: Path) -> None:
-    specs = {"n": BlockSpec("numbers", 2), "t": BlockSpec("tokens", 150)}
-    with torch.random.fork_rng(devices=[]):
-        module = Pretrained(weights=str(tiny_bert), max_length=16).build(specs, 2).eval()
+    train = read({"n": Numbers(np.zeros((2, 2), dtype=np.float32)), "t": texts([3, 7])})
+    module = build(Pretrained(weights=str(tiny_bert), max_length=16), train).eval()
+    assert isinstance(module, PretrainedModule)
     feeds = bert_feeds([3, 7])
     whole = module(**feeds)
     assert whole.shape == (2, 2)
@@ -113,20 +198,20 @@ def test_a_text_is_the_mean_of_its_tokens_whatever_fills_it_up(tiny_bert: Path) 
 
 
 def test_a_frozen_encoder_does_not_learn(tiny_bert: Path) -> None:
-    specs = {"t": BlockSpec("tokens", 150)}
-    with torch.random.fork_rng(devices=[]):
-        for tuning, learns in (("head", False), ("full", True)):
-            module = Pretrained(weights=str(tiny_bert), tuning=tuning, max_length=16).build(specs, 2)  # type: ignore[arg-type]
-            assert {weight.requires_grad for weight in module.encoder.parameters()} == {learns}
-            assert all(weight.requires_grad for weight in module.head.parameters())
+    for tuning, learns in (("head", False), ("full", True)):
+        network = Pretrained(weights=str(tiny_bert), tuning=tuning, max_length=16)  # type: ignore[arg-type]
+        module = build(network, read({"t": texts([3, 7])}))
+        assert isinstance(module, PretrainedModule)
+        assert {weight.requires_grad for weight in module.encoder.parameters()} == {learns}
+        assert all(weight.requires_grad for weight in module.head.parameters())
 
 
 def test_what_the_pretrained_cannot_do_is_told(tiny_bert: Path, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="reads texts, and no column is a text"):
-        Pretrained(weights=str(tiny_bert), max_length=16).build({"n": BlockSpec("numbers", 2)}, 2)
+        build(Pretrained(weights=str(tiny_bert), max_length=16), read({"a": blocks_of()["a"]}))
     with pytest.raises(RecipeError, match="128"):
-        Pretrained(weights=str(tiny_bert), max_length=500).build({"t": BlockSpec("tokens", 150)}, 2)
+        build(Pretrained(weights=str(tiny_bert), max_length=500), read({"t": texts([2, 2])}))
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(RecipeError, match="the weights cannot be read"):
-        Pretrained(weights=str(tmp_path), max_length=16).build({"t": BlockSpec("tokens", 150)}, 2)
+        build(Pretrained(weights=str(tmp_path), max_length=16), read({"t": texts([2, 2])}))
     assert np.all([task in Pretrained.tasks for task in Task])

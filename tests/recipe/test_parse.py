@@ -210,9 +210,9 @@ OVERRIDES: list[tuple[str, tuple[str, ...], str, object]] = [
     ("model: linear\n", ("model.penalty=0.3",), "model", {"name": "linear", "settings": {"penalty": 0.3}}),
     (
         "model: {name: mlp}\n",
-        ("model.hidden=[8, 4]", "model.dropout=0.1"),
+        ("model.hidden=[8, 4]", "model.members=2"),
         "model.settings",
-        {"hidden": [8, 4], "dropout": 0.1},
+        {"hidden": [8, 4], "members": 2},
     ),
     ("", ("columns.年龄.kind=number",), "columns.年龄.kind", "number"),
     ("metrics: [f1, recall]\n", ("metrics.1=accuracy",), "metrics.1.name", "accuracy"),
@@ -256,7 +256,7 @@ def test_an_override_that_leads_nowhere_is_told(override: str, told: str, tmp_pa
 def test_a_mapping_stays_as_it_was_given() -> None:
     given = MAPPING | {"model": {"name": "mlp"}, "columns": {"x": {}}}
     before = copy.deepcopy(given)
-    parse.load(given, ["model.dropout=0.3", "columns.x.kind=number"])
+    parse.load(given, ["model.penalty=0.3", "columns.x.kind=number"])
     assert given == before
     with pytest.raises(RecipeError, match="a finished recipe takes no overrides"):
         parse.load(parse.load(given), ["seed=3"])

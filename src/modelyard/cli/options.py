@@ -29,7 +29,7 @@ DataWord: TypeAlias = Annotated[
 Sets: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a value of the recipe, such as model.dropout=0.1; repeatable."
+        "--set", metavar="KEY=VALUE", help="Change a value of the recipe, such as training.epochs=5; repeatable."
     ),
 ]
 Home: TypeAlias = Annotated[

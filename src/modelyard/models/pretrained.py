@@ -36,7 +36,7 @@ class PretrainedModule(nn.Module):
         super().__init__()
         self.encoder, self.texts, self.rest = encoder, texts, rest
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(width * len(texts) + (rest.width if rest else 0), outputs)
+        self.head = nn.Linear(width * len(texts) + sum(rest.widths if rest else []), outputs)
 
     def features(self, feeds: dict[str, Tensor]) -> Tensor:
         """[rows, width * texts] float32: each text's mean token."""
@@ -104,7 +104,8 @@ class Pretrained(Network):
             hint = "say columns: {NAME: {kind: text}}, or choose another model"
             raise RecipeError("'pretrained' reads texts, and no column is a text", "model", hint)
         encoder, width = self._encoder()
-        others = {name: spec for name, spec in named.items() if spec.form != "tokens"}
+        blocks = dict(zip(named, train.inputs.values(), strict=True))
+        others = {name: block for name, block in blocks.items() if block.spec.form != "tokens"}
         rest = Embed(others) if others else None
         if self.tuning == "head":
             encoder.requires_grad_(requires_grad=False)

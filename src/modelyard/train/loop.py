@@ -1,4 +1,4 @@
-"""The loop that trains every network: AdamW, a warm-up and a cosine, early stopping on the valid rows."""
+"""The loop that trains every network: batches, a schedule, early stopping on the valid rows, an end in time."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ import math
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from modelyard.core import events, order, seeds
+from modelyard.core import deadline, events, order, seeds
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Network
 from modelyard.core.training import Training
-from modelyard.core.types import Examples, Inputs, Json, Kind, Task, take
-from modelyard.train import batches
+from modelyard.core.types import Examples, Inputs, Ints, Json, Kind, Task, take
+from modelyard.models.layers.gentle import matrices
+from modelyard.train import batches, steps
+from modelyard.train.losses import Scaled
 from modelyard.train.predictor import Answering, TorchPredictor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+ANSWERED = 1024  # valid rows at once, where none is ragged
 
 
 @runtime_checkable
@@ -60,67 +63,55 @@ class Trainable(Model):
         with _deterministic(seeds.derive(seed, "weights")):
             specs = {name: block.spec for name, block in train.inputs.items()}
             module = self.network.build(train, self.training)
-            centre, scale = _target_scale(train, task)
-            data = _Data(module, train, valid, task, centre, scale)
-            _Run(module, data, self.training, type(self.network).__name__.lower(), seed).train()
-            answering = Answering(module, centre, scale, classifies=task.classifies)
+            target = self._target(train, task)
+            seen, held = (_Part(module, part, target) for part in (train, valid))
+            _Run(module, seen, held, self.training, type(self.network).__name__.lower(), seed).train()
+            answering = Answering(module, target.centre, target.scale, classifies=task.classifies)
             answering.eval()
             return TorchPredictor(answering, specs)
 
+    def _target(self, train: Examples, task: Task) -> Scaled:
+        if task.classifies:
+            return Scaled(task, self.network.goal())
+        centre, scale = float(np.average(train.target, weights=train.weight)), float(train.target.std()) or 1.0
+        return Scaled(task, self.network.goal(), centre, scale)
 
-class _Data:
-    """Both parts as the loop reads them, what a frozen encoder makes of them computed once."""
 
-    def __init__(
-        self, module: nn.Module, train: Examples, valid: Examples, task: Task, centre: float, scale: float
-    ) -> None:
-        self.module, self.train, self.valid = module, train, valid
-        self.classifies, self.centre, self.scale = task.classifies, centre, scale
-        self.length = order.lengths(train.inputs)
-        self.cached: dict[int, Tensor] = {}
+class _Part:
+    """Rows as the loop reads them: what does not change from epoch to epoch is made once."""
+
+    def __init__(self, module: nn.Module, part: Examples, target: Scaled) -> None:
+        self.module, self.scaled = module, target
+        self.target = target(part)
+        self.weight = None if part.weight is None else torch.from_numpy(part.weight).float()
+        self.features: Tensor | None = None
+        inputs = part.inputs
         if isinstance(module, Frozen) and not any(p.requires_grad for p in module.encoder.parameters()):
-            module.eval()
-            self.cached = {id(part): _features(module, part.inputs) for part in (train, valid)}
-            self.length = None
+            self.features = _features(module.eval(), inputs)
+            inputs = {name: block for name, block in inputs.items() if block.spec.form != "tokens"}
+        self.length = order.lengths(inputs)
+        self.feeds = batches.Feeds(inputs, list(part.inputs))
 
-    def loss(self, part: Examples, rows: Any) -> Tensor:  # noqa: ANN401 - [rows] int
-        """The mean loss of some rows."""
-        chosen = part.take(rows)
-        if self.cached and isinstance(self.module, Frozen):
-            others = {name: block for name, block in chosen.inputs.items() if block.spec.form != "tokens"}
-            feeds = self._placed(part.inputs, others)
-            raw = self.module.answer(self.cached[id(part)][torch.from_numpy(rows)], feeds)
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def loss(self, rows: Ints) -> Tensor:
+        """The mean loss of some rows, [rows] int."""
+        feeds, chosen = self.feeds(rows), torch.from_numpy(rows)
+        if self.features is not None and isinstance(self.module, Frozen):
+            raw = self.module.answer(self.features.index_select(0, chosen), feeds)
         else:
-            raw = self.module(**batches.tensors(chosen.inputs))
-        if self.classifies:
-            each = functional.cross_entropy(raw, torch.from_numpy(chosen.target), reduction="none")
-        else:
-            scaled = (torch.from_numpy(chosen.target) - self.centre) / self.scale
-            each = functional.mse_loss(raw[:, 0], scaled.to(raw.dtype), reduction="none")
-        if chosen.weight is None:
-            return each.mean()
-        weight = torch.from_numpy(chosen.weight).to(each.dtype)
-        return (each * weight).sum() / weight.sum().clamp(min=1e-12)
+            raw = self.module(**feeds)
+        return self.scaled.loss(raw, self.target[chosen], None if self.weight is None else self.weight[chosen])
 
-    @staticmethod
-    def _placed(inputs: Inputs, others: Inputs) -> dict[str, Tensor]:
-        """Feeds of some blocks under the names that they have among all."""
-        feeds: dict[str, Tensor] = {}
-        for place, name in enumerate(inputs):
-            if name in others:
-                arrays = others[name].arrays()
-                feeds |= {f"x{place}_{half}": torch.from_numpy(np.ascontiguousarray(a)) for half, a in arrays.items()}
-        return feeds
-
-    def valid_loss(self) -> float:
-        """The mean loss of the valid rows."""
+    def mean_loss(self) -> float:
+        """The mean loss of all rows, as they are answered when nothing is learnt."""
         self.module.eval()
         total = weight = 0.0
-        length = None if self.cached else order.lengths(self.valid.inputs)
         with torch.inference_mode():
-            for rows in order.in_order(len(self.valid), length):
-                share = float(len(rows)) if self.valid.weight is None else float(self.valid.weight[rows].sum())
-                total += float(self.loss(self.valid, rows)) * share
+            for rows in order.in_order(len(self), self.length, order.BATCH if self.length is not None else ANSWERED):
+                share = float(len(rows)) if self.weight is None else float(self.weight[rows].sum())
+                total += float(self.loss(rows)) * share
                 weight += share
         return total / max(weight, 1e-12)
 
@@ -128,26 +119,31 @@ class _Data:
 class _Run:
     """One training, epoch by epoch."""
 
-    def __init__(self, module: nn.Module, data: _Data, how: Training, name: str, seed: int) -> None:
-        self.module, self.data, self.how, self.name = module, data, how, name
+    def __init__(self, module: nn.Module, train: _Part, valid: _Part, how: Training, name: str, seed: int) -> None:
+        self.module, self.rows, self.valid, self.how, self.name = module, train, valid, how, name
         self.random = seeds.generator(seed, "batches")
-        self.per_epoch = math.ceil(len(data.train) / how.batch_size)
-        self.optimizer = _optimizer(module, how)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
+        self.batch_size = how.batch_size or batches.usual_size(len(train))
+        self.per_epoch = math.ceil(len(train) / self.batch_size)
+        self.total = how.epochs * self.per_epoch
+        self.matrices = matrices(module)
+        self.halved = steps.halved(module, how)
+        self.optimizer = steps.optimizer(module, how)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: steps.rate((step + 0.5) / self.total, how.schedule, how.warmup)
+        )
 
     def train(self) -> None:
         best, best_loss, since = copy.deepcopy(self.module.state_dict()), math.inf, 0
         for epoch in range(self.how.epochs):
             self._epoch(epoch, best_loss)
-            loss = self.data.valid_loss()
+            loss = self.valid.mean_loss()
             if loss < best_loss:
                 best, best_loss, since = copy.deepcopy(self.module.state_dict()), loss, 0
             else:
                 since += 1
-            if since >= self.how.early_stopping:
+            if since >= self.how.early_stopping or deadline.passed():
                 break
-        total = self.how.epochs * self.per_epoch
-        events.step(f"training {self.name}", total, total, f"best valid loss {best_loss:.4f}")
+        events.step(f"training {self.name}", self.total, self.total, f"best valid loss {best_loss:.4f}")
         if math.isinf(best_loss):
             raise RecipeError(
                 "training diverged: the valid loss was never a number", "training.learning_rate", "lower it"
@@ -157,45 +153,30 @@ class _Run:
     def _epoch(self, epoch: int, best_loss: float) -> None:
         self.module.train()
         start, seen = time.perf_counter(), 0
-        shuffled = batches.shuffled(len(self.data.train), self.data.length, self.how.batch_size, self.random)
+        shuffled = batches.shuffled(len(self.rows), self.rows.length, self.batch_size, self.random)
         for number, rows in enumerate(shuffled):
-            loss = self.data.loss(self.data.train, rows)
-            self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
-            self.optimizer.step()
-            self.schedule.step()
+            loss = self._step(rows)
             seen += len(rows)
             speed = seen / max(time.perf_counter() - start, 1e-9)
-            told = f"epoch {epoch + 1}, loss {float(loss.detach()):.3f}, {speed:.0f} rows/s"
+            told = f"epoch {epoch + 1}, loss {loss:.3f}, {speed:.0f} rows/s"
             if math.isfinite(best_loss):
                 told += f", best valid loss {best_loss:.4f}"
-            events.step(
-                f"training {self.name}", epoch * self.per_epoch + number, self.how.epochs * self.per_epoch, told
-            )
+            events.step(f"training {self.name}", epoch * self.per_epoch + number, self.total, told)
+            if deadline.passed():
+                break
 
-    def _rate(self, step: int) -> float:
-        """The share of the learning rate at a step: a linear rise, then half a cosine down to a hundredth."""
-        total = self.how.epochs * self.per_epoch
-        rise = self.how.warmup * total
-        if step < rise:
-            return (step + 1) / (rise + 1)
-        turn = (step - rise) / max(total - rise, 1)
-        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(turn, 1.0)))
-
-
-def _optimizer(module: nn.Module, how: Training) -> torch.optim.Optimizer:
-    """Weight decay on matrices alone: not on biases, norms and embeddings (Loshchilov 2019)."""
-    embeddings = {id(p) for m in module.modules() if isinstance(m, nn.Embedding) for p in m.parameters()}
-    learning = [p for p in module.parameters() if p.requires_grad]
-    decayed = [p for p in learning if p.ndim > 1 and id(p) not in embeddings]
-    plain = [p for p in learning if p.ndim <= 1 or id(p) in embeddings]
-    groups = [{"params": decayed, "weight_decay": how.regularisation.l2}, {"params": plain, "weight_decay": 0.0}]
-    groups = [group for group in groups if group["params"]]
-    if how.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=how.learning_rate, momentum=0.9, nesterov=True)
-    kind = torch.optim.AdamW if how.optimizer == "adamw" else torch.optim.Adam
-    return kind(groups, lr=how.learning_rate)
+    def _step(self, rows: Ints) -> float:
+        """Learn from one batch; its loss."""
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.halved):
+            loss = self.rows.loss(rows)
+        if self.how.regularisation.l1 > 0:
+            loss = loss + self.how.regularisation.l1 * sum(matrix.abs().sum() for matrix in self.matrices)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        return float(loss.detach())
 
 
 def _features(module: Frozen, inputs: Inputs) -> Tensor:
@@ -209,12 +190,6 @@ def _features(module: Frozen, inputs: Inputs) -> Tensor:
             done += len(chosen)
             events.step("embedding", done, rows)
     return out if out is not None else torch.empty(0, 1)
-
-
-def _target_scale(train: Examples, task: Task) -> tuple[float, float]:
-    if task.classifies:
-        return 0.0, 1.0
-    return float(np.average(train.target, weights=train.weight)), float(train.target.std()) or 1.0
 
 
 @contextmanager
