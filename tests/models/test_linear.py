@@ -67,7 +67,7 @@ def test_classes_are_those_of_the_textbook(task: Task, classes: int, penalty: fl
     train = examples(task, classes)
     fitted = Linear(penalty=penalty).fit(train, train, task, seed=1)
     oracle = LogisticRegression(C=1 / penalty, max_iter=5000, tol=1e-8).fit(dense(train), train.target)
-    assert np.allclose(fitted(train.inputs), oracle.predict_proba(dense(train)), atol=1e-3)
+    assert np.allclose(fitted(train.inputs), oracle.predict_proba(dense(train)), atol=1e-2)
 
 
 def test_numbers_are_those_of_the_textbook() -> None:

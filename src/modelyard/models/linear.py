@@ -15,7 +15,7 @@ from modelyard.core.registry import part
 from modelyard.core.training import Loss
 from modelyard.core.tuning import Range, Space
 from modelyard.core.types import BlockSpec, Examples, Floats, Inputs, Kind, Numbers, Task, places, take
-from modelyard.models.layers.design import design
+from modelyard.models.layers.design import LARGE, design
 from modelyard.models.layers.fits import Penalty, softmax
 from modelyard.models.layers.graph import Graph
 from modelyard.models.layers.problems import Classes, Numbered, Problem
@@ -97,8 +97,9 @@ class Linear(Model):
         return {"knots": Range(4, 40, log=True, whole=True), "penalty": Range(1e-3, 1e3, log=True)}
 
     def memory(self, rows: int, width: int) -> float:
-        """The matrix, and two copies of it that solvers make."""
-        return 3 * 8.0 * rows * width * (1 + self.knots)
+        """The matrix, and the copies of it that solvers make."""
+        cells = rows * width * (1 + self.knots)
+        return 4.0 * cells * (4 if cells > LARGE else 8)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> FittedLinear:
         """Fit each strength on `train`, keep the one with the least loss on `valid`."""

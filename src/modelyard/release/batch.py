@@ -62,7 +62,8 @@ def check_place(path: Path) -> None:
 def write(bundle: Bundle, answers: Iterable[Floats], path: Path) -> int:
     """Write answers to a `.jsonl`, `.csv` or `.parquet` file, whole or not at all, and say how many.
 
-    JSON lines hold the records that `bundle.predict` gives; tables hold `prediction` and `probabilities.CLASS`.
+    JSON lines hold the records that `bundle.predict` gives; tables hold `prediction` and `probabilities.CLASS`,
+    or `prediction`, `low` and `high`.
 
     Raises:
         UsageError: the file's ending is none of these.
@@ -147,7 +148,7 @@ def _frame(bundle: Bundle, answers: Floats) -> pl.DataFrame:
     import polars as pl
 
     if not bundle.names:
-        return pl.DataFrame({"prediction": answers[:, 0]})
+        return pl.DataFrame({name: answers[:, place] for place, name in enumerate(bundle.numbers)})
     best = [bundle.labels[most] for most in decide(answers, bundle.decision).tolist()]
     shares = {f"probabilities.{name}": answers[:, place] for place, name in enumerate(bundle.names)}
     return pl.DataFrame({"prediction": best, **shares})

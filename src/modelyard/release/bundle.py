@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # onnxruntime's own classes for a graph that it does not take; they share no base.
 REFUSALS = (refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf, refusals.NotImplemented, RuntimeError)
+RANGE = ("prediction", "low", "high")  # what is answered of a number; without an interval the first alone
 SMALL = 8 << 20  # bytes: a smaller graph answers faster on one thread than it takes to wake a second
 
 
@@ -35,7 +36,7 @@ class Answer(TypedDict):
     """What a model says, in the one shape that it has everywhere.
 
     A record is `{"prediction": "bad", "probabilities": {"bad": 0.81, "good": 0.19}}`, for regression
-    `{"prediction": 312000.0}`.
+    `{"prediction": 312000.0}`, with an interval `{"prediction": 312000.0, "low": 290000.0, "high": 340000.0}`.
     """
 
     predictions: list[dict[str, Any]]
@@ -66,6 +67,7 @@ class Bundle:
         target = self.schema.target
         self.labels = tuple(restored(level, target.storage) for level in target.levels)
         self.names = target.levels
+        self.numbers = () if self.names else RANGE[: self.session.get_outputs()[0].shape[1]]
         self.wanted = frozenset(node.name for node in self.session.get_inputs())
 
     @classmethod
@@ -126,7 +128,7 @@ class Bundle:
     def records(self, outputs: Floats) -> list[dict[str, Any]]:
         """Bare answers [rows, outputs] as records."""
         if not self.names:
-            return [{"prediction": value} for value in outputs[:, 0].tolist()]
+            return [dict(zip(self.numbers, row, strict=True)) for row in outputs.tolist()]
         best = decide(outputs, self.decision).tolist()
         return [
             {"prediction": self.labels[most], "probabilities": dict(zip(self.names, row, strict=True))}

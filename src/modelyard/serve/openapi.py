@@ -81,7 +81,8 @@ def _schemas(bundle: Bundle, suffix: str) -> dict[str, Any]:
 
 def _answer(bundle: Bundle) -> dict[str, Any]:
     if not bundle.names:
-        return {"type": "object", "properties": {"prediction": {"type": "number"}}, "required": ["prediction"]}
+        numbers = {name: {"type": "number"} for name in bundle.numbers}
+        return {"type": "object", "properties": numbers, "required": list(numbers)}
     share = {"type": "number", "minimum": 0, "maximum": 1}
     shares = {"type": "object", "properties": dict.fromkeys(bundle.names, share), "required": list(bundle.names)}
     properties = {"prediction": {"enum": list(bundle.labels)}, "probabilities": shares}

@@ -1,0 +1,26 @@
+"""Mean width of the intervals."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.core.protocols import Metric
+from modelyard.core.registry import part
+from modelyard.core.types import Floats, Task
+
+
+@part
+class IntervalWidth(Metric):
+    """From `low` to `high`: of intervals that hold as often, the narrower tell more."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
+    higher_is_better: ClassVar[bool] = False
+
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:  # noqa: ARG002
+        """In the target's units; NaN where the answers have no intervals."""
+        if predicted.shape[1] < 3:
+            return float("nan")
+        return float(np.average(predicted[:, 2].astype(np.float64) - predicted[:, 1], weights=weight))
