@@ -115,9 +115,15 @@ def test_the_time_of_day_counts_where_training_knew_it() -> None:
         fit(Time(), moments("2026-01-01", "2026-01-02T06:00")),
     )
     assert (days.state()["clock"], clock.state()["clock"]) == (False, True)
-    assert fitted_width(days) == 7
-    assert fitted_width(clock) == 9
-    assert numbers(clock, moments("2026-05-05T06:00", "2026-05-05T18:00"))[0][7:] == [1, 0]
+    assert fitted_width(days) == 8
+    assert fitted_width(clock) == 11
+    assert numbers(clock, moments("2026-05-05T06:00", "2026-05-05T18:00"))[0][7:9] == [1, 0]
+
+
+def test_the_week_and_the_day_are_numbers_too() -> None:
+    fitted = fit(Time(), moments("2026-01-01", "2026-01-02T06:00"))
+    found = numbers(fitted, moments("2026-01-05", "2026-01-08T12:00", "2026-01-11T18:00", "1969-12-28T23:59:59.999999"))
+    assert [row[9:] for row in found] == [[-1, -1], [0, 0], [1, 0.5], [1, pytest.approx(1)]]
 
 
 def fitted_width(fitted: FittedEncoder) -> int:
@@ -126,9 +132,9 @@ def fitted_width(fitted: FittedEncoder) -> int:
 
 def test_a_missing_moment_is_zeros_and_a_flag() -> None:
     fitted = fit(Time(), moments("2026-01-01", "NaT", "2026-01-03"))
-    assert numbers(fitted, moments("NaT")) == [[0] * 7 + [1]]
+    assert numbers(fitted, moments("NaT")) == [[0] * 8 + [1]]
     assert numbers(fitted, moments("2026-01-03"))[0][-1] == 0
-    assert numbers(fit(Time(), moments("NaT", "NaT")), moments("NaT")) == [[0] * 7 + [1]]
+    assert numbers(fit(Time(), moments("NaT", "NaT")), moments("NaT")) == [[0] * 8 + [1]]
 
 
 @pytest.mark.parametrize("far", ["0001-01-01", "9999-12-31T23:59:59"])

@@ -19,7 +19,10 @@ YEARS, MONTHS, DAYS = np.dtype("datetime64[Y]"), np.dtype("datetime64[M]"), np.d
 
 @dataclass(frozen=True)
 class FittedTime(FittedEncoder):
-    """The trend since the mean training day; year, month, week and day as angles, so that December meets January."""
+    """The trend since the mean training day; year, month, week and day as angles, so that December meets January.
+
+    Then the day of the week and the time of day from -1 to 1: a tree cuts numbers in two, and a cut angle says little.
+    """
 
     centre: float  # days since 1970
     scale: float  # days
@@ -40,14 +43,17 @@ class FittedTime(FittedEncoder):
             turns[:, 3] = days
         turns *= 2 * np.pi
         end = 1 + 2 * turns.shape[1]
-        out = np.empty((len(values), end + self.flag), dtype=np.float32)
+        out = np.empty((len(values), end + 1 + self.clock + self.flag), dtype=np.float32)
         reach = CLIP * self.scale
         out[:, 0] = (days.clip(self.centre - reach, self.centre + reach) - self.centre) / self.scale
         out[:, 1:end:2] = np.sin(turns)
         out[:, 2:end:2] = np.cos(turns)
+        out[:, end] = (moments.astype(DAYS).astype(np.int64) + 3) % 7 / 3.0 - 1.0
+        if self.clock:
+            out[:, end + 1] = days % 1.0 * 2.0 - 1.0
         out[missing] = 0.0
         if self.flag:
-            out[:, end] = missing
+            out[:, -1] = missing
         return Numbers(out)
 
     def state(self) -> State:
