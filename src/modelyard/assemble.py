@@ -28,6 +28,7 @@ GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
 FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, MODELS, METRICS, GATES)
 
 BASELINE = "linear"
+INTERVAL_METRICS = ("coverage", "interval_width")
 COST = "expected_cost"  # the metric that costs are measured by
 DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
     Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier"),
@@ -64,9 +65,10 @@ class Plan:
         return chosen
 
     def _usual(self, task: Task) -> list[str]:
-        """The task's metrics, and what mistakes cost where the recipe tells."""
+        """The task's metrics, and those of what the recipe wishes beside: what mistakes cost, what intervals hold."""
         told = self.recipe.costs is not None and task is Task.BINARY
-        return [*DEFAULT_METRICS[task], *([COST] if told else [])]
+        ranged = self.recipe.intervals is not None
+        return [*DEFAULT_METRICS[task], *([COST] if told else []), *(INTERVAL_METRICS if ranged else ())]
 
     @property
     def finish(self) -> Finish:
@@ -155,6 +157,8 @@ class Plan:
             "training": asdict(self.training) if self.training else {},
             "class_weight": recipe.class_weight,
             "calibration": recipe.calibration,
+            "target_transform": recipe.target_transform,
+            "intervals": recipe.intervals,
             "costs": recipe.costs.model_dump() if recipe.costs else None,
             "decision": {"metric": fill.part("name", self.aim.name, settings_of(self.aim.metric))}
             if self.aim
@@ -296,6 +300,10 @@ def _fits_finish(recipe: Recipe, task: Task, found: Problems) -> None:
     for key, wished in classes.items():
         if wished and not task.classifies:
             found.add(f"is for classes, and the task is '{task}'", recipe.place(key), "leave it out")
+    numbers = {"target_transform": recipe.target_transform, "intervals": recipe.intervals}
+    for key, said in numbers.items():
+        if said is not None and task.classifies:
+            found.add(f"is for numbers, and the task is '{task}'", recipe.place(key), "leave it out")
     for key, wish in {"costs": recipe.costs, "decision": recipe.decision}.items():
         if wish is not None and task is not Task.BINARY:
             found.add(f"is for two classes, and the task is '{task}'", recipe.place(key), "leave it out")

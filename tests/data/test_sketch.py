@@ -104,7 +104,9 @@ def test_the_gate_asks_for_more_than_a_constant_answer_gives(target: list[object
     told = yaml.safe_load(sketch(frame, "n", "n.csv", METRICS, Aim("y", "as asked")))
     assert told["task"] == task
     assert told["gates"] == [gate]
-    assert told["metrics"] == list(METRICS[Task(task)])
+    intervals = ["coverage", "interval_width"] if task == "regression" else []
+    assert told["metrics"] == [*METRICS[Task(task)], *intervals]
+    assert told.get("intervals") == (0.9 if intervals else None)
     assert told["split"]["by"] == ("random" if task == "regression" else "stratified")
 
 

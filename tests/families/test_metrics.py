@@ -33,7 +33,7 @@ def metric(name: str, given_settings: dict[str, Any] | None = None) -> Metric:
 
 
 def outputs(task: Task) -> int:
-    return {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 1}[task]
+    return {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 3}[task]  # of numbers: the value, low and high
 
 
 @st.composite
@@ -45,7 +45,8 @@ def rows(draw: st.DrawFn, task: Task) -> Rows:
     weight = draw(arrays.arrays(np.float64, count, elements=st.sampled_from([0.0, 0.5, 1.0, 3.0]), fill=st.just(1.0)))
     weight[: 2 * outputs(task)] = 1.0
     if not task.classifies:
-        return random.normal(0, 5, count), random.normal(0, 5, (count, 1)).astype(np.float32), weight
+        ordered = np.sort(random.normal(0, 5, (count, 3)), axis=1).astype(np.float32)
+        return random.normal(0, 5, count), ordered[:, [1, 0, 2]], weight
     truth = np.concatenate([np.arange(2 * outputs(task)) % outputs(task), random.integers(0, outputs(task), count)])[
         :count
     ]
@@ -55,7 +56,7 @@ def rows(draw: st.DrawFn, task: Task) -> Rows:
 
 
 def perfect(truth: Any, task: Task) -> Floats:
-    right = np.eye(outputs(task))[truth] if task.classifies else truth[:, None]
+    right = np.eye(outputs(task))[truth] if task.classifies else np.repeat(truth[:, None], 3, axis=1)
     return np.asarray(right, dtype=np.float32)
 
 
@@ -227,6 +228,23 @@ def test_it_is_what_the_textbook_says(
         given_rows = data.draw(rows(task))
         mine, theirs = metric(name, given_settings)(*given_rows), oracle(*given_rows)
         assert math.isclose(mine, theirs, rel_tol=1e-5, abs_tol=1e-6)
+
+
+@given(data=st.data())
+def test_numbers_without_intervals_are_measured_by_their_values(data: st.DataObject) -> None:
+    truth, predicted, weight = data.draw(rows(Task.REGRESSION))
+    for name in (name for name in METRICS.names if Task.REGRESSION in METRICS.part(name).tasks):
+        bare, whole = (metric(name)(truth, answers, weight) for answers in (predicted[:, :1], predicted))
+        assert math.isnan(bare) if name in {"coverage", "interval_width"} else bare == whole
+
+
+@given(data=st.data())
+def test_intervals_are_counted_and_measured(data: st.DataObject) -> None:
+    truth, predicted, weight = data.draw(rows(Task.REGRESSION))
+    rows_held = [weight[row] for row in range(len(truth)) if predicted[row, 1] <= truth[row] <= predicted[row, 2]]
+    widths = [weight[row] * float(predicted[row, 2] - predicted[row, 1]) for row in range(len(truth))]
+    assert close(metric("coverage")(truth, predicted, weight), sum(rows_held) / weight.sum())
+    assert math.isclose(metric("interval_width")(truth, predicted, weight), sum(widths) / weight.sum(), rel_tol=1e-5)
 
 
 def test_a_sure_and_wrong_answer_has_a_finite_price() -> None:

@@ -25,6 +25,7 @@ TARGETS = (
 )
 UNFIT = frozenset({Kind.IDENTIFIER, Kind.TEXT, Kind.TIME})  # kinds that a guess at the target passes over
 WIDEST = 60  # cells at which the comments of a block still begin in one column
+INTERVALS = ("coverage", "interval_width")  # metrics of what a sketched recipe of numbers asks for
 SMALL = 200  # rows under which a test set says little
 
 
@@ -63,7 +64,7 @@ def sketch(
         [
             Line(f"target: {_flow(aim.column)}", aim.reason),
             Line(f"task: {task}", why),
-            *_positive(target, task),
+            *_beside(target, task),
         ],
         [
             Line("# What each column means. Where a guess is wrong, change the kind, or add role: ignore."),
@@ -81,7 +82,7 @@ def sketch(
         ],
         [
             Line("# What is measured on the test rows, each with a 95% interval."),
-            Line(f"metrics: [{', '.join(metrics[task])}]"),
+            Line(f"metrics: [{', '.join([*metrics[task], *([] if task.classifies else INTERVALS)])}]"),
         ],
         [Line("# What a release must pass."), Line("gates:"), *_gates(target, task)],
         [Line("seed: 7", "the same seed on the same data gives the same bundle, to the digest")],
@@ -128,7 +129,13 @@ def _could_be_target(series: pl.Series) -> bool:
     return series.drop_nulls().n_unique() > 1 and infer.guess(series).kind not in UNFIT
 
 
-def _positive(target: pl.Series, task: Task) -> list[Line]:
+def _beside(target: pl.Series, task: Task) -> list[Line]:
+    """What answers are like: with intervals, or about one of two classes."""
+    if task is Task.REGRESSION:
+        return [
+            Line("intervals: 0.9", "answers come with low and high, which hold the truth nine times in ten"),
+            Line("# target_transform: log", "where it grows by factors, as prices do"),
+        ]
     if task is not Task.BINARY:
         return []
     level = infer.classes(target, task, None)[-1]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
 from modelyard.core.finish import Calibration
-from modelyard.core.training import Optimizer, Precision, Schedule
+from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
@@ -130,6 +130,25 @@ class TrainingSpec(Section):
     precision: Precision | None = None
 
 
+ClassWeights = Literal["balanced"] | dict[str | int | bool, Annotated[float, Field(gt=0)]]
+
+
+def _weights(value: object) -> object:
+    """Tell in one sentence what is wrong, where pydantic would tell of each form."""
+    if value is None or value == "balanced":
+        return value
+    if not isinstance(value, Mapping):
+        raise ValueError("is 'balanced', or a number for each class such as {bad: 5, good: 1}")
+    for name, factor in value.items():
+        try:
+            heeded = float(factor) > 0
+        except (TypeError, ValueError):
+            heeded = False
+        if not heeded:
+            raise ValueError(f"the class '{name}' needs a number above 0")
+    return value
+
+
 class CostsSpec(Section):
     """What a wrong decision costs; a right one is free."""
 
@@ -160,10 +179,14 @@ class Recipe(Section):
     split: SplitSpec = SplitSpec()
     model: ModelSpec = PartSpec(name="linear")
     training: TrainingSpec = TrainingSpec()
-    class_weight: Literal["balanced"] | dict[str | int | bool, Annotated[float, Field(gt=0)]] | None = Field(
+    class_weight: Annotated[ClassWeights | None, BeforeValidator(_weights)] = Field(
         default=None, description="how much more the rows of a class count in training"
     )
     calibration: Calibration = Field(default="auto", description="how probabilities are brought to what they say")
+    target_transform: Transform | None = Field(default=None, description="what the target is learnt as, for numbers")
+    intervals: float | None = Field(
+        default=None, gt=0, lt=1, description="share of rows whose truth lies between low and high, for numbers"
+    )
     costs: CostsSpec | None = None
     decision: DecisionSpec | None = None
     metrics: tuple[MetricSpec, ...] = ()
