@@ -61,6 +61,35 @@ WRONG: list[tuple[str, list[str]]] = [
         "task: regression\nmetrics: [roc_auc]\n",
         ["r.yaml:6: metrics: the metric 'roc_auc' is not for the task 'regression'\n  hint: such as rmse"],
     ),
+    ("calibration: plat\n", ["r.yaml:5: calibration: input should be 'auto', 'none', 'temperature', 'platt' or"]),
+    ("class_weight: {bad: 0}\n", ["r.yaml:5: class_weight: the class 'bad' needs a number above 0, got {'bad': 0}"]),
+    ("class_weight: balance\n", ["r.yaml:5: class_weight: is 'balanced', or a number for each class such as"]),
+    ("costs: {false_negative: 5}\n", ["r.yaml:5: costs.false_positive: is missing"]),
+    (
+        "costs: {false_negatives: 5, false_positive: 1, false_negative: 1}\n",
+        ["r.yaml:5: costs.false_negatives: unknown key\n  hint: did you mean 'false_negative'?"],
+    ),
+    ("decision: {metric: f3}\n", ["r.yaml:5: decision.metric: no metric called 'f3'\n  hint: did you mean 'f1'?"]),
+    (
+        "decision: {metric: roc_auc}\n",
+        ["r.yaml:5: decision.metric: 'roc_auc' is the same whatever the threshold\n  hint: such as f1"],
+    ),
+    (
+        "decision: {metric: f1}\ncosts: {false_negative: 5, false_positive: 1}\n",
+        ["r.yaml:5: decision: a threshold is chosen by costs or by a metric, not by both"],
+    ),
+    (
+        "task: multiclass\ndecision: {metric: f1}\n",
+        ["r.yaml:6: decision: is for two classes, and the task is 'multiclass'\n  hint: leave it out"],
+    ),
+    (
+        "task: regression\ncosts: {false_negative: 5, false_positive: 1}\ncalibration: platt\nclass_weight: balanced\n",
+        [
+            "r.yaml:6: costs: is for two classes, and the task is 'regression'",
+            "r.yaml:7: calibration: is for classes, and the task is 'regression'",
+            "r.yaml:8: class_weight: is for classes, and the task is 'regression'",
+        ],
+    ),
     (
         "model: mpl\nmetrics: [f9z]\ngates: [{gate: at_least, metric: f1, bund: 1}]\ncolumns: {x: {encoder: numbre}}\n",
         [
@@ -109,6 +138,40 @@ def test_what_gates_judge_is_measured_too() -> None:
     assert list(plan(metrics=["f1"], gates=gates).metrics_for(Task.BINARY)) == ["f1", "recall", "brier"]
     with pytest.raises(RecipeError, match="the metric 'recall' is not for the task 'regression'"):
         plan(gates=gates).metrics_for(Task.REGRESSION)
+
+
+COSTS = {"false_negative": 5.0, "false_positive": 2.0}
+COSTLY: list[dict[str, Any]] = [
+    {},
+    {"metrics": ["expected_cost"]},
+    {"metrics": ["f1"], "gates": [{"gate": "at_most", "metric": "expected_cost", "bound": 1}]},
+]
+
+
+@pytest.mark.parametrize("said", COSTLY, ids=str)
+def test_costs_are_measured_as_the_recipe_has_them(said: dict[str, Any]) -> None:
+    chosen = plan(costs=COSTS, **said).metrics_for(Task.BINARY)
+    cost: Any = chosen["expected_cost"]
+    assert (cost.false_negative, cost.false_positive) == (5, 2)
+    other = {"name": "expected_cost", "false_negative": 9}
+    said_so: Any = plan(costs=COSTS, metrics=[other]).metrics_for(Task.BINARY)["expected_cost"]
+    assert (said_so.false_negative, said_so.false_positive) == (9, 2)
+    assert "expected_cost" not in plan().metrics_for(Task.BINARY)
+
+
+def test_what_is_wished_of_two_classes_is_told_when_the_rows_show_others() -> None:
+    for said in ({"costs": COSTS}, {"decision": {"metric": "f1"}}):
+        plan(**said).metrics_for(Task.BINARY)
+        with pytest.raises(RecipeError, match="is for two classes, and the task is 'multiclass'"):
+            plan(**said).metrics_for(Task.MULTICLASS)
+
+
+def test_a_recipe_s_wishes_reach_the_fit() -> None:
+    wished = plan(class_weight={"bad": 5, True: 2}, calibration="platt", decision={"metric": "recall"}).finish
+    assert (wished.class_weight, wished.calibration, wished.costs) == ({"bad": 5.0, True: 2.0}, "platt", None)
+    assert (wished.aim.name, type(wished.aim.metric).__name__) == ("recall", "Recall")
+    usual = plan().finish
+    assert (usual.class_weight, usual.calibration, usual.costs, usual.aim) == (None, "auto", None, None)
 
 
 def test_a_network_takes_its_own_training_and_what_the_recipe_says_of_it() -> None:

@@ -275,6 +275,7 @@ def json_schema() -> dict[str, Any]:
     parts |= {"required": ["train"], "additionalProperties": False}
     properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
     definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
+    definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema
 

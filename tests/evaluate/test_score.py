@@ -11,6 +11,7 @@ import pytest
 
 from modelyard.assemble import METRICS
 from modelyard.core import intervals
+from modelyard.core.decisions import Decision
 from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
 from modelyard.evaluate import baselines
 from modelyard.evaluate.score import Measured, score
@@ -189,3 +190,31 @@ def test_the_constant_baseline_is_the_share_or_the_mean() -> None:
     numbers = Table(pl.DataFrame({"y": [1.0, 2.0, 6.0]}), Schema((Column("y", Kind.NUMBER, Role.TARGET),)))
     assert baselines.constant(numbers, Task.REGRESSION, 2).tolist() == [[3.0]] * 2
     assert baselines.constant(numbers, Task.REGRESSION, 2).dtype == np.float32
+
+
+def test_metrics_about_decisions_judge_those_of_the_threshold_and_others_the_probabilities() -> None:
+    share = np.linspace(0, 1, 101)
+    truth = (share >= 0.3).astype(np.int64)
+    rows, given = table(truth.tolist()), answers(share)
+    names = ("accuracy", "recall", "log_loss", "roc_auc")
+    plain = report(Measured(rows, Task.BINARY, given), *names)
+    chosen = report(Measured(rows, Task.BINARY, given, decision=Decision(0.3, "so it is")), *names)
+    values = [{score.metric: score.value for score in one.scores} for one in (plain, chosen)]
+    assert values[1]["accuracy"] == values[1]["recall"] == 1
+    assert values[0]["accuracy"] < 0.9
+    assert [values[0][name] for name in names[2:]] == [values[1][name] for name in names[2:]]
+    assert chosen.notes == ("'1' is answered from a probability of 0.3 on: so it is",)
+
+
+def test_baselines_decide_at_the_same_threshold() -> None:
+    truth = np.arange(100) % 4 // 3  # a quarter
+    given, constant = answers(truth), answers(np.full(100, 0.25))
+    measured = Measured(table(truth.tolist()), Task.BINARY, given, {"constant": constant}, Decision(0.2, "costs"))
+    (compared,) = report(measured, "recall").comparisons
+    assert compared.value == 1  # at a half it would find none
+
+
+def test_what_is_known_of_a_model_comes_first() -> None:
+    truth = np.arange(40) % 2
+    found = report(Measured(table(truth.tolist()), Task.BINARY, answers(truth), notes=("calibrated",)), "accuracy")
+    assert found.notes[0] == "calibrated"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 RECIPES: list[dict[str, Any]] = [
     {"data": "a.csv"},
+    {"data": "a.csv", "costs": {"false_negative": 5, "false_positive": 1}, "class_weight": "balanced"},
     {"data": {"train": "a.csv", "test": {"source": "parquet", "path": "b.parquet"}}},
     {
         "data": {"source": "csv", "path": "数据.csv", "encoding": "gb18030"},
@@ -27,6 +28,9 @@ RECIPES: list[dict[str, Any]] = [
         "split": {"by": "random"},
         "model": {"name": "mlp", "hidden": []},
         "training": {"epochs": 3},
+        "class_weight": {True: 5.0, "no": 1.0, 3: 2.0},
+        "calibration": "platt",
+        "decision": {"metric": {"name": "recall", "average": "micro"}},
         "metrics": ["f1", {"name": "recall", "average": "micro"}],
         "gates": [{"gate": "at_least", "metric": "f1", "bound": 0.5}, {"gate": "not_worse", "metric": "log_loss"}],
         "seed": 0,
@@ -50,6 +54,7 @@ def test_what_is_filled_is_the_same_recipe_and_says_everything(said: dict[str, A
         plan.gates,
     )
     assert again.encoders == plan.encoders
+    assert again.finish == plan.finish
     assert filled["split"] == {"by": None, "valid": 0.2, "test": 0.2} | said.get("split", {})
     assert filled["seed"] == said.get("seed", 7)
 

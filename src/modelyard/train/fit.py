@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
 from modelyard.core.protocols import Encoder, Informed, Model, Predictor
-from modelyard.core.types import Column, Examples, Floats, HeldOut, Parts, Schema, Table, Task
+from modelyard.core.types import Column, Examples, Floats, HeldOut, Parts, Schema, Table, Task, join
 from modelyard.data.read import target_values, weight_values
 from modelyard.features import fit as features
 from modelyard.features.fit import Features
@@ -60,9 +60,19 @@ def fit(
     train, valid = (_examples(part, fitted, task) for part in (parts.train, parts.valid))
     bare = model.fit(heed.weighed(train, factors), heed.weighed(valid, factors), task, seed=seed)
     trained = Trained(schema, task, fitted, bare, bare)
-    if not task.classifies:
+    if task.classifies:
+        return _meant(trained, valid, factors, finish, seed)
+    return _spanned(trained, (train, valid), finish, seed)
+
+
+def _spanned(trained: Trained, parts: tuple[Examples, Examples], finish: Finish, seed: int) -> Trained:
+    """With an interval around each value, where one is wished."""
+    if finish.intervals is None or finish.quantile_model is None:
         return trained
-    return _meant(trained, valid, factors, finish, seed)
+    from modelyard.train import interval  # onnx, where there is a graph to write
+
+    rows = join(*parts)
+    return replace(trained, predictor=interval.fit(trained.bare, rows, finish.intervals, finish.quantile_model, seed))
 
 
 def _meant(trained: Trained, valid: Examples, factors: Floats | None, finish: Finish, seed: int) -> Trained:
