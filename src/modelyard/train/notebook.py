@@ -18,7 +18,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import TrialState
 
 from modelyard.core import artifacts, digest, seeds
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from modelyard.core.types import Json
 
-STALE = 5  # seconds after which a lock is that of a process that was killed
 BROKEN = (OSError, ValueError, KeyError, EOFError, BadZipFile)  # a record that cannot be read: it is made anew
 
 
@@ -57,6 +56,17 @@ def key_of(name: str, settings: Settings) -> str:
     return digest.of_json([name, dict(settings)])[:16]
 
 
+class Unlocked(JournalFileOpenLock):
+    """No lock: a process that is killed leaves none behind, and each entry of a log is one append."""
+
+    def acquire(self) -> bool:
+        """Go on."""
+        return True
+
+    def release(self) -> None:
+        """Nothing was held."""
+
+
 class Notebook:
     """The records of one search in a folder of its own, and one Optuna study a model beside them."""
 
@@ -67,7 +77,7 @@ class Notebook:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.studies: dict[str, optuna.Study] = {}
         log = str(folder / "trials.log")
-        self.storage = JournalStorage(JournalFileBackend(log, JournalFileSymlinkLock(log, grace_period=STALE)))
+        self.storage = JournalStorage(JournalFileBackend(log, Unlocked(log)))
 
     def write(self, record: Record) -> None:
         """Keep a record, whole or not at all."""
