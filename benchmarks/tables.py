@@ -38,7 +38,12 @@ from tabular.scores import scores
 
 HERE = Path(__file__).parent
 RIVALS = ["linear_model", "hist_boosting", "lightgbm", "catboost", "autogluon_medium", "autogluon_best"]
-BESIDE = {"autogluon_medium": "balanced", "autogluon_good": "balanced", "autogluon_best": "best"}  # whose limit
+BESIDE = {  # whose limit a method has
+    "autogluon_medium": "balanced",
+    "autogluon_good": "balanced",
+    "autogluon_best": "best",
+    "autogluon_static": "best",
+}
 LIMITS = {"quick": 5.0, "balanced": 20.0, "best": 45.0}  # seconds
 PATIENCE = 900  # seconds that a process may need beyond thrice its limit
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,3 +51,10 @@ class Fitted:
 def is_ours(method: str) -> bool:
     """Whether a method is Modelyard's."""
     return method in PRESETS or method.startswith(BY_NAME)
+
+
+def preload(*modules: str) -> None:
+    """Import what is there of the modules that a library would import while the clock runs."""
+    for module in modules:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(module)

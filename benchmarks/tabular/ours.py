@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from tabular.job import BY_NAME, PRESETS, Fitted
+from tabular.job import BY_NAME, PRESETS, Fitted, preload
 
 if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
@@ -23,6 +23,7 @@ def fit(job: Job) -> Fitted:
     """Train a recipe on the files; `seconds` are those of the fit alone, without reading, measuring and packing."""
     from modelyard import run
 
+    preload("torch", "lightgbm", "optuna", "scipy.optimize", "sklearn.linear_model", "onnx", "onnxscript")
     started = time.perf_counter()
     made = run.train(recipe(job), home=Path(tempfile.mkdtemp(prefix="modelyard-")))
     whole = time.perf_counter() - started

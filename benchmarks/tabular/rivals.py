@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd  # noqa: TID251 - what the rivals read
 
-from tabular.job import Fitted
+from tabular.job import Fitted, preload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,18 +107,21 @@ def catboost(job: Job) -> Fit:
     return learn
 
 
-def autogluon(preset: str) -> Callable[[Job], Fit]:
+def autogluon(preset: str, **settings: Any) -> Callable[[Job], Fit]:  # noqa: ANN401 - AutoGluon's own
     """AutoGluon's preset within the limit, told what it is measured by."""
 
     def prepared(job: Job) -> Fit:
         from autogluon.tabular import TabularPredictor
 
+        preload("torch", "catboost", "lightgbm", "xgboost", "sklearn.ensemble", "fastai.tabular.all")
+        given = {"presets": preset, "time_limit": job.limit, "num_cpus": job.threads, **settings}
+
         def learn(rows: pd.DataFrame, target: pd.Series[Any]) -> Predict:
             kind, metric = ("binary", "log_loss") if job.positive is not None else ("regression", "rmse")
             folder = tempfile.mkdtemp(prefix="autogluon-")
             model = TabularPredictor("answer", kind, metric, path=folder, verbosity=0)
-            model.fit(rows.assign(answer=target), presets=preset, time_limit=job.limit, num_cpus=job.threads)
-            model.persist()
+            model.fit(rows.assign(answer=target), **given)
+            model.persist()  # in memory, as whoever serves it would have it
             if job.positive is None:
                 return lambda given: np.asarray(model.predict(given))
             return lambda given: np.asarray(model.predict_proba(given)[1])
@@ -136,6 +139,8 @@ METHODS: dict[str, Callable[[Job], Fit]] = {
     "autogluon_medium": autogluon("medium_quality"),
     "autogluon_good": autogluon("good_quality"),
     "autogluon_best": autogluon("best_quality"),
+    # Without the trial run that decides on stacking: what its error advises where the time is too short for one.
+    "autogluon_static": autogluon("best_quality", dynamic_stacking=False),
 }
 
 
