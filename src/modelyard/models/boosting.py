@@ -116,9 +116,9 @@ class Boosting(Model):
         """As it is; careful, for small tables; by chance; and wide."""
         return (
             {},
-            {"learning_rate": 0.02, "leaves": 5, "min_rows_in_leaf": 10, "columns": 0.5, "l2": 5.0, "smoothing": 30.0},
-            {"random_splits": True, "leaves": 31, "columns": 0.9},
-            {"learning_rate": 0.03, "leaves": 63, "min_rows_in_leaf": 10, "columns": 0.5},
+            {"learning_rate": 0.03, "leaves": 5, "columns": 0.5, "l2": 5.0},
+            {"learning_rate": 0.03, "random_splits": True, "columns": 0.9},
+            {"learning_rate": 0.03, "leaves": 63, "min_rows_in_leaf": 20, "columns": 0.5},
         )
 
     def space(self) -> Space:
@@ -174,7 +174,8 @@ class Boosting(Model):
             "bagging_freq": int(self.rows < 1),
             "feature_fraction": self.columns,
             "cat_smooth": self.smoothing,
-            "cat_l2": self.smoothing,
+            "cat_l2": self.l2,
+            "min_data_per_group": self.min_rows_in_leaf,
             "extra_trees": self.random_splits,
             "seed": seeds.derive(seed, "boosting"),
         }

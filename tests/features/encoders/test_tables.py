@@ -79,6 +79,15 @@ def test_missing_and_unseen_values_are_levels_of_their_own() -> None:
     assert fitted(np.array(["a"], dtype=object)).spec.size == 5
 
 
+def test_rare_levels_count_as_unseen() -> None:
+    found = np.array(["b", None, "a", "a", "c", "c", "c"], dtype=object)
+    fitted = fit(Category(min_rows=2), found)
+    assert fitted.state() == {"levels": ["a", "c"]}
+    assert codes(fitted, ["a", "b", "c", None]) == [2, UNSEEN_CODE, 3, MISSING_CODE]
+    named = fit(Category(min_rows=2), found, levels=("c", "b"), closed=True)
+    assert codes(named, ["c", "b"]) == [2, 3], "a recipe's own levels stand"
+
+
 def test_a_closed_column_has_the_levels_of_the_recipe() -> None:
     fitted = fit(Category(), np.array(["b"], dtype=object), levels=("c", "b"), closed=True)
     assert codes(fitted, ["c", "b", "a"]) == [2, 3, UNSEEN_CODE]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.models.layers.graph import Graph
 
 LEQ, MEMBER = 0, 6  # modes of a node: whether `x <= split`, whether x is one of a set
+NOUGHT = np.float32(1e-35)  # LightGBM's kZeroThreshold
 SET = 1  # the bit of LightGBM's decision_type that tells a node of categories
 # A tree that is one leaf, as a node both of whose branches end there.
 SINGLE = {"split_feature": "0", "threshold": "0", "decision_type": "0", "left_child": "-1", "right_child": "-1"}
@@ -46,7 +47,7 @@ class Trees:
     def of(cls, model: str, outputs: int) -> Self:
         """From what LightGBM writes of a model: the trees of each round follow each other, one an output."""
         told = [dict(_entries(text)) for text in _sections(model)]
-        parts = [{**SINGLE, **entries} if entries["num_leaves"] == "1" else entries for entries in told]
+        parts = [{**entries, **SINGLE} if entries["num_leaves"] == "1" else entries for entries in told]
         kinds = _joined(parts, "decision_type", np.int64)
         sizes, counts = _lengths(parts, "left_child"), _lengths(parts, "leaf_value")
         roots, ends = np.cumsum(sizes) - sizes, np.cumsum(counts) - counts
@@ -94,13 +95,19 @@ class Trees:
 
 
 def below(splits: Floats) -> Floats:
-    """The greatest float32 that is not above, so that `x <= split` says the same of every float32 x.
+    """The greatest float32 that is not above, so that `x <= split` says of every float32 x what LightGBM says.
+
+    LightGBM takes all up to 1e-35 on either side of nought for nought.
 
     >>> float(below(np.array([0.1]))[0]) <= 0.1 < float(np.float32(0.1))
     True
     """
-    nearest = splits.astype(np.float32)
-    return np.where(nearest > splits, np.nextafter(nearest, np.float32(-np.inf)), nearest)
+    with np.errstate(over="ignore"):
+        nearest = splits.astype(np.float32)
+    down = np.float32(-np.inf)
+    found = np.where(nearest > splits, np.nextafter(nearest, down), nearest)
+    tiny = np.where(splits < 0, np.nextafter(-NOUGHT, down), NOUGHT)
+    return np.where(np.abs(splits) <= NOUGHT, tiny, found)
 
 
 def _sections(model: str) -> list[str]:
