@@ -12,6 +12,7 @@ from tests import making
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 
 hypothesis.settings.register_profile(
@@ -52,3 +53,9 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def regression(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The same for a number."""
     return making.train(tmp_path_factory.mktemp("regression"), making.table("regression"), name="price")
+
+
+@pytest.fixture(scope="session")
+def ranged(regression: Run, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """The same with intervals, moved apart by five."""
+    return making.ranged(regression, tmp_path_factory.mktemp("ranged"), 5.0)

@@ -9,12 +9,16 @@ import numpy as np
 import polars as pl
 
 from modelyard import run
-from modelyard.core.types import Kind
+from modelyard.core.types import Examples, Kind, Task
+from modelyard.release.pack import Origin, pack
+from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.core.types import Block
+    from modelyard.release.bundle import Bundle
+    from modelyard.run import Run
 
 TARGET = "outcome"
 KINDS = {
@@ -77,9 +81,23 @@ def recipe(folder: Path, frame: pl.DataFrame, **said: Any) -> dict[str, Any]:
     return {"version": 1, "name": "test", "data": str(file), "target": target, **said}
 
 
-def train(folder: Path, frame: pl.DataFrame, **said: Any) -> run.Run:
+def train(folder: Path, frame: pl.DataFrame, **said: Any) -> Run:
     """Train on a table by the whole flow, the yard in the folder."""
     return run.train(recipe(folder, frame, **said), home=folder / "yard")
+
+
+def ranged(run: Run, folder: Path, margin: float) -> Bundle:
+    """A run's bundle packed again, each value with an interval `margin` to both sides."""
+    from modelyard.models.linear import Linear
+    from modelyard.train.interval import Interval
+
+    inputs = run.bundle.features.of_table(run.test)
+    rows = Examples(inputs, run.test.frame[TARGET].to_numpy(), 1)
+    line = Linear(penalty=1.0).fit(rows, rows, Task.REGRESSION, seed=1)
+    spanned = Interval(line, line, line, margin)
+    trained = Trained(run.bundle.schema, Task.REGRESSION, run.bundle.features, spanned, line)
+    origin = Origin("price", run.bundle.recipe, "0" * 64)
+    return pack(trained, run.report, run.test, spanned(inputs), origin, folder)
 
 
 def same(left: Block, right: Block) -> bool:

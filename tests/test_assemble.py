@@ -28,7 +28,10 @@ def told(folder: Path, text: str) -> list[str]:
 WRONG: list[tuple[str, list[str]]] = [
     ("model: mpl\n", ["r.yaml:5: model: no model called 'mpl'\n  hint: did you mean 'mlp'?"]),
     ("model: {name: mlp, hiden: [1]}\n", ["r.yaml:5: model.hiden: unknown key\n  hint: did you mean 'hidden'?"]),
-    ("model: {name: linear, penalty: 0}\n", ["r.yaml:5: model.penalty: input should be greater than 0, got 0"]),
+    (
+        "model: {name: linear, penalty: -1}\n",
+        ["r.yaml:5: model.penalty: input should be greater than or equal to 0, got -1"],
+    ),
     ("metrics: [roc_acu]\n", ["r.yaml:5: metrics.0: no metric called 'roc_acu'\n  hint: did you mean 'roc_auc'?"]),
     ("metrics: [f1, {name: f1, average: micro}]\n", ["r.yaml:5: metrics: the metric 'f1' is named 2 times"]),
     ("gates: [{gate: atleast}]\n", ["r.yaml:5: gates.0: no gate called 'atleast'\n  hint: did you mean 'at_least'?"]),
@@ -174,6 +177,26 @@ def test_a_recipe_s_wishes_reach_the_fit() -> None:
     assert (usual.class_weight, usual.calibration, usual.costs, usual.aim) == (None, "auto", None, None)
 
 
+@pytest.mark.parametrize("said", [{"target_transform": "log"}, {"intervals": 0.9}])
+def test_what_is_for_numbers_is_refused_for_classes(said: dict[str, Any]) -> None:
+    (key,) = said
+    assert plan(task="regression", **said).filled()[key] == said[key]
+    with pytest.raises(RecipeError) as caught:
+        plan(task="binary", **said)
+    assert caught.value.where.endswith(key)
+    with pytest.raises(RecipeError, match="is for numbers"):
+        plan(**said).metrics_for(Task.MULTICLASS)
+    assert plan().filled()[key] is None
+
+
+def test_intervals_are_measured_where_they_are_asked_for() -> None:
+    assert {"coverage", "interval_width"} <= set(plan(intervals=0.9).metrics_for(Task.REGRESSION))
+    assert "coverage" not in plan().metrics_for(Task.REGRESSION)
+    for wrong in (0, 1, 90):
+        with pytest.raises(RecipeError, match="intervals"):
+            plan(intervals=wrong)
+
+
 def test_a_network_takes_its_own_training_and_what_the_recipe_says_of_it() -> None:
     usual = plan(model="mlp").training
     assert isinstance(usual, Training)
@@ -183,10 +206,10 @@ def test_a_network_takes_its_own_training_and_what_the_recipe_says_of_it() -> No
 
 
 def test_an_encoder_is_the_recipes_or_the_models_or_the_kinds() -> None:
-    chosen = plan(columns={"a": {"encoder": {"name": "number", "scale": "robust"}}}, model="mlp")
+    chosen = plan(columns={"a": {"encoder": {"name": "number", "clip": 3.0}}}, model="mlp")
     choose = chosen.chooser(chosen.model)
-    assert choose(Column("a", Kind.NUMBER))[1].scale == "robust"
-    assert choose(Column("b", Kind.NUMBER))[1].scale == "standard"
+    assert choose(Column("a", Kind.NUMBER))[1].clip == 3.0
+    assert choose(Column("b", Kind.NUMBER))[1].clip != 3.0
     assert choose(Column("t", Kind.TEXT))[1].bits == 16
     assert chosen.without_encoders().chooser(Linear())(Column("t", Kind.TEXT))[1].bits == 18
     with pytest.raises(RecipeError, match="the encoder 'number' does not read the kind 'text'"):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.core.types import Floats
+    from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 
 
@@ -83,6 +84,19 @@ def test_a_file_holds_the_bundle_s_answers(
     for name in run.bundle.names:
         shares = [record["probabilities"][name] for record in expected]
         assert table[f"probabilities.{name}"].to_list() == pytest.approx(shares, abs=1e-6)
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".csv", ".parquet"])
+def test_intervals_stand_beside_the_prediction(ranged: Bundle, tmp_path: Path, ending: str) -> None:
+    frame, file = making.table("regression"), tmp_path / f"answers{ending}"
+    expected = ranged.predict(frame)["predictions"]
+    batch.write(ranged, batch.outputs(ranged, frame.lazy(), 50), file)
+    read = {".jsonl": pl.read_ndjson, ".csv": pl.read_csv, ".parquet": pl.read_parquet}[ending]
+    table = read(file)  # type: ignore[operator]
+    assert table.columns == ["prediction", "low", "high"] == list(expected[0])
+    for name in table.columns:
+        assert table[name].to_list() == pytest.approx([record[name] for record in expected], rel=1e-6)
+    assert (table["high"] - table["low"]).to_list() == pytest.approx([10.0] * 120, rel=1e-3)
 
 
 def test_an_error_on_the_way_leaves_the_old_file_and_nothing_else(binary: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,18 @@ from modelyard.core import artifacts
 from modelyard.core.decisions import Decision
 from modelyard.core.errors import ParityError
 from modelyard.core.protocols import Predictor
-from modelyard.core.types import Schema
+from modelyard.core.types import Examples, Schema, Task
 from modelyard.features.fit import Features
-from modelyard.models.linear import FittedLinear
+from modelyard.models.linear import FittedLinear, Linear
 from modelyard.release.pack import Origin, pack
+from modelyard.train.interval import Interval
 from tests import making
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.core.types import Floats, Inputs
+    from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 
 
@@ -72,6 +75,35 @@ def test_a_graph_that_answers_otherwise_is_not_packed(binary: Run, tmp_path: Pat
     with pytest.raises(ParityError, match="test row"):
         pack(trained, binary.report, binary.test, answers, origin, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_end_of_an_interval_is_replayed(regression: Run, tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Narrower(Predictor):
+        """An interval whose graph is another's."""
+
+        honest: Interval
+
+        def __call__(self, inputs: Inputs) -> Floats:
+            return self.honest(inputs)
+
+        def to_onnx(self, path: Path) -> None:
+            replace(self.honest, margin=4.0).to_onnx(path)
+
+    inputs = regression.bundle.features.of_table(regression.test)
+    rows = Examples(inputs, regression.test.frame[making.TARGET].to_numpy(), 1)
+    line = Linear(penalty=1.0).fit(rows, rows, Task.REGRESSION, seed=1)
+    spanned = Interval(line, line, line, 5.0)
+    trained = Trainee(regression.bundle.schema, regression.bundle.features, Narrower(spanned))
+    origin = Origin("test", regression.bundle.recipe, "0" * 64)
+    with pytest.raises(ParityError, match="test row"):
+        pack(trained, regression.report, regression.test, spanned(inputs), origin, tmp_path)
+
+
+def test_what_is_remembered_of_intervals_is_each_of_their_ends(ranged: Bundle) -> None:
+    kept = json.loads((ranged.folder / "reference.json").read_text(encoding="utf-8"))["answers"]
+    assert [len(quantiles) for quantiles in kept] == [7, 7, 7]
+    assert np.allclose(np.array(kept[1]) + 10, kept[2], rtol=1e-3)
 
 
 def test_packing_again_keeps_what_is_there(binary: Run, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.serve.conftest import RECORD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 
 HERE = f"/models/{quote('风险')}/predict"
@@ -61,6 +62,18 @@ def test_an_answer_is_described(client: Client, price: Run) -> None:
     assert answer["properties"]["probabilities"]["required"] == ["好", "坏"]
     other = Client(App({"house-price": price.bundle})).get("/openapi.json").json()["components"]["schemas"]["Answer"]
     assert other["properties"] == {"prediction": {"type": "number"}}
+
+
+def test_an_answer_with_an_interval_is_described_and_given(ranged: Bundle) -> None:
+    client = Client(App({"price": ranged}))
+    document = client.get("/openapi.json").json()
+    answer = document["components"]["schemas"]["Answer"]
+    assert answer["properties"] == {name: {"type": "number"} for name in ("prediction", "low", "high")}
+    assert answer["required"] == ["prediction", "low", "high"]
+    asked = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    given = client.post(asked).json()
+    assert given == ranged.predict(asked)["predictions"][0]
+    assert given["low"] < given["prediction"] < given["high"]
 
 
 def test_several_models_have_schemas_of_their_own_and_no_reference_hangs(risk: Run, price: Run) -> None:
