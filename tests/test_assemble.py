@@ -173,6 +173,9 @@ def test_a_recipe_s_wishes_reach_the_fit() -> None:
     wished = plan(class_weight={"bad": 5, True: 2}, calibration="platt", decision={"metric": "recall"}).finish
     assert (wished.class_weight, wished.calibration, wished.costs) == ({"bad": 5.0, True: 2.0}, "platt", None)
     assert (wished.aim.name, type(wished.aim.metric).__name__) == ("recall", "Recall")
+    spanned = plan(task="regression", intervals=0.8).finish
+    bound: Any = spanned.quantile_model(0.1)
+    assert (spanned.intervals, bound.loss, bound.quantile) == (0.8, "quantile", 0.1)
     usual = plan().finish
     assert (usual.class_weight, usual.calibration, usual.costs, usual.aim) == (None, "auto", None, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
@@ -29,6 +29,7 @@ FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, MODELS, METRICS, GATES)
 
 BASELINE = "linear"
 INTERVAL_METRICS = ("coverage", "interval_width")
+BOUNDS = "boosting"  # the model that learns where intervals begin and end
 COST = "expected_cost"  # the metric that costs are measured by
 DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
     Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier"),
@@ -79,6 +80,8 @@ class Plan:
             class_weight=self.recipe.class_weight,
             costs=Costs(costs.false_negative, costs.false_positive) if costs else None,
             aim=self.aim,
+            intervals=self.recipe.intervals,
+            quantile_model=_of_quantile,
         )
 
     def chooser(self, model: Learner) -> Callable[[Column], tuple[str, Encoder]]:
@@ -226,6 +229,11 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         _fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
     found.raise_any()
     return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim)
+
+
+def _of_quantile(share: float) -> Model:
+    """What learns a bound of intervals, whatever the model is."""
+    return cast("Model", MODELS.build(BOUNDS, {"loss": "quantile", "quantile": share}))
 
 
 def metric_of(recipe: Recipe, name: str) -> Metric:
