@@ -89,7 +89,7 @@ class Mlp(Network):
         """Some dozen epochs, stopped early; without hidden layers many gentle steps, to the bottom of the bowl."""
         if not self.hidden:
             steady = Regularisation(l2=0.0)
-            return Training(epochs=500, learning_rate=0.01, regularisation=steady, warmup=0.0, early_stopping=50)
+            return Training(epochs=500, learning_rate=0.03, regularisation=steady, warmup=0.0, early_stopping=50)
         regularisation = Regularisation(l2=0.03, dropout=0.1)
         return Training(epochs=40, learning_rate=2e-3, regularisation=regularisation, warmup=0.05, early_stopping=8)
 

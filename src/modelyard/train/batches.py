@@ -46,8 +46,8 @@ class Feeds:
 
 
 def usual_size(rows: int) -> int:
-    """Rows a batch: a power of two, some twenty batches an epoch for a small table, and 1024 for a large one."""
-    return int(2 ** np.clip(round(np.log2(max(rows, 1) / 20)), 5, 10))
+    """Rows a batch: a power of two, some ten batches an epoch for a small table, and 1024 for a large one."""
+    return int(2 ** np.clip(round(np.log2(max(rows, 1) / 10)), 5, 10))
 
 
 def shuffled(rows: int, length: Ints | None, batch_size: int, random: np.random.Generator) -> Iterator[Ints]:
