@@ -17,14 +17,17 @@ from modelyard.core import deadline, events, order, seeds
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Network
 from modelyard.core.training import Training
-from modelyard.core.types import Examples, Inputs, Ints, Json, Kind, Task, take
+from modelyard.core.types import Examples, Inputs, Ints, Kind, Task, take
 from modelyard.models.layers.gentle import matrices
 from modelyard.train import batches, steps
 from modelyard.train.losses import Scaled
 from modelyard.train.predictor import Answering, TorchPredictor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from modelyard.core.protocols import Settings
+    from modelyard.core.tuning import Space
 
 ANSWERED = 1024  # valid rows at once, where none is ragged
 
@@ -50,9 +53,17 @@ class Trainable(Model):
     training: Training
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
 
-    def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
+    def encoders(self) -> Mapping[Kind, Settings]:
         """Those that the network wants."""
         return self.network.encoders()
+
+    def variants(self) -> Sequence[Settings]:
+        """As the network's."""
+        return self.network.variants()
+
+    def space(self) -> Space:
+        """As the network's."""
+        return self.network.space()
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> TorchPredictor:
         """Train until the loss on `valid` has not fallen for `early_stopping` epochs; keep the best epoch's weights.
