@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from modelyard.core.errors import Problem
-from modelyard.core.types import Column, Kind, Storage, Values
+from modelyard.core.types import Column, Ints, Kind, Storage, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -155,12 +155,11 @@ def from_series(series: pl.Series, column: Column) -> Values:
         return series.cast(pl.Datetime("us")).to_numpy().astype("datetime64[us]")
     if series.dtype == pl.String and READERS[column.kind] in {level, text} and not _numbered(column):
         return np.array(series.to_list() or [], dtype=object)
-    unique = [value for value in series.unique().to_list() if value is not None]
-    known = dict(zip(unique, from_list(unique, column, lambda _row, _problem: None), strict=True))
-    missing = {Kind.NUMBER: math.nan, Kind.BOOLEAN: math.nan, Kind.TIME: np.datetime64("NaT")}.get(column.kind)
-    values = np.empty(len(series), dtype=DTYPES.get(column.kind, object))
-    values[:] = [known.get(value, missing) for value in series.to_list()]
-    return values
+    distinct = series.unique().drop_nulls()  # each is read once, and the rows share what it became
+    known = np.empty(len(distinct) + 1, dtype=DTYPES.get(column.kind, object))
+    known[:-1] = from_list(distinct.to_list(), column, lambda _row, _problem: None)
+    known[-1] = {Kind.NUMBER: math.nan, Kind.BOOLEAN: math.nan, Kind.TIME: np.datetime64("NaT")}.get(column.kind)
+    return known[_places(series, distinct)]
 
 
 def misfits(series: pl.Series, column: Column) -> tuple[dict[object, Problem], int]:
@@ -210,6 +209,17 @@ def storage_of(dtype: pl.DataType) -> Storage:
     if dtype == pl.Date:
         return "date"
     return "datetime" if dtype == pl.Datetime else "string"
+
+
+def _places(series: pl.Series, distinct: pl.Series) -> Ints:
+    """Where each row's value stands among the distinct ones, [rows]; after them where it is missing."""
+    import polars as pl
+
+    last = len(distinct)
+    if series.dtype == pl.String:
+        return series.cast(pl.Enum(distinct)).to_physical().fill_null(last).to_numpy()
+    numbers = pl.int_range(last, dtype=pl.Int64, eager=True)
+    return series.replace_strict(distinct, numbers, default=last, return_dtype=pl.Int64).to_numpy()
 
 
 def _numbered(column: Column) -> bool:

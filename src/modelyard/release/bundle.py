@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 # onnxruntime's own classes for a graph that it does not take; they share no base.
 REFUSALS = (refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf, refusals.NotImplemented, RuntimeError)
 RANGE = ("prediction", "low", "high")  # what is answered of a number; without an interval the first alone
-SMALL = 8 << 20  # bytes: a smaller graph answers faster on one thread than it takes to wake a second
+SMALL = 8 << 20  # bytes: a smaller graph answers a row faster on one thread than it takes to wake a second
+CORES = os.cpu_count() or 1
 
 
 class Answer(TypedDict):
@@ -57,6 +59,7 @@ class Bundle:
             self.report = reports.decode(files["report.json"])
             self.features = Features.restore(msgspec.json.decode(files["encoders.json"], type=list), files)
             self.session = _session(files["model.onnx"])
+            self.workers = CORES if len(files["model.onnx"]) < SMALL else 1  # the session has the cores, or its callers
             self.decision = _decision(files.get("decision.json"))
             self.recipe = files["recipe.yaml"].decode()
             self.example: dict[str, Any] = msgspec.json.decode(files["example.json"], type=dict)
@@ -123,7 +126,7 @@ class Bundle:
     def run(self, inputs: dict[str, Any]) -> Floats:
         """Run the graph on encoded rows: [rows, outputs] float32."""
         rows = len(next(iter(inputs.values())))
-        return order.answer(inputs, self._batch, lambda done: events.step("predicting", done, rows))
+        return order.answer(inputs, self._batch, lambda done: events.step("predicting", done, rows), self.workers)
 
     def records(self, outputs: Floats) -> list[dict[str, Any]]:
         """Bare answers [rows, outputs] as records."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import ClassVar, Self
 
 import numpy as np
@@ -29,9 +30,8 @@ class FittedCategory(FittedEncoder):
 
     def __call__(self, values: Values) -> Block:
         """[rows] of text or None to Codes [rows]."""
-        known = self.codes.get
-        codes = [known(value, UNSEEN_CODE) for value in values.tolist()]
-        return Codes(np.array(codes, dtype=np.int64), len(self.levels) + UNSEEN_CODE + 1)
+        found = map(self.codes.get, values.tolist(), repeat(UNSEEN_CODE))
+        return Codes(np.fromiter(found, dtype=np.int64, count=len(values)), len(self.levels) + UNSEEN_CODE + 1)
 
     def state(self) -> State:
         """The levels in the order of their codes."""
