@@ -56,7 +56,7 @@ def main() -> None:
     book = Book.open(asked.out, {"machine": _machine(asked.threads), "limits": asked.limits}, asked.again)
     wanted = list(product(asked.seeds, asked.data, asked.methods))
     missing = [one for one in wanted if not book.done(_key(*one, asked))]
-    here = {method for method in dict.fromkeys(method for *_, method in missing) if _possible(method, asked)}
+    here = _possible(list(dict.fromkeys(method for *_, method in missing)), asked)
     todo = [one for one in missing if one[-1] in here]
     lost = set[str]()
     for number, (seed, data, method) in enumerate(todo, 1):
@@ -126,11 +126,16 @@ def _worker(method: str, asked: argparse.Namespace, *words: str) -> dict[str, An
     return {"args": [_python(method, asked), "-m", "tabular.worker", *words], "env": environment, "text": True}
 
 
-def _possible(method: str, asked: argparse.Namespace) -> bool:
-    done = subprocess.run(**_worker(method, asked, "can", method), capture_output=True, check=False, timeout=120)
-    if done.returncode:
-        print(f"{method} is left out: {(done.stderr.splitlines() or ['?'])[-1]}")
-    return done.returncode == 0
+def _possible(methods: list[str], asked: argparse.Namespace) -> set[str]:
+    """Those of the methods whose library is installed where they would run; the others are told."""
+    found = set[str]()
+    for python in {_python(method, asked) for method in methods}:
+        those = [method for method in methods if _python(method, asked) == python]
+        done = subprocess.run(**_worker(those[0], asked, "can", *those), capture_output=True, check=True, timeout=120)
+        found |= set(done.stdout.split())
+    for method in (method for method in methods if method not in found):
+        print(f"{method} is left out, as it is not installed")
+    return found
 
 
 def _job(data: str, method: str, seed: int, files: tuple[Path, Path], asked: argparse.Namespace) -> Job:

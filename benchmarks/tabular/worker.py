@@ -29,9 +29,10 @@ NEEDS = {"autogluon": "autogluon", "catboost": "catboost", "lightgbm": "lightgbm
 
 
 def main() -> None:
-    """Do the job, or tell (`can METHOD`) whether it can be done here."""
+    """Do the job, or tell (`can METHOD...`) which methods can be done here."""
     if sys.argv[1] == "can":
-        sys.exit(0 if _can(sys.argv[2]) else f"{sys.argv[2]} is not installed")
+        print(*filter(_can, sys.argv[2:]))
+        return
     folder = Path(sys.argv[1])
     job = Job(**json.load(sys.stdin))
     warnings.simplefilter("ignore")
