@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import onnxruntime as ort
+import polars as pl
 import pytest
 from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
 
+from modelyard import run
 from modelyard.assemble import MODELS
 from modelyard.core import deadline
 from modelyard.core.errors import RecipeError
@@ -141,6 +143,16 @@ def test_a_line_is_found_to_the_last_digits(settings: dict[str, Any]) -> None:
     houses = Examples(scaled(HOUSES), 100_000 + 100 * HOUSES, 1)
     fitted = Linear(**settings).fit(houses, houses, Task.REGRESSION, seed=1)
     assert np.allclose(fitted(scaled([0.0, 1000.0]))[:, 0], [100_000, 200_000], rtol=1e-4)
+
+
+def test_a_recipe_without_settings_finds_the_line_too(tmp_path: Path) -> None:
+    file = str(tmp_path / "houses.csv")
+    pl.DataFrame({"feet": HOUSES, "price": 100_000 + 100 * HOUSES}).write_csv(file)
+    data = dict.fromkeys(("train", "valid", "test"), file)
+    said = {"version": 1, "name": "houses", "data": data, "target": "price", "task": "regression", "model": "linear"}
+    made = run.train({**said, "columns": {"feet": {"kind": "number"}}}, home=tmp_path / "yard")
+    answers = made.bundle.predict([{"feet": 0.0}, {"feet": 1000.0}])["predictions"]
+    assert [answer["prediction"] for answer in answers] == pytest.approx([100_000, 200_000], rel=1e-4)
 
 
 def skewed(rows: int = 800) -> Examples:
