@@ -71,9 +71,7 @@ class Mlp(Network):
 
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
     hidden: tuple[Annotated[int, Field(ge=1, le=65_536)], ...] = (128, 128)
-    members: int = Field(
-        default=8, ge=1, le=256, description="networks that share their matrices, and answer together"
-    )
+    members: int = Field(default=8, ge=1, le=256, description="networks that share their matrices, and answer together")
     numbers: Literal["piecewise", "periodic", "plain"] = "piecewise"
     loss: Loss = "squared"
     quantile: float = Field(default=0.5, gt=0, lt=1, description="what the loss quantile foretells")
