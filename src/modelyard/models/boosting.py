@@ -134,8 +134,8 @@ class Boosting(Model):
         }
 
     def memory(self, rows: int, width: int) -> float:
-        """The matrix in float32, its bins in a byte each, and gradients."""
-        return rows * (6.0 * width + 64)
+        """The matrix in float32, its bins in a byte each, what levels foretell, and gradients."""
+        return rows * (10.0 * width + 100)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> FittedBoosting:
         """Grow trees on `train` until `valid` gains no more."""
