@@ -31,8 +31,8 @@ def lines(
                 record.name,
                 dict(record.settings),
                 seconds=record.seconds,
-                latency=record.latency,
-                size=record.size,
+                latency=record.price.latency,
+                size=record.price.size,
                 weight=shares.get(record.key, 0.0),
             ),
         )

@@ -17,8 +17,9 @@ from modelyard.core.protocols import Model, Predictor, Settings
 from modelyard.core.tuning import Candidate, Effort
 from modelyard.core.types import Floats, HeldOut
 from modelyard.train import board, ensemble
-from modelyard.train.judging import Judging, price
+from modelyard.train.judging import Judging
 from modelyard.train.notebook import Notebook, Record, key_of, settings_of
+from modelyard.train.price import Price, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +135,7 @@ class Hunt:
     def _judge(self, name: str, settings: Settings, trial: optuna.Trial | None) -> Record | None:
         """Fit on each fold's complement; None where the study says that it is not worth going on."""
         model, key, used = self.build(name, settings), key_of(name, settings), self.judging.used
-        answers, began, paid = list[Floats](), time.monotonic(), (0.0, 0)
+        answers, began, paid = list[Floats](), time.monotonic(), Price(0.0, 0, 0.0)
         for number in range(used):
             self._tell(f"{name}, fold {number + 1} of {used}")
             with deadline.within(deadline.left() / (used - number)), events.listening(_notes_alone):
@@ -145,7 +146,7 @@ class Hunt:
             paid = price(predictor, held) if number == 0 else paid
             if trial is not None and number + 1 < used and self._hopeless(trial, answers):
                 return None
-        return Record(name, settings, np.concatenate(answers), time.monotonic() - began, *paid)
+        return Record(name, settings, np.concatenate(answers), time.monotonic() - began, paid)
 
     def _hopeless(self, trial: optuna.Trial, answers: list[Floats]) -> bool:
         """Whether the folds so far are worse than the median of earlier trials."""
@@ -189,7 +190,9 @@ class Hunt:
         def loss(answers: Floats) -> float:
             return self.judging.mean(self.judging.losses(answers, judged[some]), judged[some])[0]
 
-        shares = ensemble.weights([record.answers[some] for record in ranked], loss, self.effort.members)
+        limits = ensemble.Limits(self.effort.members, self.effort.work / self.effort.copies)
+        work = [record.price.work for record in ranked]
+        shares = ensemble.weights([record.answers[some] for record in ranked], loss, limits, work)
         return [(float(share), record) for share, record in zip(shares, ranked, strict=True) if share > 0]
 
     def _copies(self, record: Record) -> Iterator[Predictor]:

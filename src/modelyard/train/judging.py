@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime as ort
 
 from modelyard.core import deadline, memory, seeds
 from modelyard.core.training import Loss
-from modelyard.core.types import Examples, Floats, Ints, Task, feeds
+from modelyard.core.types import Examples, Floats, Ints, Task
 from modelyard.train import folds, objective
-from modelyard.train.ensemble import graph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from modelyard.core.protocols import Model, Predictor
 
 PACE = 4000  # rows times folds that a second of the time limit buys: more rows are judged by fewer folds
@@ -111,24 +107,3 @@ class Judging:
         width = sum(block.spec.size if block.spec.form == "numbers" else 1 for block in learn.inputs.values())
         free = memory.available() * SHARE
         return max(int(len(learn) * free / max(model.memory(len(learn), width), 1.0)), PROBE)
-
-
-def price(predictor: Predictor, rows: Examples) -> tuple[float, int]:
-    """What a model costs to ask: milliseconds for one row through its graph, and the graph's bytes."""
-    content = graph_of(predictor).SerializeToString()
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    wanted = {node.name for node in session.get_inputs()}
-    given: dict[str, Any] = {k: v for k, v in feeds(rows.take(np.arange(1)).inputs).items() if k in wanted}
-    return 1000 * _median_seconds(lambda: session.run(["answers"], given)), len(content)
-
-
-def _median_seconds(ask: Callable[[], object], times: int = 20) -> float:
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        ask()
-        spent.append(time.perf_counter() - began)
-    return float(np.median(spent))

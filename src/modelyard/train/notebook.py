@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -25,13 +25,21 @@ from modelyard.core import artifacts, digest, seeds
 from modelyard.core.protocols import Settings
 from modelyard.core.tuning import Options, Range, Space
 from modelyard.core.types import Floats
+from modelyard.train.price import Price
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.core.types import Json
 
-BROKEN = (OSError, ValueError, KeyError, EOFError, BadZipFile)  # a record that cannot be read: it is made anew
+BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    BadZipFile,
+)  # a record is unreadable
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,7 @@ class Record:
     settings: Settings
     answers: Floats
     seconds: float  # of all its fits
-    latency: float  # milliseconds for one row through its graph
-    size: int  # the graph's bytes
+    price: Price
 
     @property
     def key(self) -> str:
@@ -81,7 +88,7 @@ class Notebook:
 
     def write(self, record: Record) -> None:
         """Keep a record, whole or not at all."""
-        facts = [record.name, dict(record.settings), record.seconds, record.latency, record.size]
+        facts = [record.name, dict(record.settings), record.seconds, asdict(record.price)]
         content = io.BytesIO()
         np.savez_compressed(content, answers=record.answers, facts=np.array(json.dumps(facts)))
         artifacts.write_file(self.folder / f"{record.key}.npz", content.getvalue())
@@ -90,8 +97,8 @@ class Notebook:
         """The record of that name, if there is one."""
         with suppress(*BROKEN), (self.folder / f"{key}.npz").open("rb") as file:
             held = np.load(file, allow_pickle=False)
-            name, settings, seconds, latency, size = json.loads(str(held["facts"]))
-            return Record(name, settings, held["answers"], seconds, latency, size)
+            name, settings, seconds, price = json.loads(str(held["facts"]))
+            return Record(name, settings, held["answers"], seconds, Price(**price))
         return None
 
     def records(self) -> list[Record]:
