@@ -203,3 +203,28 @@ def test_misfits_are_the_different_values_and_the_rows_that_hold_them() -> None:
     assert set(wrong) == {"maybe", "perhaps"}
     assert count == 3
     assert values.misfits(pl.Series("x", [1.0, 2.0]), Column("x", Kind.NUMBER)) == ({}, 0)
+
+
+COLUMNS = [
+    pl.Series("x", [1, None, 2]),
+    pl.Series("x", [1.5, math.inf, None, -math.inf, math.inf]),
+    pl.Series("x", ["a", None, "3", "2020-01-01", "yes"]),
+    pl.Series("x", [True, None]),
+    pl.Series("x", [dt.date(2020, 1, 1), None]),
+    pl.Series("x", [dt.datetime(2020, 1, 1), None]),  # noqa: DTZ001 - as a frame holds it
+    pl.Series("x", [None, None], dtype=pl.String),
+]
+
+
+@pytest.mark.parametrize("series", COLUMNS, ids=lambda series: str(series.dtype))
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("levels", [(), ("a", "1")])
+def test_misfits_are_those_that_reading_each_value_tells(
+    series: pl.Series, kind: Kind, levels: tuple[str, ...]
+) -> None:
+    column = Column("x", kind, levels=levels, closed=bool(levels), storage=values.storage_of(series.dtype))
+    told: dict[int, Problem] = {}
+    read = values.from_list(series.to_list(), column, told.__setitem__)
+    wrong, count = values.misfits(series, column)
+    assert (wrong, count) == ({series[row]: problem for row, problem in told.items()}, len(told))
+    np.testing.assert_array_equal(values.from_series(series, column), read)

@@ -164,7 +164,7 @@ def from_series(series: pl.Series, column: Column) -> Values:
 
 def misfits(series: pl.Series, column: Column) -> tuple[dict[object, Problem], int]:
     """The different values of a column that do not fit, each with its problem, and how many rows hold one."""
-    unique = [value for value in series.unique(maintain_order=True).to_list() if value is not None]
+    unique = _doubtful(series, column).drop_nulls().unique(maintain_order=True).to_list()
     wrong: dict[object, Problem] = {}
 
     def keep(row: int, problem: Problem) -> None:
@@ -209,6 +209,18 @@ def storage_of(dtype: pl.DataType) -> Storage:
     if dtype == pl.Date:
         return "date"
     return "datetime" if dtype == pl.Datetime else "string"
+
+
+def _doubtful(series: pl.Series, column: Column) -> pl.Series:
+    """The values that may not fit; those of a type that always does need not be read one by one."""
+    import polars as pl
+
+    if column.kind is Kind.NUMBER and series.dtype.is_numeric() and not column.closed:
+        return series.filter(~series.cast(pl.Float64).is_finite())
+    moments = column.kind is Kind.TIME and isinstance(series.dtype, (pl.Date, pl.Datetime))
+    texts = column.kind is Kind.TEXT and series.dtype == pl.String
+    fits = moments or texts or READERS[column.kind] is level
+    return series.clear() if fits and not column.closed else series
 
 
 def _places(series: pl.Series, distinct: pl.Series) -> Ints:
