@@ -118,9 +118,9 @@ def test_rows_without_texts_are_asked_for_in_batches() -> None:
         sizes.append(len(batch["n"]))
         return batch["n"].arrays()["values"]
 
-    rows = np.arange(2 * order.BATCH + 5, dtype=np.float32)[:, None]
+    rows = np.arange(2 * order.BULK + 5, dtype=np.float32)[:, None]
     assert np.array_equal(order.answer({"n": Numbers(rows)}, ask, lambda _done: None), rows)
-    assert sizes == [order.BATCH, order.BATCH, 5]
+    assert sizes == [order.BULK, order.BULK, 5]
 
 
 def test_lengths_of_several_texts_add_up() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -171,9 +171,9 @@ class Numbers:
         """Some of the rows: [rows] int."""
         return Numbers(self.values[rows])
 
-    def join(self, below: Numbers) -> Numbers:
-        """These rows, then those of a block of the same width."""
-        return Numbers(np.concatenate([self.values, below.values]))
+    def join(self, *below: Numbers) -> Numbers:
+        """These rows, then those of blocks of the same width."""
+        return Numbers(np.concatenate([block.values for block in (self, *below)]))
 
 
 @dataclass(frozen=True)
@@ -200,9 +200,9 @@ class Codes:
         """Some of the rows: [rows] int."""
         return Codes(self.codes[rows], self.levels)
 
-    def join(self, below: Codes) -> Codes:
-        """These rows, then those of a block of the same levels."""
-        return Codes(np.concatenate([self.codes, below.codes]), self.levels)
+    def join(self, *below: Codes) -> Codes:
+        """These rows, then those of blocks of the same levels."""
+        return Codes(np.concatenate([block.codes for block in (self, *below)]), self.levels)
 
 
 @dataclass(frozen=True)
@@ -226,10 +226,11 @@ class _Ragged:
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         return np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths), offsets
 
-    def _joined(self, below: _Ragged) -> tuple[Ints, Ints]:
+    def _joined(self, *below: _Ragged) -> tuple[Ints, Ints]:
         """The items of these rows and of those below, and the offsets they then have."""
-        ids = np.concatenate([self.ids, below.ids])
-        return ids, np.concatenate([self.offsets, below.offsets[1:] + self.offsets[-1]])
+        lengths = np.concatenate([block.lengths() for block in (self, *below)])
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        return np.concatenate([block.ids for block in (self, *below)]), offsets
 
     def _padded(self, items: npt.NDArray[Any], fill: float) -> npt.NDArray[Any]:
         """Items as [rows, longest row], filled up at the end."""
@@ -262,9 +263,9 @@ class Tokens(_Ragged):
         positions, offsets = self._picked(rows)
         return Tokens(self.ids[positions], offsets, self.vocabulary, self.padding)
 
-    def join(self, below: Tokens) -> Tokens:
-        """These rows, then those of a block of the same vocabulary."""
-        return Tokens(*self._joined(below), self.vocabulary, self.padding)
+    def join(self, *below: Tokens) -> Tokens:
+        """These rows, then those of blocks of the same vocabulary."""
+        return Tokens(*self._joined(*below), self.vocabulary, self.padding)
 
 
 @dataclass(frozen=True)
@@ -291,9 +292,10 @@ class Bag(_Ragged):
         positions, offsets = self._picked(rows)
         return Bag(self.ids[positions], offsets, self.weights[positions], self.size)
 
-    def join(self, below: Bag) -> Bag:
-        """These rows, then those of a block of the same size."""
-        return Bag(*self._joined(below), np.concatenate([self.weights, below.weights]), self.size)
+    def join(self, *below: Bag) -> Bag:
+        """These rows, then those of blocks of the same size."""
+        weights = np.concatenate([block.weights for block in (self, *below)])
+        return Bag(*self._joined(*below), weights, self.size)
 
 
 Block = Numbers | Codes | Tokens | Bag
@@ -347,7 +349,7 @@ class Examples:
 
 def join(first: Examples, second: Examples) -> Examples:
     """The rows of both, the first's first; where only one has weights, a row of the other weighs one."""
-    inputs = {name: _under(block, second.inputs[name]) for name, block in first.inputs.items()}
+    inputs = {name: joined([block, second.inputs[name]]) for name, block in first.inputs.items()}
     weight = None
     if first.weight is not None or second.weight is not None:
         weight = np.concatenate(
@@ -356,10 +358,18 @@ def join(first: Examples, second: Examples) -> Examples:
     return Examples(inputs, np.concatenate([first.target, second.target]), first.outputs, weight)
 
 
-def _under(block: Block, below: Any) -> Block:  # noqa: ANN401 - a block of the same form, as its spec says
-    if block.spec != below.spec:
-        raise ValueError(f"a block of {below.spec} cannot follow one of {block.spec}")
-    return block.join(below)
+def joined(blocks: Sequence[Any]) -> Block:
+    """The rows of blocks of one form and size, one block's after the other's.
+
+    Raises:
+        ValueError: one is of another form or size.
+    """
+    first, *below = blocks
+    for block in below:
+        if block.spec != first.spec:
+            raise ValueError(f"a block of {block.spec} cannot follow one of {first.spec}")
+    whole: Block = first.join(*below)
+    return whole
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from modelyard.core import events
 from modelyard.core.errors import BundleError
 from modelyard.core.protocols import Encoder, FittedEncoder, Joining
 from modelyard.core.registry import Family
+from modelyard.core.types import joined
 from modelyard.data import values
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Joint: TypeAlias = "Callable[[Sequence[Values]], list[Block]]"
 
 ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name")
+PIECE = 1 << 16  # rows of a table that are encoded at once
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,11 @@ class Features:
         return {name: blocks[name] for name in self.fitted}
 
     def of_table(self, table: Table) -> dict[str, Block]:
-        """Encode a table's feature columns."""
-        return self({c.name: values.from_series(table.frame[c.name], c) for c in table.schema.features})
+        """Encode a table's feature columns, a piece at a time: what encoding needs beside its blocks stays small."""
+        columns = table.schema.features
+        frames = (table.frame.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE))
+        pieces = [self({c.name: values.from_series(frame[c.name], c) for c in columns}) for frame in frames]
+        return {name: joined([piece.pop(name) for piece in pieces]) for name in self.fitted}
 
     @cached_property
     def _groups(self) -> tuple[dict[str, FittedEncoder], list[tuple[list[str], Joint]]]:
