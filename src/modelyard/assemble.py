@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -82,6 +83,7 @@ class Plan:
             aim=self.aim,
             intervals=self.recipe.intervals,
             quantile_model=_of_quantile,
+            seconds=self.model.effort().seconds if isinstance(self.model, Search) else math.inf,
         )
 
     def chooser(self, model: Learner) -> Callable[[Column], tuple[str, Encoder]]:

@@ -43,8 +43,9 @@ from modelyard.train.fit import BARE, Trained, fit
 
 if TYPE_CHECKING:
     from modelyard.core.finish import Finish
-    from modelyard.core.training import Training
+    from modelyard.core.training import Training, Transform
 
+SEARCHED = 0.7  # of the time that a search has, where intervals take the rest
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
 DataLike = str | Path | Mapping[str, Any]
 
@@ -88,7 +89,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
     before = time.perf_counter()
-    trained = _fit(plan, _learner(plan.model, plan.training, yard.searches), parts, rows.task, plan.finish)
+    trained = _fit(plan, _learner(plan.model, plan.training, plan.recipe, yard.searches), parts, rows.task, plan.finish)
     fit_seconds = time.perf_counter() - before
     answers = trained(parts.test)
     measured = Measured(
@@ -253,20 +254,37 @@ def _check_slices(plan: Plan, test: Table) -> None:
     found.raise_any()
 
 
-def _learner(model: Learner, training: Training | None, searches: Path) -> Model:
-    """What can be fitted: a network with its loop, a search with what it tries."""
+def _learner(model: Learner, training: Training | None, recipe: Recipe, searches: Path) -> Model:
+    """What can be fitted: a search with what it tries, a network with its loop, the target as the recipe wants it."""
+    if isinstance(model, Search):
+        from modelyard.train.search import Searching  # optuna, for searches alone
+
+        return Searching(model, _candidate, searches, recipe.target_transform, SEARCHED if recipe.intervals else 1.0)
+    return _transformed(_trainable(model, training), recipe.target_transform)
+
+
+def _candidate(name: str, settings: Settings, transform: Transform | None) -> Model:
+    """A model that a search tries."""
+    model = MODELS.build(name, settings, "model")
+    if isinstance(model, Search):
+        raise RecipeError(f"the model '{name}' cannot be tried by a search", "model.models", "leave it out")
+    return _transformed(_trainable(model, None), transform)
+
+
+def _trainable(model: Model | Network, training: Training | None) -> Model:
     if isinstance(model, Network):
         from modelyard.train.loop import Trainable  # torch, for networks alone
 
         return Trainable(model, training or model.training())
-    if isinstance(model, Search):
-        from modelyard.train.search import Searching  # optuna, for searches alone
-
-        def build(name: str, settings: Settings) -> Model:
-            return _learner(MODELS.build(name, settings, "model"), None, searches)
-
-        return Searching(model, build, searches)
     return model
+
+
+def _transformed(model: Model, transform: Transform | None) -> Model:
+    if transform is None:
+        return model
+    from modelyard.train.transform import Transformed  # scipy and onnx, where a target is transformed
+
+    return Transformed(model, transform)
 
 
 def _fit(plan: Plan, model: Model, parts: Parts, task: Task, finish: Finish = BARE) -> Trained:
@@ -277,7 +295,7 @@ def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
     """The constant answer, and a linear model unless that is the model itself."""
     answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
     if plan.recipe.model.name != BASELINE:
-        plain = _learner(MODELS.build(BASELINE, {}), None, Path())
+        plain = _candidate(BASELINE, {}, None)
         answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
     return answers
 

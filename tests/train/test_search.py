@@ -15,11 +15,13 @@ from modelyard.models.auto import Auto
 from modelyard.train import judging as judge
 from modelyard.train.judging import Judging
 from modelyard.train.search import Searching
+from modelyard.train.transform import Transformed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.core.protocols import Model, Settings
+    from modelyard.core.training import Transform
     from modelyard.train.ensemble import Ensemble
 
 LINEAR = Auto(models=("linear",), time_limit=60.0, folds=3, trials=3)
@@ -45,8 +47,9 @@ def search(how: Auto, learn: Examples, task: Task = Task.BINARY, place: Path | N
     return Searching(how, said.pop("build", build), place).fit(train, valid, task, seed=said.pop("seed", 3))
 
 
-def build(name: str, settings: Settings) -> Model:
-    return cast("Model", MODELS.build(name, settings))
+def build(name: str, settings: Settings, transform: Transform | None = None) -> Model:
+    model = cast("Model", MODELS.build(name, settings))
+    return Transformed(model, transform) if transform else model
 
 
 class Builder:
@@ -56,8 +59,8 @@ class Builder:
         self.fits: list[tuple[str, str]] = []
         self.most = most
 
-    def __call__(self, name: str, settings: Settings) -> Model:
-        model = build(name, settings)
+    def __call__(self, name: str, settings: Settings, transform: Transform | None = None) -> Model:
+        model = build(name, settings, transform)
         before = type(model).fit
 
         def fit(*args: Any, **said: Any) -> Any:
@@ -156,8 +159,8 @@ def test_what_there_is_no_time_for_is_skipped_and_said() -> None:
 
 
 def test_a_model_that_fails_is_a_line_of_the_leaderboard() -> None:
-    def failing(name: str, settings: Settings) -> Model:
-        model = build(name, settings)
+    def failing(name: str, settings: Settings, transform: Transform | None = None) -> Model:
+        model = build(name, settings, transform)
         if settings != {**LINEAR.objective(), **model.variants()[0]}:
 
             def fit(*_: Any, **__: Any) -> Any:
@@ -213,3 +216,15 @@ def test_times_are_read_as_people_write_them(said: Any, seconds: float) -> None:
 def test_no_time_is_refused(said: Any) -> None:
     with pytest.raises(RecipeError, match="time_limit"):
         MODELS.build("auto", {"time_limit": said}, "model")
+
+
+def test_a_long_tail_is_learnt_by_its_logarithm_too() -> None:
+    learn = rows(Task.REGRESSION)
+    plain = search(LINEAR, learn, Task.REGRESSION)
+    assert not any("target_transform" in line.settings for line in plain.leaderboard)
+    tail = Examples(learn.inputs, np.exp(learn.target / 40), 1)
+    found = search(LINEAR, tail, Task.REGRESSION)
+    bent = [line for line in found.leaderboard if line.settings.get("target_transform") == "log"]
+    assert bent
+    assert any(line.weight for line in bent)
+    assert np.isfinite(found(learn.inputs)).all()

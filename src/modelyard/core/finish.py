@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -34,6 +35,7 @@ class Finish:
     """Nothing where nothing is said: the bare model.
 
     `intervals` is the share of rows whose truth an interval is to hold; `quantile_model` makes what learns a quantile.
+    All of it, the model's own fit included, may take `seconds`.
     """
 
     calibration: Calibration = "none"
@@ -42,3 +44,4 @@ class Finish:
     aim: Aim | None = None
     intervals: float | None = None
     quantile_model: Callable[[float], Model] | None = None
+    seconds: float = math.inf

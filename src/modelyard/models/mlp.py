@@ -70,8 +70,8 @@ class Mlp(Network):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
-    hidden: tuple[Annotated[int, Field(ge=1, le=65_536)], ...] = (128, 128)
-    members: int = Field(default=8, ge=1, le=256, description="networks that share their matrices, and answer together")
+    hidden: tuple[Annotated[int, Field(ge=1, le=65_536)], ...] = (96, 96)
+    members: int = Field(default=4, ge=1, le=256, description="networks that share their matrices, and answer together")
     numbers: Literal["piecewise", "periodic", "plain"] = "piecewise"
     loss: Loss = "squared"
     quantile: float = Field(default=0.5, gt=0, lt=1, description="what the loss quantile foretells")
@@ -96,16 +96,16 @@ class Mlp(Network):
         return Goal(self.loss, self.quantile)
 
     def variants(self) -> Sequence[Settings]:
-        """Narrow and quick, as it is, and with waves for numbers."""
-        return ({"hidden": [64, 64], "members": 8}, {}, {"numbers": "periodic"})
+        """As it is, with waves for numbers, and more of it."""
+        return ({}, {"numbers": "periodic"}, {"hidden": [128, 128], "members": 8})
 
     def space(self) -> Space:
         """How wide, how deep, and how numbers go in."""
-        hidden = Options(([64], [128, 128], [256, 256], [128, 128, 128]))
+        hidden = Options(([96], [64, 64], [96, 96], [128, 128], [192, 192], [96, 96, 96]))
         return {
             "hidden": hidden,
             "numbers": Options(("piecewise", "periodic", "plain")),
-            "members": Options((8, 16, 32)),
+            "members": Options((2, 4, 8, 16)),
         }
 
     def build(self, train: Examples, training: Training) -> MlpModule:

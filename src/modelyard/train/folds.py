@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from modelyard.core.types import Ints
 
 
-def deal(target: Ints, folds: int, random: np.random.Generator) -> Ints:
+def deal(target: npt.NDArray[Any], folds: int, random: np.random.Generator) -> Ints:
     """A fold for each row, [rows] int: of any `folds` rows that follow each other by target, each is in another.
 
     >>> deal(np.array([0, 1] * 4), 2, np.random.default_rng(1)).tolist().count(0)

@@ -42,6 +42,7 @@ class Hunt:
     notebook: Notebook
     effort: Effort
     began: float  # on the monotonic clock; a search that goes on began earlier
+    turns: tuple[Settings, ...] = ()  # changes with which each model's first variant is tried too
     found: dict[str, Record] = field(default_factory=dict)  # by key
     skipped: list[Candidate] = field(default_factory=list)
     fitted: dict[tuple[str, int], Predictor] = field(default_factory=dict)  # by key and fold
@@ -99,9 +100,13 @@ class Hunt:
     def _variants(self) -> Iterator[tuple[str, Settings]]:
         """The first of each model, then the second of each, and so on; without tuning, the first two of each."""
         most = None if self.effort.trials else 2
-        each = [[(name, s) for s in self.build(name, {}).variants()[:most]] for name in self.effort.models]
+        each = [[(name, settings) for settings in self._settings(name)[:most]] for name in self.effort.models]
         for turn in zip_longest(*each):
             yield from (candidate for candidate in turn if candidate is not None)
+
+    def _settings(self, name: str) -> list[Settings]:
+        first, *others = self.build(name, {}).variants()
+        return [first, *({**first, **turn} for turn in self.turns), *others]
 
     def _seconds(self, name: str) -> list[float]:
         """What each trial of a model took."""

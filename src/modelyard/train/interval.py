@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core import events, seeds
+from modelyard.core import deadline, events, seeds
 from modelyard.core.protocols import Predictor
 from modelyard.core.types import Task
 from modelyard.models.layers.graph import Graph
@@ -70,7 +70,8 @@ def fit(predictor: Predictor, rows: Examples, coverage: float, quantile_model: Q
     for number in range(parts):
         events.step("fitting intervals", number, parts + 1, f"fold {number + 1} of {parts}")
         held = np.flatnonzero(fold == number)
-        low, high = _fitted(models, rows, fold, number, (number + 1) % parts, seed)
+        with deadline.within(deadline.left() / (parts + 1 - number)):
+            low, high = _fitted(models, rows, fold, number, (number + 1) % parts, seed)
         asked = rows.take(held)
         answers = (part(asked.inputs)[:, 0].astype(np.float64) for part in (low, high))
         short[held] = _short(asked.target, *answers)

@@ -20,6 +20,7 @@ PACE = 4000  # rows times folds that a second of the time limit buys: more rows 
 PROBE = 5000  # rows whose fit tells how long that of all will take
 MANY = 4 * PROBE
 SHARE = 0.6  # of the memory that is free, which one fit may take
+SKEWED = 1.0  # the third moment from which a tail counts as long
 STOPPING = 10  # a refit holds out one row in so many, to know when to stop
 
 
@@ -69,6 +70,14 @@ class Judging:
         mean = float(np.average(losses, weights=counts))
         share = counts / counts.sum()
         return mean, float(np.sqrt((share**2 * (losses - mean) ** 2).sum()))
+
+    @property
+    def skewed(self) -> bool:
+        """Whether a target of numbers has a long tail above and nothing below zero: its logarithm may be learnt."""
+        if self.task.classifies or self.loss != "squared" or self.rows.target.min() < 0:
+            return False
+        apart = (self.rows.target - self.rows.target.mean()) / self._scale
+        return float((apart**3).mean()) > SKEWED
 
     @property
     def _scale(self) -> float:

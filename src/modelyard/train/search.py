@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +14,7 @@ import numpy as np
 
 from modelyard.core import deadline, digest
 from modelyard.core.protocols import Model, Search, Settings
+from modelyard.core.training import Transform
 from modelyard.core.types import Examples, Kind, Task, join
 from modelyard.train.hunt import Hunt
 from modelyard.train.judging import Judging
@@ -22,6 +23,8 @@ from modelyard.train.notebook import Notebook
 if TYPE_CHECKING:
     from modelyard.train.ensemble import Ensemble
 
+TRANSFORM = "target_transform"  # a setting of any candidate
+BENT: tuple[Settings, ...] = ({TRANSFORM: "log"},)  # tried too where a target is skewed
 SPARE = 0.04  # of the time, kept for what comes after the last fit
 
 
@@ -30,8 +33,10 @@ class Searching(Model):
     """A search, and how the models are built that it tries: a model."""
 
     search: Search
-    build: Callable[[str, Settings], Model]
+    build: Callable[[str, Settings, Transform | None], Model]
     place: Path | None = None  # where what is found is kept; where there is none, it is forgotten
+    transform: Transform | None = None  # of the target, for all that is tried
+    share: float = 1.0  # of the time
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
 
     def encoders(self) -> Mapping[Kind, Settings]:
@@ -46,20 +51,25 @@ class Searching(Model):
         """
         began, rows = time.monotonic(), join(train, valid)
         effort, aim = self.search.effort(), self.search.objective()
+        effort = replace(effort, seconds=effort.seconds * self.share)
         how: Any = (aim["loss"], aim["quantile"])
         judging = Judging.of(rows, task, how, effort.folds, effort.seconds, seed)
         with tempfile.TemporaryDirectory() as scratch:
-            name = _name(rows, [str(task), effort.models, effort.folds, judging.used, dict(aim), seed])
+            name = _name(rows, [str(task), effort.models, effort.folds, judging.used, dict(aim), self.transform, seed])
             notebook = Notebook((self.place or Path(scratch)) / name, seed)
             began -= sum(record.seconds for record in notebook.records())
-            hunt = Hunt(self._build, judging, notebook, effort, began)
+            bent = self.transform is None and judging.skewed
+            hunt = Hunt(self._build, judging, notebook, effort, began, BENT if bent else ())
             with deadline.within(began + effort.seconds * (1 - SPARE) - time.monotonic()):
                 hunt.look()
             with deadline.within(max(began + effort.seconds - time.monotonic(), hunt.needed())):
                 return hunt.settle()
 
     def _build(self, name: str, settings: Settings) -> Model:
-        return self.build(name, {**self.search.objective(), **settings})
+        """A candidate; `target_transform` among its settings is the search's own."""
+        known = {**self.search.objective(), **settings}
+        transform: Any = known.pop(TRANSFORM, self.transform)
+        return self.build(name, known, transform)
 
 
 def _name(rows: Examples, how: list[Any]) -> str:

@@ -16,8 +16,10 @@ from modelyard.models.layers.graph import Graph
 from modelyard.train.ensemble import graph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from modelyard.core.tuning import Space
 
 KNOTS = 200
 CLOSEST = 2e-3  # of two scores: a jump between nearer ones would turn the seventh digit of one into an answer's fourth
@@ -153,6 +155,18 @@ class Transformed(Model):
     def encoders(self) -> Mapping[Kind, Settings]:
         """As the model wants them."""
         return self.model.encoders()
+
+    def variants(self) -> Sequence[Settings]:
+        """As the model's."""
+        return self.model.variants()
+
+    def space(self) -> Space:
+        """As the model's."""
+        return self.model.space()
+
+    def memory(self, rows: int, width: int) -> float:
+        """As the model's."""
+        return self.model.memory(rows, width)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Restored:
         """Learn what the transform makes of the target.

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from modelyard.core.types import Floats
 
+FEW = 20_000  # rows below which a second thread costs more than it brings; from there on all that OpenMP has
 TOLD = 10  # rounds between two steps that are told
 # The same trees for the same seed: what LightGBM would choose by timing is said. A missing value is a column of its own
-# (`number` flags it), so no value is special to the trees. Threads are OpenMP's: OMP_NUM_THREADS, or all processors.
+# (`number` flags it), so no value is special to the trees.
 STEADY: Mapping[str, Any] = {
     "deterministic": True,
     "force_col_wise": True,
     "use_missing": False,
-    "num_threads": 0,
     "verbosity": -1,
 }
 
@@ -38,7 +38,7 @@ def dataset(
         weight=None if weight is None else weight / (weight.mean() or 1.0),  # so that a weight of one is the usual
         categorical_feature=list(categories),
         reference=like,
-        params={**STEADY, "feature_pre_filter": False},
+        params={**STEADY, "feature_pre_filter": False, "num_threads": 1 if len(matrix) < FEW else 0},
     )
 
 
@@ -47,7 +47,8 @@ def boost(
 ) -> lgb.Booster:
     """At most `rounds`; the best of them by `valid`, once `patience` more have not been better."""
     watch: Any = _Watch(rounds, patience)
-    return lgb.train({**STEADY, **settings}, train, rounds, valid_sets=[valid], callbacks=[watch])
+    threads = {"num_threads": (train.params or {})["num_threads"]}
+    return lgb.train({**STEADY, **settings, **threads}, train, rounds, valid_sets=[valid], callbacks=[watch])
 
 
 class _Watch:
