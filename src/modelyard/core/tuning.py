@@ -37,8 +37,8 @@ class Effort:
 
     It has `seconds` in all, tries `models` in turn, judges each by `folds` folds, and tunes for `trials` more. Of each
     model that it keeps, `copies` answer together, each fitted with other rows held out; as many as there are folds are
-    those that judged it, fewer are fitted anew on nine tenths of all rows. A row among many takes at most `work`
-    microseconds of a core.
+    those that judged it, fewer are fitted anew on nine tenths of all rows. A microsecond of a core more for
+    each row must be worth a share `price` of the loss.
     """
 
     seconds: float
@@ -47,7 +47,7 @@ class Effort:
     trials: int
     members: int  # models that an ensemble holds at most
     copies: int
-    work: float
+    price: float
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 EFFORTS = {
-    "quick": Effort(seconds=60, models=(), folds=4, trials=0, members=3, copies=1, work=12.0),
-    "balanced": Effort(seconds=300, models=(), folds=5, trials=30, members=5, copies=1, work=12.0),
-    "best": Effort(seconds=1800, models=(), folds=8, trials=300, members=12, copies=8, work=1000.0),
+    "quick": Effort(seconds=60, models=(), folds=4, trials=0, members=3, copies=1, price=0.001),
+    "balanced": Effort(seconds=300, models=(), folds=5, trials=30, members=5, copies=1, price=0.001),
+    "best": Effort(seconds=1800, models=(), folds=8, trials=300, members=12, copies=8, price=0.0),
 }
 
 
@@ -69,7 +69,7 @@ class Auto(Search):
         copies = folds if usual.copies == usual.folds else min(usual.copies, folds)
         trials = usual.trials if self.trials is None else self.trials
         seconds = self.time_limit or usual.seconds
-        return Effort(seconds, self.models, folds, trials, usual.members, copies, usual.work)
+        return Effort(seconds, self.models, folds, trials, usual.members, copies, usual.price)
 
     def objective(self) -> Settings:
         """What each model is told to minimise on numbers."""

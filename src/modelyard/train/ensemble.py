@@ -66,31 +66,27 @@ def mixed(parts: Sequence[tuple[float, Floats]]) -> Floats:
     return np.asarray(sum(np.float32(weight) * answers.astype(np.float32) for weight, answers in parts))
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How many `members` a mixture has at most, and how much `work` they are together."""
-
-    members: int
-    work: float = np.inf
-
-
-def weights(answers: Sequence[Floats], loss: Loss, limits: Limits, work: Sequence[float]) -> Floats:
+def weights(answers: Sequence[Floats], loss: Loss, most: int, prices: Sequence[float]) -> Floats:
     """How much each of several models counts, [models], summing to one: greedy selection with replacement.
 
     It starts from the best and adds, one at a time, whichever model lowers the loss of the mean most (Caruana 2004,
-    section 2.1 and 2.2); the best mean along the way is kept. What would pass the limits is not added; where each
-    passes them alone, the cheapest answers.
+    section 2.1 and 2.2); the best mean along the way is kept. At most `most` models have a weight. A model's price is
+    the share by which the loss must fall for it to be worth asking.
     """
-    price = np.array(work, dtype=np.float64)
+    price = np.array(prices, dtype=np.float64)
     counts = np.zeros(len(answers), dtype=np.int64)
     total = np.zeros_like(answers[0], dtype=np.float64)
     best, kept = np.inf, counts
     for step in range(1, STEPS + 1):
         used = counts > 0
-        room = used | (price[used].sum() + price <= limits.work) & (used.sum() < limits.members)
-        if not room.any():
-            return np.asarray(np.arange(len(price)) == price.argmin(), dtype=np.float64)
-        tried = [loss((total + each) / step) if may else np.inf for each, may in zip(answers, room, strict=True)]
+        factor = 1 + price[used].sum() + np.where(used, 0.0, price)
+        room = used | (used.sum() < most)
+        tried = np.array(
+            [
+                loss((total + each) / step) * times if may else np.inf
+                for each, times, may in zip(answers, factor, room, strict=True)
+            ]
+        )
         chosen = int(np.argmin(tried))
         counts[chosen] += 1
         total += answers[chosen]

@@ -195,9 +195,8 @@ class Hunt:
         def loss(answers: Floats) -> float:
             return self.judging.mean(self.judging.losses(answers, judged[some]), judged[some])[0]
 
-        limits = ensemble.Limits(self.effort.members, self.effort.work / self.effort.copies)
-        work = [record.price.work for record in ranked]
-        shares = ensemble.weights([record.answers[some] for record in ranked], loss, limits, work)
+        prices = [self.effort.price * self.effort.copies * record.price.work for record in ranked]
+        shares = ensemble.weights([record.answers[some] for record in ranked], loss, self.effort.members, prices)
         return [(float(share), record) for share, record in zip(shares, ranked, strict=True) if share > 0]
 
     def _copies(self, record: Record) -> Iterator[Predictor]:
