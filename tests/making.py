@@ -74,11 +74,11 @@ def table(task: str, rows: int = 120, seed: int = 0) -> pl.DataFrame:
 
 
 def recipe(folder: Path, frame: pl.DataFrame, **said: Any) -> dict[str, Any]:
-    """A recipe for a table, which is written into the folder as Parquet."""
+    """A recipe for a table, which is written into the folder as Parquet; its model is linear where none is said."""
     file = folder / "rows.parquet"
     frame.write_parquet(file)
     target = said.pop("target", TARGET)
-    return {"version": 1, "name": "test", "data": str(file), "target": target, **said}
+    return {"version": 1, "name": "test", "data": str(file), "target": target, "model": "linear", **said}
 
 
 def train(folder: Path, frame: pl.DataFrame, **said: Any) -> Run:

@@ -277,7 +277,7 @@ def json_schema() -> dict[str, Any]:
             options.append(settings)
         definitions[f"{family.noun}"] = {"anyOf": options}
     properties = schema["properties"]
-    properties["model"] = {"$ref": "#/$defs/model", "default": "linear"}
+    properties["model"] = {"$ref": "#/$defs/model", "default": Recipe.model_fields["model"].default.name}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}

@@ -19,6 +19,7 @@ name: churn
 data: customers.csv
 target: churned
 columns: {note: {kind: category}}
+model: linear
 metrics: [roc_auc, accuracy]
 gates: [{gate: at_least, metric: roc_auc, bound: 0.6}]
 """

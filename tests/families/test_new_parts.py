@@ -247,7 +247,7 @@ WRONG = [  # file, code, what is said
     ),
     ("features/encoders/rank.py", ENCODER.replace("@part\n", ""), "the class 'Rank' lacks the decorator @part"),
     ("evaluate/metrics/balanced_accuracy.py", METRIC.replace("(Metric)", ""), "'BalancedAccuracy(Metric)'"),
-    ("models/centroid.py", "", "the file holds no class 'Centroid(Model or Network)'"),
+    ("models/centroid.py", "", "the file holds no class 'Centroid(Model or Network or Search)'"),
 ]
 
 

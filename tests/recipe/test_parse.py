@@ -29,7 +29,7 @@ def load(folder: Path, text: str | bytes, *overrides: str) -> Recipe:
 def test_the_shortest_recipe_is_four_lines(tmp_path: Path) -> None:
     recipe = load(tmp_path, SHORTEST)
     assert recipe.folder == tmp_path
-    assert (recipe.model.name, recipe.seed, recipe.split.valid, recipe.task) == ("linear", 7, 0.2, None)
+    assert (recipe.model.name, recipe.seed, recipe.split.valid, recipe.task) == ("auto", 7, 0.2, None)
     assert recipe.data.train.model_dump() == {"name": "csv", "settings": {"path": "a.csv"}}
     assert recipe.data.valid is recipe.data.test is None
     assert recipe.model_dump() == parse.load(MAPPING).model_dump()

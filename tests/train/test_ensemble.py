@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from modelyard.core.types import Block, Codes, Examples, HeldOut, Numbers, Task, feeds
 from modelyard.models.linear import Linear
 from modelyard.train import ensemble, objective
-from modelyard.train.ensemble import Ensemble
+from modelyard.train.ensemble import Ensemble, Terms
 from modelyard.train.price import work
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def test_a_mixture_is_never_worse_than_its_best_member(seed: int, models: int) -
     target = random.normal(size=40)
     answers = [(target + random.normal(0, 1 + number, 40))[:, None] for number in range(models)]
     loss = loss_of(target)
-    shares = ensemble.weights(answers, loss, models, [0.0] * models)
+    shares = ensemble.weights(answers, loss, [0.0] * models, Terms(models))
     assert shares.sum() == pytest.approx(1)
     assert (shares >= 0).all()
     mixture = sum(share * each for share, each in zip(shares, answers, strict=True))
@@ -45,7 +45,7 @@ def test_two_that_err_apart_share_the_weight() -> None:
     target = random.normal(size=4000)
     answers = [(target + random.normal(0, 1, 4000))[:, None] for _ in range(2)]
     every = [*answers, random.normal(0, 9, 4000)[:, None]]
-    shares = ensemble.weights(every, loss_of(target), 3, [0.0] * 3)
+    shares = ensemble.weights(every, loss_of(target), [0.0] * 3, Terms(3))
     assert shares[:2] == pytest.approx([0.5, 0.5], abs=0.06)
     assert shares[2] == 0
 
@@ -55,7 +55,7 @@ def test_no_more_members_than_asked_for(most: int) -> None:
     random = np.random.default_rng(1)
     target = random.normal(size=300)
     answers = [(target + random.normal(0, 1, 300))[:, None] for _ in range(8)]
-    assert np.count_nonzero(ensemble.weights(answers, loss_of(target), most, [0.0] * 8)) <= most
+    assert np.count_nonzero(ensemble.weights(answers, loss_of(target), [0.0] * 8, Terms(most))) <= most
 
 
 @pytest.mark.parametrize("task", Task)
@@ -100,7 +100,16 @@ def test_what_costs_more_than_it_gains_is_left_out(prices: tuple[float, ...], wa
     random = np.random.default_rng(3)
     target = random.normal(size=4000)
     answers = [(target + random.normal(0, spread, 4000))[:, None] for spread in (1.0, 1.02, 1.04)]
-    shares = ensemble.weights(answers, loss_of(target), 3, prices)
+    shares = ensemble.weights(answers, loss_of(target), prices, Terms(3, price=1.0))
+    assert set(np.flatnonzero(shares)) == wanted
+
+
+@pytest.mark.parametrize(("most", "wanted"), [(9.0, {0, 1, 2}), (4.5, {0, 2}), (3.0, {1, 2}), (0.5, {2})])
+def test_members_work_no_more_than_they_may(most: float, wanted: set[int]) -> None:
+    random = np.random.default_rng(3)
+    target = random.normal(size=4000)
+    answers = [(target + random.normal(0, spread, 4000))[:, None] for spread in (1.0, 1.02, 1.04)]
+    shares = ensemble.weights(answers, loss_of(target), [3.5, 1.5, 1.0], Terms(3, work=most))
     assert set(np.flatnonzero(shares)) == wanted
 
 

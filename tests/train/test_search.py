@@ -13,6 +13,7 @@ from modelyard.core.errors import RecipeError
 from modelyard.core.types import Block, Codes, Examples, Numbers, Task
 from modelyard.models.auto import Auto
 from modelyard.train import judging as judge
+from modelyard.train import thin
 from modelyard.train.judging import Judging
 from modelyard.train.search import Searching
 from modelyard.train.transform import Transformed
@@ -183,7 +184,7 @@ def test_rows_are_thinned_to_the_memory_that_is_left(monkeypatch: pytest.MonkeyP
     model = build("linear", {})
     part, held = judging(learn).part(0)
     assert len(judging(learn).thinned(model, part, held)) == len(part)
-    monkeypatch.setattr(memory, "available", lambda: model.memory(len(part), 4) / judge.SHARE * 0.8)
+    monkeypatch.setattr(memory, "available", lambda: model.memory(len(part), 4) / thin.SHARE * 0.8)
     thinned = judging(learn).thinned(model, part, held)
     assert judge.PROBE <= len(thinned) < len(part)
     assert set(thinned.target) == {0, 1}

@@ -104,6 +104,12 @@ class BundleError(ModelyardError):
     exit_status = 2
 
 
+class RoomError(ModelyardError):
+    """Rows fit neither into memory nor onto the disk."""
+
+    code = "no_room"
+
+
 class ParityError(ModelyardError):
     """The packed bundle does not answer as training did, so it was not packed."""
 

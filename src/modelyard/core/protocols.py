@@ -139,6 +139,10 @@ class Model(Protocol):
         """What a search may tune further."""
         return {}
 
+    def cheaper(self, times: float) -> Settings:  # noqa: ARG002 - most models cost what they cost
+        """Changes to these settings after which a row takes about so many times less work; none: there are none."""
+        return {}
+
     def memory(self, rows: int, width: int) -> float:
         """Bytes that a fit takes beside the rows themselves, for `width` numbers and codes a row."""
         return 8.0 * rows * width
@@ -166,6 +170,10 @@ class Network(Protocol):
         return ()
 
     def space(self) -> Space:
+        """As a model's."""
+        return {}
+
+    def cheaper(self, times: float) -> Settings:  # noqa: ARG002 - as a model's
         """As a model's."""
         return {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -38,7 +39,7 @@ class Effort:
     It has `seconds` in all, tries `models` in turn, judges each by `folds` folds, and tunes for `trials` more. Of each
     model that it keeps, `copies` answer together, each fitted with other rows held out; as many as there are folds are
     those that judged it, fewer are fitted anew on nine tenths of all rows. A microsecond of a core more for
-    each row must be worth a share `price` of the loss.
+    each row must be worth a share `price` of the loss, and all members' microseconds are at most `work`.
     """
 
     seconds: float
@@ -48,6 +49,7 @@ class Effort:
     members: int  # models that an ensemble holds at most
     copies: int
     price: float
+    work: float = math.inf
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from modelyard.core import room
 
 if TYPE_CHECKING:
     import polars as pl  # noqa: TC004 - what serves never sees a frame, and starts without it
@@ -128,7 +130,7 @@ class Table:
 
     def take(self, rows: Ints) -> Table:
         """Some of the rows, in the order given: [rows] int."""
-        return Table(self.frame[rows], self.schema)
+        return Table(room.frame_taken(self.frame, rows), self.schema)
 
 
 @dataclass(frozen=True)
@@ -169,11 +171,19 @@ class Numbers:
 
     def take(self, rows: Ints) -> Numbers:
         """Some of the rows: [rows] int."""
-        return Numbers(self.values[rows])
+        return Numbers(room.taken(self.values, rows))
+
+    def spread(self, rows: int) -> Numbers:
+        """Room for as many rows like these, to be written into."""
+        return Numbers(room.empty((rows, self.values.shape[1]), np.float32))
+
+    def write(self, start: int, block: Numbers) -> None:
+        """Put a block's rows in place, from row `start` on."""
+        self.values[start : start + len(block)] = block.values
 
     def join(self, *below: Numbers) -> Numbers:
         """These rows, then those of blocks of the same width."""
-        return Numbers(np.concatenate([block.values for block in (self, *below)]))
+        return Numbers(room.joined([block.values for block in (self, *below)]))
 
 
 @dataclass(frozen=True)
@@ -198,11 +208,19 @@ class Codes:
 
     def take(self, rows: Ints) -> Codes:
         """Some of the rows: [rows] int."""
-        return Codes(self.codes[rows], self.levels)
+        return Codes(room.taken(self.codes, rows), self.levels)
+
+    def spread(self, rows: int) -> Codes:
+        """Room for as many rows like these, to be written into."""
+        return Codes(room.empty((rows,), np.int64), self.levels)
+
+    def write(self, start: int, block: Codes) -> None:
+        """Put a block's rows in place, from row `start` on."""
+        self.codes[start : start + len(block)] = block.codes
 
     def join(self, *below: Codes) -> Codes:
         """These rows, then those of blocks of the same levels."""
-        return Codes(np.concatenate([block.codes for block in (self, *below)]), self.levels)
+        return Codes(room.joined([block.codes for block in (self, *below)]), self.levels)
 
 
 @dataclass(frozen=True)
@@ -230,7 +248,7 @@ class _Ragged:
         """The items of these rows and of those below, and the offsets they then have."""
         lengths = np.concatenate([block.lengths() for block in (self, *below)])
         offsets = np.concatenate([[0], np.cumsum(lengths)])
-        return np.concatenate([block.ids for block in (self, *below)]), offsets
+        return room.joined([block.ids for block in (self, *below)]), offsets
 
     def _padded(self, items: npt.NDArray[Any], fill: float) -> npt.NDArray[Any]:
         """Items as [rows, longest row], filled up at the end."""
@@ -261,7 +279,7 @@ class Tokens(_Ragged):
     def take(self, rows: Ints) -> Tokens:
         """Some of the rows: [rows] int."""
         positions, offsets = self._picked(rows)
-        return Tokens(self.ids[positions], offsets, self.vocabulary, self.padding)
+        return Tokens(room.taken(self.ids, positions), offsets, self.vocabulary, self.padding)
 
     def join(self, *below: Tokens) -> Tokens:
         """These rows, then those of blocks of the same vocabulary."""
@@ -290,11 +308,11 @@ class Bag(_Ragged):
     def take(self, rows: Ints) -> Bag:
         """Some of the rows: [rows] int."""
         positions, offsets = self._picked(rows)
-        return Bag(self.ids[positions], offsets, self.weights[positions], self.size)
+        return Bag(room.taken(self.ids, positions), offsets, room.taken(self.weights, positions), self.size)
 
     def join(self, *below: Bag) -> Bag:
         """These rows, then those of blocks of the same size."""
-        weights = np.concatenate([block.weights for block in (self, *below)])
+        weights = room.joined([block.weights for block in (self, *below)])
         return Bag(*self._joined(*below), weights, self.size)
 
 
@@ -356,6 +374,30 @@ def join(first: Examples, second: Examples) -> Examples:
             [np.ones(len(part)) if part.weight is None else part.weight for part in (first, second)]
         )
     return Examples(inputs, np.concatenate([first.target, second.target]), first.outputs, weight)
+
+
+def stacked(pieces: Iterable[Inputs], rows: int) -> dict[str, Block]:
+    """The blocks of pieces that follow each other and have so many rows in all; what has an even width is written once.
+
+    Raises:
+        ValueError: a block is of another size in one piece than in another.
+    """
+    even: dict[str, Any] = {}  # Numbers or Codes
+    ragged: dict[str, list[Block]] = {}
+    names, start = list[str](), 0
+    for piece in pieces:
+        names = list(piece)
+        if len(next(iter(piece.values()))) == rows:
+            return dict(piece)
+        for name, block in piece.items():
+            if isinstance(block, (Numbers, Codes)):
+                if name not in even:
+                    even[name] = block.spread(rows)
+                even[name].write(start, block)
+            else:
+                ragged.setdefault(name, []).append(block)
+        start += len(next(iter(piece.values())))
+    return {name: even[name] if name in even else joined(ragged[name]) for name in names}
 
 
 def joined(blocks: Sequence[Any]) -> Block:

@@ -35,7 +35,8 @@ def _plain(series: pl.Series) -> pl.Series:
 
     dtype = series.dtype
     if dtype.is_float() or dtype.is_decimal():
-        return series.cast(pl.Float64).fill_nan(None)
+        floats = series.cast(pl.Float64)
+        return floats.fill_nan(None) if floats.is_nan().any() else floats  # rows without one are not copied
     if isinstance(dtype, pl.Duration):
         return series.dt.total_microseconds() / 1e6
     if isinstance(dtype, pl.Datetime):

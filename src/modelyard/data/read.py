@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelyard.core import digest, events
+from modelyard.core import digest, events, room
 from modelyard.core.types import Column, Floats, Kind, Role, Schema, Table, Task
 from modelyard.data import checks, infer, plain, values
 
@@ -120,7 +120,7 @@ def _labelled(part: str, frame: pl.DataFrame, target: str, notes: list[str]) -> 
     unlabelled = frame[target].null_count()
     if unlabelled and (part != "train" or unlabelled < frame.height):  # a train target that is all missing is told
         notes.append(f"data.{part}: {unlabelled} of {frame.height} rows have no {target} and were left out")
-        return frame.drop_nulls(target)
+        return room.frame_taken(frame, frame[target].is_not_null().arg_true().to_numpy())
     return frame
 
 

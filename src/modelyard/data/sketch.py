@@ -77,7 +77,10 @@ def sketch(
             Line(f"split: {{by: {by}, valid: 0.2, test: 0.2}}"),
         ],
         [
-            Line("model: linear", "quick, and hard to beat on small tables"),
+            Line(
+                "model: {name: auto, preset: quick}",
+                "within a minute; balanced: five, best: thirty",
+            ),
             *_other_models(_readable(frame), aim.column),
         ],
         [
@@ -170,7 +173,7 @@ def _column(column: Column, series: pl.Series) -> Line:
 
 
 def _other_models(frame: pl.DataFrame, target: str) -> list[Line]:
-    lines = [Line("# model: mlp", "a network: where rows are many, or columns act together")]
+    lines = [Line("# model: linear", "done in a second, and hard to beat on small tables")]
     if any(infer.guess(frame[name]).kind is Kind.TEXT for name in frame.columns if name != target):
         lines.append(
             Line("# model: {name: pretrained, tuning: head}", "for texts in English, by weights of modelyard[samples]")

@@ -11,7 +11,7 @@ from modelyard.core import events
 from modelyard.core.errors import BundleError
 from modelyard.core.protocols import Encoder, FittedEncoder, Joining
 from modelyard.core.registry import Family
-from modelyard.core.types import joined
+from modelyard.core.types import stacked
 from modelyard.data import values
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Features:
         """Encode a table's feature columns, a piece at a time: what encoding needs beside its blocks stays small."""
         columns = table.schema.features
         frames = (table.frame.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE))
-        pieces = [self({c.name: values.from_series(frame[c.name], c) for c in columns}) for frame in frames]
-        return {name: joined([piece.pop(name) for piece in pieces]) for name in self.fitted}
+        pieces = (self({c.name: values.from_series(frame[c.name], c) for c in columns}) for frame in frames)
+        return stacked(pieces, len(table))
 
     @cached_property
     def _groups(self) -> tuple[dict[str, FittedEncoder], list[tuple[list[str], Joint]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+WORK = 10.0  # microseconds of a core for a row, and some for reading it: a million rows in 10 seconds on two cores
 EFFORTS = {
-    "quick": Effort(seconds=60, models=(), folds=4, trials=0, members=3, copies=1, price=0.001),
-    "balanced": Effort(seconds=300, models=(), folds=5, trials=30, members=5, copies=1, price=0.001),
+    "quick": Effort(seconds=60, models=(), folds=4, trials=0, members=3, copies=1, price=0.001, work=WORK),
+    "balanced": Effort(seconds=300, models=(), folds=5, trials=30, members=5, copies=1, price=0.001, work=WORK),
     "best": Effort(seconds=1800, models=(), folds=8, trials=300, members=12, copies=8, price=0.0),
 }
 
@@ -69,7 +71,7 @@ class Auto(Search):
         copies = folds if usual.copies == usual.folds else min(usual.copies, folds)
         trials = usual.trials if self.trials is None else self.trials
         seconds = self.time_limit or usual.seconds
-        return Effort(seconds, self.models, folds, trials, usual.members, copies, usual.price)
+        return replace(usual, seconds=seconds, models=self.models, folds=folds, trials=trials, copies=copies)
 
     def objective(self) -> Settings:
         """What each model is told to minimise on numbers."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CHUNK = 1 << 14  # rows answered at once
 KNEE = 1.345  # deviations of the target from where Huber's loss is absolute
 PATIENCE = 2.5  # steps of learning rate one without a gain, after which no more trees are grown
+WIDE, WIDER = 31, 1.25  # leaves of the trees that are fewer, and how many times fewer they are for being wide
+QUICKEST = 0.3  # learning rate
 OBJECTIVES: Mapping[Loss, Mapping[str, Any]] = {
     "squared": {"objective": "regression"},
     "absolute": {"objective": "regression_l1"},
@@ -96,7 +98,7 @@ class Boosting(Model):
     rows: float = Field(default=0.8, gt=0, le=1, description="share of the rows that a tree is grown on")
     columns: float = Field(default=0.7, gt=0, le=1, description="share of the columns that a tree is grown on")
     smoothing: float = Field(default=10.0, gt=0, description="rows that speak against what a single level says")
-    target_means: int = Field(default=32, ge=0, description="a column of more levels gives target means too")
+    target_means: int = Field(default=100, ge=0, description="a column of more levels gives target means too")
     buckets: int = Field(default=1024, ge=2, le=1 << 16, description="columns of a text, at most")
     random_splits: bool = Field(default=False, description="one split is tried for each column, by chance")
     early_stopping: int | None = Field(
@@ -113,12 +115,14 @@ class Boosting(Model):
         }
 
     def variants(self) -> Sequence[Settings]:
-        """As it is; careful, for small tables; by chance; and wide."""
+        """As it is; careful, for small tables; a little careful; by chance; and wide."""
+        small = {"learning_rate": 0.02, "leaves": 5, "columns": 0.5, "l2": 5.0, "smoothing": 30.0}
         return (
             {},
-            {"learning_rate": 0.03, "leaves": 5, "columns": 0.5, "l2": 5.0},
-            {"learning_rate": 0.03, "random_splits": True, "columns": 0.9},
-            {"learning_rate": 0.03, "leaves": 63, "min_rows_in_leaf": 20, "columns": 0.5},
+            small,
+            {"learning_rate": 0.03, "columns": 0.5, "smoothing": 30.0},
+            {"random_splits": True, "leaves": 31, "columns": 0.9},
+            {"learning_rate": 0.03, "leaves": 63, "columns": 0.5},
         )
 
     def space(self) -> Space:
@@ -133,9 +137,16 @@ class Boosting(Model):
             "smoothing": Range(1, 100, log=True),
         }
 
+    def cheaper(self, times: float) -> Settings:
+        """Fewer trees, each of more leaves: steps are longer."""
+        if self.learning_rate >= QUICKEST:
+            return {}
+        rate = self.learning_rate * max(times / WIDER, 1.5)
+        return {"learning_rate": round(min(rate, QUICKEST), 3), "leaves": max(self.leaves, WIDE)}
+
     def memory(self, rows: int, width: int) -> float:
-        """The matrix in float32, its bins in a byte each, what levels foretell, and gradients."""
-        return rows * (10.0 * width + 100)
+        """The matrix's bins in a byte or two, as they are and as drawn, what levels foretell, and gradients."""
+        return rows * (6.0 * width + 100)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> FittedBoosting:
         """Grow trees on `train` until `valid` gains no more."""

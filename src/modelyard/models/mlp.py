@@ -108,6 +108,11 @@ class Mlp(Network):
             "members": Options((2, 4, 8, 16)),
         }
 
+    def cheaper(self, times: float) -> Settings:
+        """Fewer members."""
+        members = int(self.members / times)
+        return {"members": members} if 1 <= members < self.members else {}
+
     def build(self, train: Examples, training: Training) -> MlpModule:
         """The module, untrained.
 

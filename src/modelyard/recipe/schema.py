@@ -177,7 +177,7 @@ class Recipe(Section):
     task: Task | None = None
     columns: dict[str, ColumnSpec] = {}
     split: SplitSpec = SplitSpec()
-    model: ModelSpec = PartSpec(name="linear")
+    model: ModelSpec = PartSpec(name="auto")
     training: TrainingSpec = TrainingSpec()
     class_weight: Annotated[ClassWeights | None, BeforeValidator(_weights)] = Field(
         default=None, description="how much more the rows of a class count in training"

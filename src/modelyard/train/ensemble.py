@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,21 +67,35 @@ def mixed(parts: Sequence[tuple[float, Floats]]) -> Floats:
     return np.asarray(sum(np.float32(weight) * answers.astype(np.float32) for weight, answers in parts))
 
 
-def weights(answers: Sequence[Floats], loss: Loss, most: int, prices: Sequence[float]) -> Floats:
+@dataclass(frozen=True)
+class Terms:
+    """What a mixture may be: at most `most` models, whose `work` for a row is at most that.
+
+    A unit of work must be worth a share `price` of the loss.
+    """
+
+    most: int
+    price: float = 0.0
+    work: float = math.inf
+
+
+def weights(answers: Sequence[Floats], loss: Loss, works: Sequence[float], terms: Terms) -> Floats:
     """How much each of several models counts, [models], summing to one: greedy selection with replacement.
 
     It starts from the best and adds, one at a time, whichever model lowers the loss of the mean most (Caruana 2004,
-    section 2.1 and 2.2); the best mean along the way is kept. At most `most` models have a weight. A model's price is
-    the share by which the loss must fall for it to be worth asking.
+    section 2.1 and 2.2); the best mean along the way that keeps to the `terms` is kept. `works` are the models' work
+    for a row; where none can keep to the terms, the one of least work answers alone.
     """
-    price = np.array(prices, dtype=np.float64)
+    work = np.array(works, dtype=np.float64)
+    most_work = max(terms.work, float(work.min()))
     counts = np.zeros(len(answers), dtype=np.int64)
     total = np.zeros_like(answers[0], dtype=np.float64)
     best, kept = np.inf, counts
     for step in range(1, STEPS + 1):
         used = counts > 0
-        factor = 1 + price[used].sum() + np.where(used, 0.0, price)
-        room = used | (used.sum() < most)
+        needed = work[used].sum() + np.where(used, 0.0, work)
+        factor = 1 + terms.price * needed
+        room = used | ((used.sum() < terms.most) & (needed <= most_work))
         tried = np.array(
             [
                 loss((total + each) / step) * times if may else np.inf

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from modelyard.core import events
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
 from modelyard.core.protocols import Encoder, Informed, Model, Predictor
@@ -12,7 +13,7 @@ from modelyard.core.types import Column, Examples, Floats, HeldOut, Parts, Schem
 from modelyard.data.read import target_values, weight_values
 from modelyard.features import fit as features
 from modelyard.features.fit import Features
-from modelyard.train import decide, heed
+from modelyard.train import decide, heed, thin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,11 @@ def fit(
     factors = heed.factors(finish.class_weight, schema.target, target, weight_values(parts.train))
     fitted = features.fit(parts.train, target, choose)
     train, valid = (_examples(part, fitted, task) for part in (parts.train, parts.valid))
-    bare = model.fit(heed.weighed(train, factors), heed.weighed(valid, factors), task, seed=seed)
+    learnt = thin.thinned(train, thin.most(model, train), seed)
+    if len(learnt) < len(train):
+        events.note(f"memory holds no more than {len(learnt)} of the {len(train)} training rows: they are learnt from")
+    watched = thin.watched(model, valid, seed)
+    bare = model.fit(heed.weighed(learnt, factors), heed.weighed(watched, factors), task, seed=seed)
     trained = Trained(schema, task, fitted, bare, bare)
     if task.classifies:
         return _meant(trained, valid, factors, finish, seed)

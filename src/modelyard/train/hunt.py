@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 POOL = 30  # best candidates from which an ensemble is chosen
 ROWS = 20_000  # held-out rows on which it is chosen
 TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, often the second's
+FIRST = 0.4  # of the time that is left, which one candidate may take while others are to be tried
 SLACK = 0.02  # of the time, for what is done besides fitting
 LONGER = 1.3  # a fit on nearly all rows against one on a fold's complement
 
@@ -59,8 +60,9 @@ class Hunt:
         while ahead:
             unknown = {name for name, _ in ahead if not self._seconds(name)}
             name, settings = ahead.pop(0)
-            self._try(name, settings, share=1 / max(len(unknown), 1))
+            self._try(name, settings, share=min(1 / max(len(unknown), 1), FIRST))
             self._teach(name, settings)
+            ahead[:0] = self._cheaper(name, settings)
         names = [name for name in self.effort.models if self.effort.trials and self.build(name, {}).space()]
         number = sum(self.notebook.tuned(name) for name in names)
         while names and number < self.effort.trials and self._tune(names, number):
@@ -108,9 +110,21 @@ class Hunt:
         first, *others = self.build(name, {}).variants()
         return [first, *({**first, **turn} for turn in self.turns), *others]
 
+    def _cheaper(self, name: str, settings: Settings) -> list[tuple[str, Settings]]:
+        """The same for less work, where it is more than all members may do, and no other of the model does less."""
+        record = self.found.get(key_of(name, settings))
+        if record is None or min(map(self._work, self._of(name))) <= self.effort.work:
+            return []
+        changes = self.build(name, settings).cheaper(self._work(record) / self.effort.work)
+        return [(name, {**settings, **changes})] if changes else []
+
     def _seconds(self, name: str) -> list[float]:
         """What each trial of a model took."""
         return [record.seconds for record in self.found.values() if record.name == name]
+
+    def _work(self, record: Record) -> float:
+        """Microseconds of a core for a row, of all that answer for a candidate."""
+        return self.effort.copies * record.price.work
 
     def _loss(self, record: Record) -> float:
         return self.judging.mean(self.judging.losses(record.answers))[0]
@@ -188,15 +202,17 @@ class Hunt:
 
     def _chosen(self) -> list[tuple[float, Record]]:
         """Members and their weights, by greedy selection on held-out answers."""
-        ranked = sorted(self.found.values(), key=self._loss)[:POOL]
+        ranked = sorted(self.found.values(), key=self._loss)
+        ranked = [record for record in ranked if self._work(record) <= self.effort.work][:POOL] or ranked[:POOL]
         judged = self.judging.judged
         some = np.sort(seeds.generator(self.judging.seed, "weigh").permutation(len(judged))[:ROWS])
 
         def loss(answers: Floats) -> float:
             return self.judging.mean(self.judging.losses(answers, judged[some]), judged[some])[0]
 
-        prices = [self.effort.price * self.effort.copies * record.price.work for record in ranked]
-        shares = ensemble.weights([record.answers[some] for record in ranked], loss, self.effort.members, prices)
+        works = [self._work(record) for record in ranked]
+        terms = ensemble.Terms(self.effort.members, self.effort.price, self.effort.work)
+        shares = ensemble.weights([record.answers[some] for record in ranked], loss, works, terms)
         return [(float(share), record) for share, record in zip(shares, ranked, strict=True) if share > 0]
 
     def _copies(self, record: Record) -> Iterator[Predictor]:

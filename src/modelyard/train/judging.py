@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core import deadline, memory, seeds
+from modelyard.core import deadline, seeds
 from modelyard.core.training import Loss
 from modelyard.core.types import Examples, Floats, Ints, Task
-from modelyard.train import folds, objective
+from modelyard.train import folds, objective, thin
 
 if TYPE_CHECKING:
     from modelyard.core.protocols import Model, Predictor
 
 PACE = 4000  # rows times folds that a second of the time limit buys: more rows are judged by fewer folds
-PROBE = 5000  # rows whose fit tells how long that of all will take
+PROBE = thin.FEWEST  # rows whose fit tells how long that of all will take
 MANY = 4 * PROBE
-SHARE = 0.6  # of the memory that is free, which one fit may take
 SKEWED = 1.0  # the third moment from which a tail counts as long
 STOPPING = 10  # a refit holds out one row in so many, to know when to stop
 
@@ -87,18 +86,19 @@ class Judging:
         """Fit on all folds but one."""
         learn, held = self.part(number)
         seed = seeds.derive(self.seed, "fold", str(number))
-        return model.fit(self.thinned(model, learn, held), held, self.task, seed=seed)
+        return model.fit(self.thinned(model, learn, held), thin.watched(model, held, self.seed), self.task, seed=seed)
 
     def refit(self, model: Model, copy: int) -> Predictor:
         """Fit on nine tenths of all rows, a different tenth for each copy held out for stopping."""
         dealt = folds.deal(self.rows.target, STOPPING, seeds.generator(self.seed, "refit"))
         held = self.rows.take(np.flatnonzero(dealt == copy))
         learn = self.thinned(model, self.rows.take(np.flatnonzero(dealt != copy)), held)
-        return model.fit(learn, held, self.task, seed=seeds.derive(self.seed, "refit", str(copy)))
+        watched = thin.watched(model, held, self.seed)
+        return model.fit(learn, watched, self.task, seed=seeds.derive(self.seed, "refit", str(copy)))
 
     def thinned(self, model: Model, learn: Examples, held: Examples) -> Examples:
         """The rows, or as many of them as there are memory and time for; measured before a long fit is begun."""
-        most = min(len(learn), self._fits_memory(model, learn))
+        most = min(len(learn), thin.most(model, learn))
         if len(learn) > MANY and np.isfinite(deadline.left()):
             random = seeds.generator(self.seed, "probe")
             few = learn.take(np.sort(random.choice(len(learn), PROBE, replace=False)))
@@ -106,13 +106,4 @@ class Judging:
             model.fit(few, held.take(np.arange(min(len(held), PROBE))), self.task, seed=self.seed)
             a_row = (time.monotonic() - began) / PROBE
             most = min(most, max(int(deadline.left() / a_row), PROBE))
-        if most >= len(learn):
-            return learn
-        chosen = seeds.generator(self.seed, "thin").choice(len(learn), most, replace=False)
-        return learn.take(np.sort(chosen))
-
-    @staticmethod
-    def _fits_memory(model: Model, learn: Examples) -> int:
-        width = sum(block.spec.size if block.spec.form == "numbers" else 1 for block in learn.inputs.values())
-        free = memory.available() * SHARE
-        return max(int(len(learn) * free / max(model.memory(len(learn), width), 1.0)), PROBE)
+        return thin.thinned(learn, most, self.seed)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from modelyard.core.protocols import Settings
     from modelyard.core.tuning import Space
 
+FIRST = 10  # steps after which it is known how long one takes
+SAFE = 0.9  # of the time that is left
 ANSWERED = 1024  # valid rows at once, where none is ragged
 
 
@@ -64,6 +66,14 @@ class Trainable(Model):
     def space(self) -> Space:
         """As the network's."""
         return self.network.space()
+
+    def cheaper(self, times: float) -> Settings:
+        """As the network's."""
+        return self.network.cheaper(times)
+
+    def memory(self, rows: int, width: int) -> float:  # noqa: ARG002 - batches alone are in memory
+        """Targets, weights, and the order of the rows."""
+        return 64.0 * rows
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> TorchPredictor:
         """Train until the loss on `valid` has not fallen for `early_stopping` epochs; keep the best epoch's weights.
@@ -136,6 +146,7 @@ class _Run:
         self.batch_size = how.batch_size or batches.usual_size(len(train))
         self.per_epoch = math.ceil(len(train) / self.batch_size)
         self.total = how.epochs * self.per_epoch
+        self.done, self.began = 0, time.monotonic()
         self.matrices = matrices(module)
         self.halved = steps.halved(module, how)
         self.optimizer = steps.optimizer(module, how)
@@ -152,7 +163,8 @@ class _Run:
                 best, best_loss, since = copy.deepcopy(self.module.state_dict()), loss, 0
             else:
                 since += 1
-            if since >= self.how.early_stopping or deadline.passed():
+            self._hurry()
+            if since >= self.how.early_stopping or self._over():
                 break
         events.step(f"training {self.name}", self.total, self.total, f"best valid loss {best_loss:.4f}")
         if math.isinf(best_loss):
@@ -173,7 +185,9 @@ class _Run:
             if math.isfinite(best_loss):
                 told += f", best valid loss {best_loss:.4f}"
             events.step(f"training {self.name}", epoch * self.per_epoch + number, self.total, told)
-            if deadline.passed():
+            if self.done == FIRST:
+                self._hurry()
+            if self._over():
                 break
 
     def _step(self, rows: Ints) -> float:
@@ -186,8 +200,18 @@ class _Run:
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
         self.optimizer.step()
+        self.done += 1
         self.schedule.step()
         return float(loss.detach())
+
+    def _hurry(self) -> None:
+        """Where the deadline would come before the schedule's end, let that end be earlier: its last steps matter."""
+        if math.isfinite(left := deadline.left()):
+            a_step = (time.monotonic() - self.began) / self.done
+            self.total = min(self.total, self.done + max(int(SAFE * left / a_step), 1))
+
+    def _over(self) -> bool:
+        return deadline.passed() or self.done >= self.total
 
 
 def _features(module: Frozen, inputs: Inputs) -> Tensor:

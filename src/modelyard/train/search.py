@@ -43,6 +43,10 @@ class Searching(Model):
         """Those that suit all models."""
         return self.search.encoders()
 
+    def memory(self, rows: int, width: int) -> float:  # noqa: ARG002 - as any model's
+        """Little: each fit of a candidate is thinned by itself."""
+        return float(rows)
+
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Ensemble:
         """Judge candidates by folds of all rows, `valid` included, until the time is up; answer by the best mixture.
 

@@ -164,6 +164,10 @@ class Transformed(Model):
         """As the model's."""
         return self.model.space()
 
+    def cheaper(self, times: float) -> Settings:
+        """As the model's."""
+        return self.model.cheaper(times)
+
     def memory(self, rows: int, width: int) -> float:
         """As the model's."""
         return self.model.memory(rows, width)

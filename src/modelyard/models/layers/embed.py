@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modelyard.models.layers.graph import Graph
     from modelyard.models.layers.numbers import Numbers
 
+MOST = 200_000  # rows that tell the quantiles of all
 UNSEEN_RATE = 0.02  # share of codes that training turns into the unseen level, so that it means something
 
 
@@ -112,7 +113,7 @@ class Embed(nn.Module):
             raise RecipeError("this model does not read tokens", "model", hint)
         values = {name: block.values for name, block in blocks.items() if isinstance(block, types.Numbers)}
         self.values = [f"{name}_values" for name in values]
-        self.numbers = numbers(np.hstack(list(values.values()))) if values else None
+        self.numbers = numbers(np.hstack([some[:: _step(some)] for some in values.values()])) if values else None
         levels = {name: block.levels for name, block in blocks.items() if isinstance(block, types.Codes)}
         equal = {width: [n for n in levels if width_of(levels[n]) == width] for width in map(width_of, levels.values())}
         self.codes = [[f"{name}_codes" for name in names] for names in equal.values()]
@@ -144,3 +145,8 @@ class Embed(nn.Module):
         for name, bag in self.bags.items():
             parts.append(bag.draw(graph, f"{name}_ids", f"{name}_weights"))  # type: ignore[operator]
         return graph.node("Concat", *parts, axis=1)
+
+
+def _step(values: Floats) -> int:
+    """Which rows show what quantiles are wanted of: all of them, or every so many."""
+    return max(len(values) // MOST, 1)

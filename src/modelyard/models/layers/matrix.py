@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelyard.core import room
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Bag, BlockSpec, Codes, Floats, Inputs, Numbers, places
+from modelyard.core.types import Bag, BlockSpec, Codes, Floats, Inputs, Numbers, places, take
 from modelyard.models.layers.levels import Levels
 
 if TYPE_CHECKING:
@@ -49,9 +50,21 @@ class Matrix:
         """[rows, columns] float32; `foretold` stands in for what levels say."""
         foretold = foretold or {}
         rows = len(next(iter(inputs.values())))
-        matrix = np.zeros(
-            (rows, sum(map(self._width, self.specs)) + sum(each.width for each in self.levels.values())), np.float32
-        )
+        if rows <= room.PIECE:
+            return self._filled(inputs, foretold, rows)
+        matrix: Floats = room.empty((rows, self._columns), np.float32)
+        for start in range(0, rows, room.PIECE):
+            some = np.arange(start, min(start + room.PIECE, rows))
+            known = {name: columns[some] for name, columns in foretold.items()}
+            matrix[some[0] : some[-1] + 1] = self._filled(take(inputs, some), known, len(some))
+        return matrix
+
+    @property
+    def _columns(self) -> int:
+        return sum(map(self._width, self.specs)) + sum(each.width for each in self.levels.values())
+
+    def _filled(self, inputs: Inputs, foretold: Mapping[str, Floats], rows: int) -> Floats:
+        matrix = np.zeros((rows, self._columns), np.float32)
         start = 0
         for name in (*self._having("numbers"), *self._having("codes")):
             width = self._width(name)
