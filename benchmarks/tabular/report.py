@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 SLACK = 1.1  # a limit is kept within 10%, so "no more than its time" is read so
+PARITY = 1e-4
 JUDGED = ("balanced", "best")
 
 
@@ -113,7 +114,7 @@ class Report:
                 yield f"{theirs:18}{data:13}{verdict(gap, error):9}{gap:+.4g}{size} ({share:+.1%})"
 
     def _claims(self) -> str:
-        found = [*self._best_rank(), *self._beside_autogluon(), *self._calibrated(), *self._fast()]
+        found = [*self._best_rank(), *self._beside_autogluon(), *self._calibrated(), *self._fast(), *self._exact()]
         return "\n".join(["what is claimed:", *(f"  {line}" for line in found)]) if found else ""
 
     def _best_rank(self) -> Iterator[str]:
@@ -149,6 +150,12 @@ class Report:
             if not math.isnan(one):
                 yield f"{_yes(one < 1)} a row under 1 ms with balanced on {data}: {one:.2f} ms"
                 yield f"{_yes(many > 1e5)} 1,000,000 rows under 10 s with balanced on {data}: {1e6 / many:.1f} s"
+
+    def _exact(self) -> Iterator[str]:
+        for ours in (method for method in self.methods if is_ours(method)):
+            found = [v for data in self.data for v in self.book.values(data, ours, "parity").values()]
+            if found:
+                yield f"{_yes(max(found) <= PARITY)} graphs of {ours} answer as their models: {max(found):.1e} at most"
 
 
 def judged(data: str) -> str:

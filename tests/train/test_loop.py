@@ -18,7 +18,7 @@ from modelyard.core.training import Goal, Optimizer, Regularisation, Training
 from modelyard.core.types import Examples, Numbers, Task, Tokens
 from modelyard.models.mlp import Mlp
 from modelyard.models.pretrained import Pretrained
-from modelyard.train import batches
+from modelyard.train import batches, steps
 from modelyard.train.loop import Trainable, _features, _Part
 from modelyard.train.losses import Scaled
 
@@ -239,6 +239,23 @@ def test_when_the_time_is_up_the_best_so_far_answers() -> None:
     steps = [event for event in heard if isinstance(event, events.Step) and event.detail.startswith("epoch")]
     assert len(steps) == 1, "one step, and no more"
     assert np.isfinite(predictor(valid.inputs)).all()
+
+
+def test_in_a_short_time_the_schedule_comes_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    train, valid = examples(640), examples(100, seed=1)
+    shares: list[float] = []
+    real = steps.rate
+
+    def rate(done: float, *how: Any) -> float:
+        shares.append(done)
+        return real(done, *how)
+
+    monkeypatch.setattr(steps, "rate", rate)
+    endless = replace(HOW, epochs=100_000, early_stopping=100_000)
+    with deadline.within(0.5):
+        fit(train, valid, endless)
+    assert shares[0] < 1e-3
+    assert shares[-1] > 0.5, "what is left of the schedule is fitted into what is left of the time"
 
 
 def test_half_the_bits_learn_as_well() -> None:

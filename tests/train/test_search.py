@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -11,10 +12,13 @@ from modelyard.assemble import MODELS
 from modelyard.core import deadline, events, memory
 from modelyard.core.errors import RecipeError
 from modelyard.core.types import Block, Codes, Examples, Numbers, Task
+from modelyard.models import auto
 from modelyard.models.auto import Auto
 from modelyard.train import judging as judge
 from modelyard.train import thin
+from modelyard.train.ensemble import graph_of
 from modelyard.train.judging import Judging
+from modelyard.train.price import work
 from modelyard.train.search import Searching
 from modelyard.train.transform import Transformed
 
@@ -175,6 +179,19 @@ def test_a_model_that_fails_is_a_line_of_the_leaderboard() -> None:
     assert found.members
 
 
+def test_what_is_more_work_than_may_be_is_tried_for_less_and_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    how, learn = Auto(models=("boosting",), time_limit=60.0, folds=2, trials=0), rows(Task.REGRESSION, 3000)
+    freely = search(how, learn, Task.REGRESSION)
+    dear = work(graph_of(freely))
+    monkeypatch.setitem(auto.EFFORTS, "balanced", replace(auto.EFFORTS["balanced"], work=dear / 10))
+    found = search(how, learn, Task.REGRESSION)
+    assert work(graph_of(found)) < dear / 4
+    quick = [line for line in found.leaderboard if line.settings.get("learning_rate", 0.05) > 0.05]
+    assert quick
+    assert not any(line.settings.get("learning_rate", 0.05) > 0.05 for line in freely.leaderboard)
+    assert all(line in quick for line in found.leaderboard if line.weight and line.name == "boosting")
+
+
 def judging(learn: Examples) -> Judging:
     return Judging.of(learn, Task.BINARY, ("squared", 0.5), 4, 60.0, 1)
 
@@ -200,10 +217,10 @@ def test_rows_are_thinned_to_the_time_that_is_left() -> None:
 
 def test_many_rows_are_judged_by_fewer_folds() -> None:
     learn = rows(count=4000)
-    for seconds, used in ((100.0, 4), (2.0, 2), (0.1, 1)):
+    for seconds, used, judged in ((100.0, 4, 4000), (20.0, 2, 2000), (0.1, 1, 4000 // judge.ALONE)):
         found = Judging.of(learn, Task.BINARY, ("squared", 0.5), 4, seconds, 1)
         assert found.used == used
-        assert len(found.judged) == used * 1000
+        assert len(found.judged) == judged
 
 
 @pytest.mark.parametrize(

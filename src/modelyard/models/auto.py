@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-WORK = 10.0  # microseconds of a core for a row, and some for reading it: a million rows in 10 seconds on two cores
+WORK = 13.0  # microseconds of a core for a row, and a few for reading it: a million in 10 seconds on two cores
 EFFORTS = {
-    "quick": Effort(seconds=60, models=(), folds=4, trials=0, members=3, copies=1, price=0.001, work=WORK),
-    "balanced": Effort(seconds=300, models=(), folds=5, trials=30, members=5, copies=1, price=0.001, work=WORK),
+    "quick": Effort(seconds=60, models=(), folds=4, trials=0, members=3, copies=1, price=0.0003, work=WORK),
+    "balanced": Effort(seconds=300, models=(), folds=5, trials=30, members=5, copies=1, price=0.0003, work=WORK),
     "best": Effort(seconds=1800, models=(), folds=8, trials=300, members=12, copies=8, price=0.0),
 }
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 14  # rows answered at once
 KNEE = 1.345  # deviations of the target from where Huber's loss is absolute
 PATIENCE = 2.5  # steps of learning rate one without a gain, after which no more trees are grown
-WIDE, WIDER = 31, 1.25  # leaves of the trees that are fewer, and how many times fewer they are for being wide
+WIDE = 31  # leaves of trees that are to be fewer
 QUICKEST = 0.3  # learning rate
 OBJECTIVES: Mapping[Loss, Mapping[str, Any]] = {
     "squared": {"objective": "regression"},
@@ -141,8 +141,8 @@ class Boosting(Model):
         """Fewer trees, each of more leaves: steps are longer."""
         if self.learning_rate >= QUICKEST:
             return {}
-        rate = self.learning_rate * max(times / WIDER, 1.5)
-        return {"learning_rate": round(min(rate, QUICKEST), 3), "leaves": max(self.leaves, WIDE)}
+        rate = min(self.learning_rate * max(times, 2.0), QUICKEST)
+        return {"learning_rate": round(rate, 3), "leaves": max(self.leaves, WIDE)}
 
     def memory(self, rows: int, width: int) -> float:
         """The matrix's bins in a byte or two, as they are and as drawn, what levels foretell, and gradients."""

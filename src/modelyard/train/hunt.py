@@ -30,6 +30,7 @@ POOL = 30  # best candidates from which an ensemble is chosen
 ROWS = 20_000  # held-out rows on which it is chosen
 TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, often the second's
 FIRST = 0.4  # of the time that is left, which one candidate may take while others are to be tried
+DEAR = 0.1  # how fast a candidate loses worth that is more work than all members may do
 SLACK = 0.02  # of the time, for what is done besides fitting
 LONGER = 1.3  # a fit on nearly all rows against one on a fold's complement
 
@@ -129,6 +130,11 @@ class Hunt:
     def _loss(self, record: Record) -> float:
         return self.judging.mean(self.judging.losses(record.answers))[0]
 
+    def _worth(self, record: Record) -> float:
+        """What tuning minimises: the loss, and more where a candidate costs more, or more than it may."""
+        work = self._work(record)
+        return self._loss(record) * (1 + self.effort.price * work) * float(max(work / self.effort.work, 1.0) ** DEAR)
+
     def _try(self, name: str, settings: Settings, share: float = 1.0, trial: optuna.Trial | None = None) -> None:
         """Judge a candidate unless it is known or there is no time; what fails is skipped, and why is said."""
         if key_of(name, settings) in self.found:
@@ -178,7 +184,7 @@ class Hunt:
         """Let the model's study know what a variant came to."""
         record, space = self.found.get(key_of(name, settings)), self.build(name, {}).space()
         if record is not None and space and self.effort.trials:
-            self.notebook.tell_untuned(record, space, self._loss(record))
+            self.notebook.tell_untuned(record, space, self._worth(record))
 
     def _tune(self, names: list[str], number: int) -> bool:
         """One trial; False where the time is up."""
@@ -194,7 +200,7 @@ class Hunt:
         self._try(name, settings, trial=trial)
         record = self.found.get(key_of(name, settings))
         state = TrialState.COMPLETE if record else TrialState.FAIL if len(self.skipped) > refused else TrialState.PRUNED
-        self.notebook.study(name).tell(trial, self._loss(record) if record else None, state=state)
+        self.notebook.study(name).tell(trial, self._worth(record) if record else None, state=state)
         return True
 
     def _of(self, name: str) -> list[Record]:

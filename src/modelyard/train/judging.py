@@ -16,7 +16,8 @@ from modelyard.train import folds, objective, thin
 if TYPE_CHECKING:
     from modelyard.core.protocols import Model, Predictor
 
-PACE = 4000  # rows times folds that a second of the time limit buys: more rows are judged by fewer folds
+PACE = 500  # rows times folds that a second of the time limit buys: more rows are judged by fewer folds
+ALONE = 8  # folds that rows are dealt into where one is all that is held out
 PROBE = thin.FEWEST  # rows whose fit tells how long that of all will take
 MANY = 4 * PROBE
 SKEWED = 1.0  # the third moment from which a tail counts as long
@@ -39,8 +40,8 @@ class Judging:
     @classmethod
     def of(cls, rows: Examples, task: Task, how: tuple[Loss, float], folds_: int, seconds: float, seed: int) -> Judging:
         """Deal rows into folds; use as many as the time allows."""
-        dealt = folds.deal(rows.target, folds_, seeds.generator(seed, "folds"))
         used = int(np.clip(seconds * PACE // max(len(rows), 1), 1, folds_))
+        dealt = folds.deal(rows.target, folds_ if used > 1 else max(folds_, ALONE), seeds.generator(seed, "folds"))
         return cls(rows, task, *how, seed, dealt, used)
 
     @property
