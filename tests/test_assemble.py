@@ -59,7 +59,7 @@ WRONG: list[tuple[str, list[str]]] = [
         "columns: {a: {role: weight}, b: {role: weight}}\n",
         ["r.yaml:5: columns.b.role: is a second weight\n  hint: keep it, or 'a'"],
     ),
-    ("training: {epochs: 2}\n", ["r.yaml:5: training: the model 'linear' is not trained by epochs"]),
+    ("training: {epochs: 2}\n", ["r.yaml:5: training: the model 'auto' is not trained by epochs"]),
     (
         "task: regression\nmetrics: [roc_auc]\n",
         ["r.yaml:6: metrics: the metric 'roc_auc' is not for the task 'regression'\n  hint: such as rmse"],

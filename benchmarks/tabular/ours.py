@@ -38,7 +38,7 @@ def fit(job: Job) -> Fitted:
 
     one = test.head(SINGLE).to_dicts()
     told = {"whole_seconds": whole, "parity": _parity(made.answers, made.bundle, test)}
-    return Fitted(predict, test, one, repeated, getattr(made, "fit_seconds", whole), told)
+    return Fitted(predict, test, one, repeated, made.fit_seconds, told)
 
 
 def recipe(job: Job) -> dict[str, Any]:

@@ -124,6 +124,10 @@ class Plan:
                 found.absorb(error)
                 continue
             made.add(encoder.makes)
+            if self.recipe.intervals is not None and encoder.makes not in MODELS.part(BOUNDS).reads:
+                hint = "leave the intervals out, or let the column be read by another encoder, such as ngrams"
+                problem = f"intervals are learnt by {BOUNDS}, which does not read the {encoder.makes} of {column.name}"
+                found.add(problem, self.recipe.place("intervals"), hint)
             _reads(self.recipe, self.model, column.name, name, encoder, found)
         for form in sorted(self.model.needs - made):
             hint = "say columns: {NAME: {kind: text}}, or choose another model"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from modelyard.assemble import (
     assemble,
     metric_of,
 )
-from modelyard.core import events
+from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
 from modelyard.core.protocols import Model, Network, Search, Searched, Settings, Source
 from modelyard.core.tuning import Candidate
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from modelyard.core.finish import Finish
     from modelyard.core.training import Training, Transform
 
+BASELINE_SECONDS = 60  # after which no further penalty of it is tried
+OBJECTIVE = frozenset({"loss", "quantile"})  # settings that a search gives to the models that have them
 SEARCHED = 0.7  # of the time that a search has, where intervals take the rest
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
 DataLike = str | Path | Mapping[str, Any]
@@ -265,7 +267,9 @@ def _learner(model: Learner, training: Training | None, recipe: Recipe, searches
 
 def _candidate(name: str, settings: Settings, transform: Transform | None) -> Model:
     """A model that a search tries."""
-    model = MODELS.build(name, settings, "model")
+    has = {field.name for field in fields(MODELS.part(name))}  # type: ignore[arg-type]  # a part is a dataclass
+    known = {key: value for key, value in settings.items() if key in has or key not in OBJECTIVE}
+    model = MODELS.build(name, known, "model")
     if isinstance(model, Search):
         raise RecipeError(f"the model '{name}' cannot be tried by a search", "model.models", "leave it out")
     return _transformed(_trainable(model, None), transform)
@@ -296,7 +300,8 @@ def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
     answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
     if plan.recipe.model.name != BASELINE:
         plain = _candidate(BASELINE, {}, None)
-        answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
+        with deadline.within(BASELINE_SECONDS):
+            answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
     return answers
 
 

@@ -107,7 +107,7 @@ def test_all_problems_of_a_recipe_are_told_at_once(call: Call, folder: Path) -> 
 
 def test_several_problems_are_a_list_in_json(call: Call, folder: Path) -> None:
     recipe = (folder / "recipe.yaml").read_text(encoding="utf-8").replace("roc_auc", "roc")
-    (folder / "recipe.yaml").write_text(recipe + "model: liner\n", encoding="utf-8")
+    (folder / "recipe.yaml").write_text(recipe.replace("linear", "liner"), encoding="utf-8")
     problems = call("train", "recipe.yaml", "--json").json["problems"]
     assert [problem["problem"] for problem in problems] == [
         "no model called 'liner'",

@@ -28,6 +28,7 @@ version: 1
 name: review-sentiment
 data: reviews.csv
 target: verdict
+model: linear
 columns: {review: {kind: text}}
 gates: [{gate: at_least, metric: accuracy, bound: 0.6}]
 """

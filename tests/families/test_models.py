@@ -11,7 +11,7 @@ import pytest
 
 from modelyard.assemble import METRICS, MODELS, assemble, default_encoder
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import Network
+from modelyard.core.protocols import Network, Search
 from modelyard.core.types import Form, Kind, Task, feeds
 from modelyard.features.fit import ENCODERS
 from modelyard.release.rows import dicts_of
@@ -36,6 +36,8 @@ def train(name: str, task: Task, folder: Path, weights: Path) -> Run:
     cls = MODELS.part(name)
     columns = [column for column, kind in making.KINDS.items() if form_of(name, kind, weights) in cls.reads]
     said: dict[str, Any] = {"model": {"name": name, **parts.settings(cls, {"weights": str(weights)})}}
+    if Search in cls.__mro__:
+        said["model"] |= {"preset": "quick", "folds": 2, "models": ["linear", "boosting"]}
     if Network in cls.__mro__:
         said["training"] = {"epochs": 2}
     metrics = [metric for metric in METRICS.names if task in METRICS.part(metric).tasks][:1]

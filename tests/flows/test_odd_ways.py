@@ -45,7 +45,14 @@ def test_four_houses_lie_on_a_line(tmp_path: Path) -> None:
         part: str(tmp_path / file)
         for part, file in (("train", "train.csv"), ("valid", "later.csv"), ("test", "later.csv"))
     }
-    said: dict[str, Any] = {"version": 1, "name": "houses", "target": "price", "data": data, "task": "regression"}
+    said: dict[str, Any] = {
+        "version": 1,
+        "name": "houses",
+        "target": "price",
+        "data": data,
+        "task": "regression",
+        "model": "linear",
+    }
     trained = run.train(said | {"columns": {"rooms": {"kind": "number"}}}, home=tmp_path / "yard")
     answers = [
         record["prediction"]
@@ -81,7 +88,7 @@ def test_names_values_and_labels_may_be_of_any_script(tmp_path: Path) -> None:
     recipe = tmp_path / "风险.yaml"
     recipe.write_text(
         "version: 1\nname: 客户风险\ndata: {source: csv, path: 客户.csv, encoding: gb18030}\ntarget: 状态\n"
-        "positive: 坏\ncolumns: {备注: {kind: text}, 🏠: {role: slice}}\n",
+        "model: linear\npositive: 坏\ncolumns: {备注: {kind: text}, 🏠: {role: slice}}\n",
         encoding="utf-8",
     )
     trained = modelyard.train(recipe)
@@ -119,6 +126,7 @@ def test_a_file_of_its_own_for_each_part(tmp_path: Path) -> None:
         "version": 1,
         "name": "parts",
         "target": making.TARGET,
+        "model": "linear",
         "data": {p: str(tmp_path / f) for p, f in data.items()},
     }
     trained = run.train(recipe, home=tmp_path / "yard")
@@ -133,7 +141,13 @@ def test_a_secret_stays_outside_and_its_bundle_is_judged_without_it(
     folder.mkdir()
     making.table("binary").write_parquet(folder / "rows.parquet")
     monkeypatch.setenv("SECRET_PLACE", str(folder))
-    said = {"version": 1, "name": "risk", "target": making.TARGET, "data": "${SECRET_PLACE}/rows.parquet"}
+    said = {
+        "version": 1,
+        "name": "risk",
+        "target": making.TARGET,
+        "data": "${SECRET_PLACE}/rows.parquet",
+        "model": "linear",
+    }
     gates = [{"gate": "at_least", "metric": "accuracy", "bound": 0.1}]
     trained = run.train(said | {"gates": gates}, home=tmp_path / "yard")
     for file in trained.bundle.folder.rglob("*"):
@@ -187,6 +201,7 @@ def test_a_column_that_varies_only_outside_of_training_teaches_nothing(tmp_path:
         "version": 1,
         "name": "n",
         "target": "y",
+        "model": "linear",
         "data": data,
         "columns": {"x": {"role": "feature", "kind": "number"}},
     }
@@ -218,7 +233,7 @@ print("done")
 def written(folder: Path) -> Path:
     making.table("binary").write_parquet(folder / "rows.parquet")
     recipe = folder / "risk.yaml"
-    recipe.write_text(f"version: 1\nname: risk\ndata: rows.parquet\ntarget: {making.TARGET}\n")
+    recipe.write_text(f"version: 1\nname: risk\ndata: rows.parquet\ntarget: {making.TARGET}\nmodel: linear\n")
     return recipe
 
 

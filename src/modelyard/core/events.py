@@ -61,6 +61,21 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
+def listener() -> Listener | None:
+    """Who listens here."""
+    return _listener.get()
+
+
+def notes_of(listener: Listener | None) -> Listener:
+    """Passes notes on, and no steps."""
+
+    def heard(event: Event) -> None:
+        if listener is not None and isinstance(event, Note):
+            listener(event)
+
+    return heard
+
+
 def _tell(event: Event) -> None:
     listener = _listener.get()
     if listener is not None:

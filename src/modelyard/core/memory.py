@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 UNKNOWN = 4 << 30  # bytes assumed where the system does not say
-GROUPS = (  # a limit and what is used of it: control groups, version 2 and 1
-    ("memory.max", "memory.current"),
-    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+# A limit, what is used of it, and what of that is a cache of files that is given back: control groups, version 2 and 1.
+GROUPS = (
+    ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_inactive_file"),
 )
 
 
@@ -27,8 +28,15 @@ def _machine(system: Path) -> int | None:
     return None
 
 
-def _group(system: Path, limit: str, used: str) -> int | None:
+def _group(system: Path, limit: str, used: str, told: str, cache: str) -> int | None:
     folder = system / "sys/fs/cgroup"
     with suppress(OSError, ValueError):  # "max" is no number: no limit
-        return int((folder / limit).read_text()) - int((folder / used).read_text())
+        left = int((folder / limit).read_text()) - int((folder / used).read_text())
+        return left + _entry(folder / told, cache)
     return None
+
+
+def _entry(file: Path, name: str) -> int:
+    with suppress(OSError, ValueError):
+        return int(dict(line.split(maxsplit=1) for line in file.read_text().splitlines())[name])
+    return 0

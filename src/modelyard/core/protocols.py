@@ -143,9 +143,9 @@ class Model(Protocol):
         """Changes to these settings after which a row takes about so many times less work; none: there are none."""
         return {}
 
-    def memory(self, rows: int, width: int) -> float:
-        """Bytes that a fit takes beside the rows themselves, for `width` numbers and codes a row."""
-        return 8.0 * rows * width
+    def memory(self, rows: Examples) -> float:
+        """Bytes that a fit on these rows takes beside the rows themselves."""
+        return 8.0 * len(rows) * sum(block.spec.size for block in rows.inputs.values() if block.spec.form != "bag")
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Predictor:
         """Learn from `train`; `valid` serves choices such as when to stop."""

@@ -144,9 +144,12 @@ class Boosting(Model):
         rate = min(self.learning_rate * max(times, 2.0), QUICKEST)
         return {"learning_rate": round(rate, 3), "leaves": max(self.leaves, WIDE)}
 
-    def memory(self, rows: int, width: int) -> float:
+    def memory(self, rows: Examples) -> float:
         """The matrix's bins in a byte or two, as they are and as drawn, what levels foretell, and gradients."""
-        return rows * (6.0 * width + 100)
+        specs = [block.spec for block in rows.inputs.values()]
+        most = {"codes": 1, "bag": self.buckets}
+        width = sum(min(spec.size, most.get(spec.form, spec.size)) for spec in specs)
+        return len(rows) * (6.0 * width + 60 + 40.0 * rows.outputs)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> FittedBoosting:
         """Grow trees on `train` until `valid` gains no more."""

@@ -14,8 +14,8 @@ from modelyard.core.protocols import Model, Predictor, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Loss
 from modelyard.core.tuning import Range, Space
-from modelyard.core.types import BlockSpec, Examples, Floats, Inputs, Kind, Numbers, Task, places, take
-from modelyard.models.layers.design import LARGE, design
+from modelyard.core.types import Bag, BlockSpec, Examples, Floats, Inputs, Kind, Numbers, Task, places, take
+from modelyard.models.layers.design import FEW, LARGE, design
 from modelyard.models.layers.fits import Penalty, softmax
 from modelyard.models.layers.graph import Graph
 from modelyard.models.layers.problems import Classes, Numbered, Problem
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from modelyard.models.layers.fits import Fit
 
 LOSING = 2  # strengths in a row that are worse than the best, after which no weaker one is tried
+ENTRY = 36.0  # bytes of an entry of a sparse matrix, and of a solver's copies of it
 CHUNK = 1 << 14  # rows answered at once
 
 
@@ -96,9 +97,15 @@ class Linear(Model):
         """How much it bends, and how gladly."""
         return {"knots": Range(4, 40, log=True, whole=True), "penalty": Range(1e-3, 1e3, log=True)}
 
-    def memory(self, rows: int, width: int) -> float:
-        """The matrix, and the copies of it that solvers make."""
-        cells = rows * width * (1 + self.knots)
+    def memory(self, rows: Examples) -> float:
+        """The matrix, and the copies of it that solvers make: dense, or what a sparse one holds of each row."""
+        blocks = list(rows.inputs.values())
+        numbers = sum(block.spec.size for block in blocks if isinstance(block, Numbers)) * (1 + self.knots)
+        others = [block for block in blocks if not isinstance(block, Numbers)]
+        if numbers + sum(block.spec.size for block in others) > FEW and others:
+            items = sum(len(block.ids) if isinstance(block, Bag) else len(rows) for block in others)
+            return ENTRY * (items + len(rows) * numbers)
+        cells = len(rows) * (numbers + sum(block.spec.size for block in others))
         return 4.0 * cells * (4 if cells > LARGE else 8)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> FittedLinear:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modelyard.core import events
+from modelyard.core import deadline, events
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
 from modelyard.core.protocols import Encoder, Informed, Model, Predictor
@@ -63,11 +63,12 @@ def fit(
     if len(learnt) < len(train):
         events.note(f"memory holds no more than {len(learnt)} of the {len(train)} training rows: they are learnt from")
     watched = thin.watched(model, valid, seed)
-    bare = model.fit(heed.weighed(learnt, factors), heed.weighed(watched, factors), task, seed=seed)
-    trained = Trained(schema, task, fitted, bare, bare)
-    if task.classifies:
-        return _meant(trained, valid, factors, finish, seed)
-    return _spanned(trained, (train, valid), finish, seed)
+    with deadline.within(finish.seconds):
+        bare = model.fit(heed.weighed(learnt, factors), heed.weighed(watched, factors), task, seed=seed)
+        trained = Trained(schema, task, fitted, bare, bare)
+        if task.classifies:
+            return _meant(trained, valid, factors, finish, seed)
+        return _spanned(trained, (train, valid), finish, seed)
 
 
 def _spanned(trained: Trained, parts: tuple[Examples, Examples], finish: Finish, seed: int) -> Trained:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -22,11 +23,10 @@ from modelyard.train.notebook import Notebook, Record, key_of, settings_of
 from modelyard.train.price import Price, price
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import optuna
 
 POOL = 30  # best candidates from which an ensemble is chosen
+EACH = 6  # of each model, at least
 ROWS = 20_000  # held-out rows on which it is chosen
 TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, often the second's
 FIRST = 0.4  # of the time that is left, which one candidate may take while others are to be tried
@@ -65,7 +65,8 @@ class Hunt:
             self._teach(name, settings)
             ahead[:0] = self._cheaper(name, settings)
         names = [name for name in self.effort.models if self.effort.trials and self.build(name, {}).space()]
-        number = sum(self.notebook.tuned(name) for name in names)
+        studies = [_study(name, turn) for name in names for turn in ({}, *self.turns)]
+        number = sum(self.notebook.tuned(study) for study in studies)
         while names and number < self.effort.trials and self._tune(names, number):
             number += 1
 
@@ -80,25 +81,55 @@ class Hunt:
             raise RecipeError(
                 f"no model could be fitted ({found})", "model", "give it more time_limit, or name a model"
             )
-        chosen = self._chosen()
+        chosen, members = self._answering(self._chosen())
         judged, rows = self.judging.judged, self.judging.rows
         answers = ensemble.mixed([(share, record.answers) for share, record in chosen])
-        members = []
-        for place, (share, record) in enumerate(chosen):
-            with deadline.within(deadline.left() / (len(chosen) - place)):
-                members.append((share, tuple(self._copies(record))))
         weight = None if rows.weight is None else rows.weight[judged]
         held_out = HeldOut(rows.target[judged], answers, weight, judged)
         lines = board.lines(self.judging, list(self.found.values()), chosen, answers, time.monotonic() - self.began)
         events.step("searching", 1, 1, f"{len(self.found)} candidates, {len(chosen)} answer together")
         return ensemble.Ensemble(tuple(members), held_out, (*lines, *self.skipped))
 
+    def _answering(
+        self, chosen: list[tuple[float, Record]]
+    ) -> tuple[list[tuple[float, Record]], list[tuple[float, tuple[Predictor, ...]]]]:
+        """Members that could be fitted again, their shares summing to one, and what answers for each.
+
+        The quick ones are fitted first, and what time they leave is the others'.
+
+        Raises:
+            RecipeError: none could be fitted; the reasons of all.
+        """
+        fitted: dict[str, tuple[Predictor, ...]] = {}
+        ahead = sorted((record for _, record in chosen), key=lambda record: record.seconds)
+        for place, record in enumerate(ahead):
+            part = record.seconds / max(sum(each.seconds for each in ahead[place:]), 1e-9)
+            try:
+                with deadline.within(deadline.left() * part):
+                    fitted[record.key] = tuple(self._copies(record))
+            except Exception as error:  # noqa: BLE001 - the others answer without it
+                self._skip(record.name, record.settings, f"failed when it was fitted again: {error}")
+        able = [(share, record) for share, record in chosen if record.key in fitted]
+        if not able:
+            found = "; ".join(f"{each.name}: {each.skipped}" for each in self.skipped)
+            raise RecipeError(f"no member could be fitted again ({found})", "model", "give it more time_limit")
+        whole = sum(share for share, _ in able)
+        able = [(share / whole, record) for share, record in able]
+        return able, [(share, fitted[record.key]) for share, record in able]
+
     def needed(self) -> float:
         """Seconds that fitting the members again will take, from what fits took so far."""
-        if self.effort.copies >= self.judging.used:
-            return SLACK * self.effort.seconds
+        slack = SLACK * self.effort.seconds
+        if self._kept:
+            likely = sorted(self.found.values(), key=self._loss)[: self.effort.members]
+            return slack + sum(each.seconds for each in likely if (each.key, 0) not in self.fitted)
         fits = [np.mean(spent) / self.judging.used for name in self.effort.models if (spent := self._seconds(name))]
-        return LONGER * self.effort.copies * float(np.sum(fits)) + SLACK * self.effort.seconds
+        return slack + LONGER * self.effort.copies * float(np.sum(fits))
+
+    @property
+    def _kept(self) -> bool:
+        """Whether the models that judged a candidate also answer for it; a search that goes on has lost them."""
+        return self.effort.copies >= self.judging.used
 
     def _variants(self) -> Iterator[tuple[str, Settings]]:
         """The first of each model, then the second of each, and so on; without tuning, the first two of each."""
@@ -163,11 +194,12 @@ class Hunt:
         answers, began, paid = list[Floats](), time.monotonic(), Price(0.0, 0, 0.0)
         for number in range(used):
             self._tell(f"{name}, fold {number + 1} of {used}")
-            with deadline.within(deadline.left() / (used - number)), events.listening(_notes_alone):
+            with deadline.within(deadline.left() / (used - number)), _notes_alone():
                 predictor = self.judging.fit(model, number)
             held = self.judging.part(number)[1]
             answers.append(predictor(held.inputs))
-            self.fitted[key, number] = predictor
+            if self._kept:
+                self.fitted[key, number] = predictor
             paid = price(predictor, held) if number == 0 else paid
             if trial is not None and number + 1 < used and self._hopeless(trial, answers):
                 return None
@@ -184,7 +216,8 @@ class Hunt:
         """Let the model's study know what a variant came to."""
         record, space = self.found.get(key_of(name, settings)), self.build(name, {}).space()
         if record is not None and space and self.effort.trials:
-            self.notebook.tell_untuned(record, space, self._worth(record))
+            turn = {key: settings[key] for changes in self.turns for key in changes if key in settings}
+            self.notebook.tell_untuned(_study(name, turn), record, space, self._worth(record))
 
     def _tune(self, names: list[str], number: int) -> bool:
         """One trial; False where the time is up."""
@@ -193,23 +226,29 @@ class Hunt:
         if deadline.left() - self.needed() < float(np.mean(self._seconds(name) or [0.0])):
             self._skip(name, {}, f"the time was up with {self.effort.trials - number} trials of tuning left")
             return False
-        space = self.build(name, {}).space()
-        trial = self.notebook.suggest(name, space)
-        settings = settings_of(trial, space)
+        turn, space = self._turn(name), self.build(name, {}).space()
+        study = _study(name, turn)
+        trial = self.notebook.suggest(study, space)
+        settings = {**settings_of(trial, space), **turn}
         refused = len(self.skipped)
         self._try(name, settings, trial=trial)
         record = self.found.get(key_of(name, settings))
         state = TrialState.COMPLETE if record else TrialState.FAIL if len(self.skipped) > refused else TrialState.PRUNED
-        self.notebook.study(name).tell(trial, self._worth(record) if record else None, state=state)
+        self.notebook.tell(study, trial, self._worth(record) if record else None, state)
         return True
+
+    def _turn(self, name: str) -> Settings:
+        """The changes with which the model's best candidate was fitted."""
+        best = min(self._of(name), key=self._loss, default=None)
+        known = best.settings if best else {}
+        return next((turn for turn in self.turns if turn.items() <= known.items()), {})
 
     def _of(self, name: str) -> list[Record]:
         return [record for record in self.found.values() if record.name == name]
 
     def _chosen(self) -> list[tuple[float, Record]]:
         """Members and their weights, by greedy selection on held-out answers."""
-        ranked = sorted(self.found.values(), key=self._loss)
-        ranked = [record for record in ranked if self._work(record) <= self.effort.work][:POOL] or ranked[:POOL]
+        ranked = self._pool()
         judged = self.judging.judged
         some = np.sort(seeds.generator(self.judging.seed, "weigh").permutation(len(judged))[:ROWS])
 
@@ -221,12 +260,22 @@ class Hunt:
         shares = ensemble.weights([record.answers[some] for record in ranked], loss, works, terms)
         return [(float(share), record) for share, record in zip(shares, ranked, strict=True) if share > 0]
 
+    def _pool(self) -> list[Record]:
+        """The best that do no more work than they may: some of each model, as those err apart, then of any."""
+        ranked = sorted(self.found.values(), key=self._loss)
+        ranked = [record for record in ranked if self._work(record) <= self.effort.work] or ranked
+        each = [[record for record in ranked if record.name == name][:EACH] for name in self.effort.models]
+        some = {record.key for records in each for record in records}
+        rest = [record for record in ranked if record.key not in some][: max(POOL - len(some), 0)]
+        chosen = some | {record.key for record in rest}
+        return [record for record in ranked if record.key in chosen]
+
     def _copies(self, record: Record) -> Iterator[Predictor]:
         """The models that answer for a member: those that judged it, or some fitted on nearly all rows."""
         model, copies = self.build(record.name, record.settings), min(self.effort.copies, self.judging.used)
         for number in range(copies):
             self._tell(f"fitting {record.name} again, {number + 1} of {copies}")
-            with deadline.within(deadline.left() / (copies - number)), events.listening(_notes_alone):
+            with deadline.within(deadline.left() / (copies - number)), _notes_alone():
                 if copies < self.judging.used:
                     yield self.judging.refit(model, number)
                 else:
@@ -237,5 +286,13 @@ class Hunt:
         events.step("searching", done, 1, detail)
 
 
-def _notes_alone(event: events.Event) -> None:
-    """Steps of a single fit are too small to tell."""
+def _study(name: str, turn: Settings) -> str:
+    """The name of a model's study; one that learns another target has one of its own."""
+    return "/".join([name, *map(str, turn.values())])
+
+
+@contextmanager
+def _notes_alone() -> Iterator[None]:
+    """Steps of a single fit are too small to tell; notes are not."""
+    with events.listening(events.notes_of(events.listener())):
+        yield

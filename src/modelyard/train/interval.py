@@ -11,7 +11,7 @@ from modelyard.core import deadline, events, seeds
 from modelyard.core.protocols import Predictor
 from modelyard.core.types import Task
 from modelyard.models.layers.graph import Graph
-from modelyard.train import folds
+from modelyard.train import folds, thin
 from modelyard.train.ensemble import graph_of
 
 if TYPE_CHECKING:
@@ -100,5 +100,10 @@ def _fitted(
     """Both quantiles, learnt from all but two folds; one is held out, and one is watched for choices on the way."""
     learnt = rows.take(np.flatnonzero((fold != held) & (fold != watched)))
     valid = rows.take(np.flatnonzero(fold == watched))
-    low, high = (model.fit(learnt if len(learnt) else valid, valid, Task.REGRESSION, seed=seed) for model in models)
-    return low, high
+    learnt = learnt if len(learnt) else valid
+    some, few = thin.thinned(learnt, thin.most(models[0], learnt), seed), thin.watched(models[0], valid, seed)
+    found = []
+    for number, model in enumerate(models):
+        with deadline.within(deadline.left() / (len(models) - number)):
+            found.append(model.fit(some, few, Task.REGRESSION, seed=seed))
+    return found[0], found[1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core import deadline, seeds
+from modelyard.core import deadline, events, seeds
 from modelyard.core.training import Loss
 from modelyard.core.types import Examples, Floats, Ints, Task
 from modelyard.train import folds, objective, thin
@@ -16,7 +16,7 @@ from modelyard.train import folds, objective, thin
 if TYPE_CHECKING:
     from modelyard.core.protocols import Model, Predictor
 
-PACE = 500  # rows times folds that a second of the time limit buys: more rows are judged by fewer folds
+PACE = 1000  # rows times folds that a second of the time limit buys: more rows are judged by fewer folds
 ALONE = 8  # folds that rows are dealt into where one is all that is held out
 PROBE = thin.FEWEST  # rows whose fit tells how long that of all will take
 MANY = 4 * PROBE
@@ -40,6 +40,7 @@ class Judging:
     @classmethod
     def of(cls, rows: Examples, task: Task, how: tuple[Loss, float], folds_: int, seconds: float, seed: int) -> Judging:
         """Deal rows into folds; use as many as the time allows."""
+        folds_ = max(min(folds_, len(rows)), 1)
         used = int(np.clip(seconds * PACE // max(len(rows), 1), 1, folds_))
         dealt = folds.deal(rows.target, folds_ if used > 1 else max(folds_, ALONE), seeds.generator(seed, "folds"))
         return cls(rows, task, *how, seed, dealt, used)
@@ -107,4 +108,8 @@ class Judging:
             model.fit(few, held.take(np.arange(min(len(held), PROBE))), self.task, seed=self.seed)
             a_row = (time.monotonic() - began) / PROBE
             most = min(most, max(int(deadline.left() / a_row), PROBE))
+        if most < len(learn):
+            events.note(
+                f"a candidate learns from {most} of {len(learn)} rows: there is neither time nor memory for more"
+            )
         return thin.thinned(learn, most, self.seed)

@@ -71,9 +71,9 @@ class Trainable(Model):
         """As the network's."""
         return self.network.cheaper(times)
 
-    def memory(self, rows: int, width: int) -> float:  # noqa: ARG002 - batches alone are in memory
-        """Targets, weights, and the order of the rows."""
-        return 64.0 * rows
+    def memory(self, rows: Examples) -> float:
+        """Targets, weights, and the order of the rows: of what else there is, batches alone are in memory."""
+        return 64.0 * len(rows)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> TorchPredictor:
         """Train until the loss on `valid` has not fallen for `early_stopping` epochs; keep the best epoch's weights.

@@ -6,7 +6,7 @@ import io
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -42,6 +42,10 @@ BROKEN = (
 )  # a record is unreadable
 
 
+class BusyError(Exception):
+    """Another process keeps this notebook."""
+
+
 @dataclass(frozen=True)
 class Record:
     """What one candidate came to: `answers` [judged rows, outputs] by models that had not seen them."""
@@ -64,7 +68,7 @@ def key_of(name: str, settings: Settings) -> str:
 
 
 class Unlocked(JournalFileOpenLock):
-    """No lock: a process that is killed leaves none behind, and each entry of a log is one append."""
+    """No lock but the folder's: one process writes, and each entry of a log is one append."""
 
     def acquire(self) -> bool:
         """Go on."""
@@ -78,13 +82,27 @@ class Notebook:
     """The records of one search in a folder of its own, and one Optuna study a model beside them."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        """What lies in `folder` from before is found again."""
+        """What lies in `folder` from before is found again.
+
+        Raises:
+            BusyError: another process searches there.
+        """
         self.folder, self.seed = folder, seed
         folder.mkdir(parents=True, exist_ok=True)
+        self.lock = _locked(folder / "lock")
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.studies: dict[str, optuna.Study] = {}
+        _mended(folder / "trials.log")
         log = str(folder / "trials.log")
         self.storage = JournalStorage(JournalFileBackend(log, Unlocked(log)))
+
+    def __enter__(self) -> Self:
+        """Itself, until the block ends."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave it to others."""
+        self.lock.close()
 
     def write(self, record: Record) -> None:
         """Keep a record, whole or not at all."""
@@ -133,9 +151,13 @@ class Notebook:
         study.sampler = optuna.samplers.TPESampler(seed=seeds.derive(self.seed, name, str(number)), n_startup_trials=5)
         return study.ask(dict(distributions(space)))
 
-    def tell_untuned(self, record: Record, space: Space, loss: float) -> None:
-        """Let a model's study learn, once, from settings that it did not suggest, as far as they lie in its space."""
-        study = self.study(record.name)
+    def tell(self, name: str, trial: optuna.Trial, loss: float | None, state: TrialState) -> None:
+        """How a trial of a study ended."""
+        self.study(name).tell(trial, loss, state=state)
+
+    def tell_untuned(self, name: str, record: Record, space: Space, loss: float) -> None:
+        """Let a study learn, once, from settings that it did not suggest, as far as they lie in its space."""
+        study = self.study(name)
         if any(trial.user_attrs.get("record") == record.key for trial in study.get_trials(deepcopy=False)):
             return
         settings = record.settings
@@ -147,6 +169,28 @@ class Notebook:
             user_attrs={"record": record.key},
         )
         study.add_trial(told)
+
+
+def _locked(file: Path) -> IO[str]:
+    """A file that is this process's until it is closed, or the process ends, however it ends."""
+    held = file.open("w")
+    with suppress(ImportError):
+        import fcntl  # not on every system
+
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            held.close()
+            raise BusyError from error
+    return held
+
+
+def _mended(log: Path) -> None:
+    """Without a last line that was cut short."""
+    with suppress(FileNotFoundError):
+        content = log.read_bytes()
+        if content and not content.endswith(b"\n"):
+            artifacts.write_file(log, content[: content.rfind(b"\n") + 1])
 
 
 def settings_of(trial: optuna.Trial, space: Space) -> Settings:

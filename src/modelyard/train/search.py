@@ -5,20 +5,20 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from modelyard.core import deadline, digest
+from modelyard.core import deadline, digest, events
 from modelyard.core.protocols import Model, Search, Settings
 from modelyard.core.training import Transform
 from modelyard.core.types import Examples, Kind, Task, join
 from modelyard.train.hunt import Hunt
 from modelyard.train.judging import Judging
-from modelyard.train.notebook import Notebook
+from modelyard.train.notebook import BusyError, Notebook
 
 if TYPE_CHECKING:
     from modelyard.train.ensemble import Ensemble
@@ -43,9 +43,9 @@ class Searching(Model):
         """Those that suit all models."""
         return self.search.encoders()
 
-    def memory(self, rows: int, width: int) -> float:  # noqa: ARG002 - as any model's
+    def memory(self, rows: Examples) -> float:
         """Little: each fit of a candidate is thinned by itself."""
-        return float(rows)
+        return float(len(rows))
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Ensemble:
         """Judge candidates by folds of all rows, `valid` included, until the time is up; answer by the best mixture.
@@ -59,15 +59,16 @@ class Searching(Model):
         how: Any = (aim["loss"], aim["quantile"])
         judging = Judging.of(rows, task, how, effort.folds, effort.seconds, seed)
         with tempfile.TemporaryDirectory() as scratch:
-            name = _name(rows, [str(task), effort.models, effort.folds, judging.used, dict(aim), self.transform, seed])
-            notebook = Notebook((self.place or Path(scratch)) / name, seed)
-            began -= sum(record.seconds for record in notebook.records())
-            bent = self.transform is None and judging.skewed
-            hunt = Hunt(self._build, judging, notebook, effort, began, BENT if bent else ())
-            with deadline.within(began + effort.seconds * (1 - SPARE) - time.monotonic()):
-                hunt.look()
-            with deadline.within(max(began + effort.seconds - time.monotonic(), hunt.needed())):
-                return hunt.settle()
+            told = [str(task), effort.models, effort.folds, effort.seconds, dict(aim), self.transform, seed]
+            name = _name(rows, told)
+            with _notebook(self.place, Path(scratch), name, seed) as notebook:
+                began -= sum(record.seconds for record in notebook.records())
+                bent = self.transform is None and judging.skewed
+                hunt = Hunt(self._build, judging, notebook, effort, began, BENT if bent else ())
+                with deadline.within(began + effort.seconds * (1 - SPARE) - time.monotonic()):
+                    hunt.look()
+                with deadline.within(max(began + effort.seconds - time.monotonic(), hunt.needed())):
+                    return hunt.settle()
 
     def _build(self, name: str, settings: Settings) -> Model:
         """A candidate; `target_transform` among its settings is the search's own."""
@@ -76,12 +77,23 @@ class Searching(Model):
         return self.build(name, known, transform)
 
 
+def _notebook(place: Path | None, scratch: Path, name: str, seed: int) -> Notebook:
+    """The search's notebook; one that is forgotten where another process holds it."""
+    if place is not None:
+        try:
+            return Notebook(place / name, seed)
+        except BusyError:
+            events.note("another process makes the same search: this one begins anew, and is forgotten when it ends")
+    return Notebook(scratch / name, seed)
+
+
 def _name(rows: Examples, how: list[Any]) -> str:
     """The name of a search: what it learns from, how, and by which Modelyard."""
-    parts = [digest.of_bytes(np.ascontiguousarray(array).tobytes()) for array in _arrays(rows)]
-    return digest.of_json([parts, how, version("modelyard")])[:32]
+    return digest.of_json([digest.of_arrays(_arrays(rows)), how, version("modelyard")])[:32]
 
 
 def _arrays(rows: Examples) -> list[Any]:
+    """As blocks keep them: a graph would get ragged ones padded to their longest row."""
     weight = [] if rows.weight is None else [rows.weight]
-    return [rows.target, *weight, *(array for block in rows.inputs.values() for array in block.arrays().values())]
+    blocks = [vars(block)[field.name] for block in rows.inputs.values() for field in fields(block)]
+    return [rows.target, *weight, *(part for part in blocks if isinstance(part, np.ndarray))]

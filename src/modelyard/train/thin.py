@@ -19,9 +19,7 @@ FEWEST = 5000  # rows that any machine has memory for
 
 def most(model: Model, learn: Examples) -> int:
     """How many of the rows a fit has memory for."""
-    width = sum(block.spec.size if block.spec.form == "numbers" else 1 for block in learn.inputs.values())
-    needed = model.memory(len(learn), width)
-    return max(int(len(learn) * memory.available() * SHARE / max(needed, 1.0)), FEWEST)
+    return max(int(len(learn) * memory.available() * SHARE / max(model.memory(learn), 1.0)), FEWEST)
 
 
 def watched(model: Model, valid: Examples, seed: int) -> Examples:

@@ -168,9 +168,9 @@ class Transformed(Model):
         """As the model's."""
         return self.model.cheaper(times)
 
-    def memory(self, rows: int, width: int) -> float:
+    def memory(self, rows: Examples) -> float:
         """As the model's."""
-        return self.model.memory(rows, width)
+        return self.model.memory(rows)
 
     def fit(self, train: Examples, valid: Examples, task: Task, *, seed: int) -> Restored:
         """Learn what the transform makes of the target.
