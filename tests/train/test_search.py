@@ -14,6 +14,7 @@ from modelyard.core.errors import RecipeError
 from modelyard.core.types import Block, Codes, Examples, Numbers, Task
 from modelyard.models import auto
 from modelyard.models.auto import Auto
+from modelyard.models.boosting import Boosting
 from modelyard.train import judging as judge
 from modelyard.train import thin
 from modelyard.train.ensemble import graph_of
@@ -242,6 +243,20 @@ def test_tuning_learns_the_target_that_the_best_candidate_learns(tmp_path: Path)
     tuned = [line for line in found.leaderboard if "penalty" in line.settings]
     assert tuned
     assert all(line.settings["target_transform"] == "log" for line in tuned)
+
+
+def test_variants_of_what_lies_far_behind_wait() -> None:
+    learn = rows(count=1200)
+    values = learn.inputs["a"].arrays()["values"]
+    crossed = Examples(learn.inputs, (values[:, 0] * values[:, 1] > 0).astype(np.int64), 2)  # no sum of curves shows it
+    tried = Builder()
+    how = Auto(models=("linear", "boosting"), time_limit=90.0, folds=2, trials=1)
+    search(how, crossed, build=tried)
+    order = [name for name, _ in tried.fits]
+    variants = len(Boosting().variants())
+    assert order[:4] == ["linear", "linear", "boosting", "boosting"]
+    assert order[4 : 4 + 2 * (variants - 1)] == ["boosting"] * (2 * (variants - 1))
+    assert order.count("linear") >= 4, "they are tried in the end"
 
 
 def test_the_pool_holds_some_of_each_model(tmp_path: Path) -> None:

@@ -122,9 +122,13 @@ class Informed(Protocol):
 
 @runtime_checkable
 class Model(Protocol):
-    """A learning algorithm: settings only. It `reads` blocks of these forms, and `needs` one of each of those."""
+    """A learning algorithm: settings only. It `reads` blocks of these forms, and `needs` one of each of those.
+
+    One that is `paced` fits its work into the time that is left; any other keeps the best it has when the time is up.
+    """
 
     tasks: ClassVar[frozenset[Task]]
+    paced: ClassVar[bool] = False
     reads: ClassVar[frozenset[Form]] = TABLE
     needs: ClassVar[frozenset[Form]] = frozenset()
 

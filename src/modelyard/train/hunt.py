@@ -31,6 +31,7 @@ ROWS = 20_000  # held-out rows on which it is chosen
 TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, often the second's
 FIRST = 0.4  # of the time that is left, which one candidate may take while others are to be tried
 DEAR = 0.1  # how fast a candidate loses worth that is more work than all members may do
+FAR = 1.1  # times the best loss, from which a model's other variants wait
 SLACK = 0.02  # of the time, for what is done besides fitting
 LONGER = 1.3  # a fit on nearly all rows against one on a fold's complement
 
@@ -56,14 +57,23 @@ class Hunt:
             events.note(f"the search goes on: {len(self.found)} candidates are known from before")
 
     def look(self) -> None:
-        """Try each model's variants in turn, then what their studies suggest."""
-        ahead = list(self._variants())
+        """Try each model's variants in turn, then what studies suggest; last, variants of what lies far behind."""
+        ahead, last = list(self._variants()), list[tuple[str, Settings]]()
         while ahead:
             unknown = {name for name, _ in ahead if not self._seconds(name)}
             name, settings = ahead.pop(0)
+            if self._far_behind(name):
+                last.append((name, settings))
+                continue
             self._try(name, settings, share=min(1 / max(len(unknown), 1), FIRST))
             self._teach(name, settings)
             ahead[:0] = self._cheaper(name, settings)
+        self._tune_all()
+        for name, settings in last:
+            self._try(name, settings)
+
+    def _tune_all(self) -> None:
+        """What studies suggest, while there are trials and there is time."""
         names = [name for name in self.effort.models if self.effort.trials and self.build(name, {}).space()]
         studies = [_study(name, turn) for name in names for turn in ({}, *self.turns)]
         number = sum(self.notebook.tuned(study) for study in studies)
@@ -236,6 +246,13 @@ class Hunt:
         state = TrialState.COMPLETE if record else TrialState.FAIL if len(self.skipped) > refused else TrialState.PRUNED
         self.notebook.tell(study, trial, self._worth(record) if record else None, state)
         return True
+
+    def _far_behind(self, name: str) -> bool:
+        """Whether the best candidate of a model is so much worse than that of another that its time is better spent."""
+        losses = {each.name: np.inf for each in self.found.values()}
+        for each in self.found.values():
+            losses[each.name] = min(losses[each.name], self._loss(each))
+        return losses.get(name, 0.0) > FAR * min(losses.values(), default=np.inf)
 
     def _turn(self, name: str) -> Settings:
         """The changes with which the model's best candidate was fitted."""

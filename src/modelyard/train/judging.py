@@ -101,7 +101,7 @@ class Judging:
     def thinned(self, model: Model, learn: Examples, held: Examples) -> Examples:
         """The rows, or as many of them as there are memory and time for; measured before a long fit is begun."""
         most = min(len(learn), thin.most(model, learn))
-        if len(learn) > MANY and np.isfinite(deadline.left()):
+        if len(learn) > MANY and np.isfinite(deadline.left()) and not model.paced:
             random = seeds.generator(self.seed, "probe")
             few = learn.take(np.sort(random.choice(len(learn), PROBE, replace=False)))
             began = time.monotonic()

@@ -54,6 +54,7 @@ class Trainable(Model):
     network: Network
     training: Training
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    paced: ClassVar[bool] = True
 
     def encoders(self) -> Mapping[Kind, Settings]:
         """Those that the network wants."""

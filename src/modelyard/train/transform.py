@@ -143,6 +143,11 @@ class Transformed(Model):
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
 
     @property
+    def paced(self) -> bool:  # type: ignore[override]
+        """As the model."""
+        return self.model.paced
+
+    @property
     def reads(self) -> frozenset[Form]:  # type: ignore[override]
         """As the model."""
         return self.model.reads
