@@ -8,6 +8,8 @@ what failed is tried again, and a method whose code has changed is done anew wit
 the seeds, whose splits share rows, so they are somewhat small. Nothing else should run: what has a time limit is worse
 for every second that another takes.
 
+With --threads 1, runs over other seeds may go on beside each other, each on a core of its own (`taskset`).
+
 Run it from the checkout: `python benchmarks/tables.py` (hours); `--data hmda --seeds 1 --methods linear_model,lightgbm`
 for a taste. CatBoost and AutoGluon need not live here: `--rivals-python PATH` names a Python that has them.
 """
