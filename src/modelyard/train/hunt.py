@@ -32,6 +32,7 @@ TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, ofte
 FIRST = 0.4  # of the time that is left, which one candidate may take while others are to be tried
 DEAR = 0.1  # how fast a candidate loses worth that is more work than all members may do
 FAR = 1.1  # times the best loss, from which a model's other variants wait
+READ = 0.08  # microseconds of a core that a column takes to be read and encoded, among many rows
 SLACK = 0.02  # of the time, for what is done besides fitting
 LONGER = 1.3  # a fit on nearly all rows against one on a fold's complement
 
@@ -155,14 +156,19 @@ class Hunt:
     def _cheaper(self, name: str, settings: Settings) -> list[tuple[str, Settings]]:
         """The same for less work, where it is more than all members may do, and no other of the model does less."""
         record = self.found.get(key_of(name, settings))
-        if record is None or min(map(self._work, self._of(name))) <= self.effort.work:
+        if record is None or min(map(self._work, self._of(name))) <= self._most_work:
             return []
-        changes = self.build(name, settings).cheaper(self._work(record) / self.effort.work)
+        changes = self.build(name, settings).cheaper(self._work(record) / self._most_work)
         return [(name, {**settings, **changes})] if changes else []
 
     def _seconds(self, name: str) -> list[float]:
         """What each trial of a model took."""
         return [record.seconds for record in self.found.values() if record.name == name]
+
+    @property
+    def _most_work(self) -> float:
+        """Microseconds of a core that a row may take in the graph: reading its columns comes before."""
+        return max(self.effort.work - READ * len(self.judging.rows.inputs), self.effort.work / 2)
 
     def _work(self, record: Record) -> float:
         """Microseconds of a core for a row, of all that answer for a candidate."""
@@ -174,7 +180,7 @@ class Hunt:
     def _worth(self, record: Record) -> float:
         """What tuning minimises: the loss, and more where a candidate costs more, or more than it may."""
         work = self._work(record)
-        return self._loss(record) * (1 + self.effort.price * work) * float(max(work / self.effort.work, 1.0) ** DEAR)
+        return self._loss(record) * (1 + self.effort.price * work) * float(max(work / self._most_work, 1.0) ** DEAR)
 
     def _try(self, name: str, settings: Settings, share: float = 1.0, trial: optuna.Trial | None = None) -> None:
         """Judge a candidate unless it is known or there is no time; what fails is skipped, and why is said."""
@@ -273,14 +279,14 @@ class Hunt:
             return self.judging.mean(self.judging.losses(answers, judged[some]), judged[some])[0]
 
         works = [self._work(record) for record in ranked]
-        terms = ensemble.Terms(self.effort.members, self.effort.price, self.effort.work)
+        terms = ensemble.Terms(self.effort.members, self.effort.price, self._most_work)
         shares = ensemble.weights([record.answers[some] for record in ranked], loss, works, terms)
         return [(float(share), record) for share, record in zip(shares, ranked, strict=True) if share > 0]
 
     def _pool(self) -> list[Record]:
         """The best that do no more work than they may: some of each model, as those err apart, then of any."""
         ranked = sorted(self.found.values(), key=self._loss)
-        ranked = [record for record in ranked if self._work(record) <= self.effort.work] or ranked
+        ranked = [record for record in ranked if self._work(record) <= self._most_work] or ranked
         each = [[record for record in ranked if record.name == name][:EACH] for name in self.effort.models]
         some = {record.key for records in each for record in records}
         rest = [record for record in ranked if record.key not in some][: max(POOL - len(some), 0)]
