@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 14  # rows answered at once
 KNEE = 1.345  # deviations of the target from where Huber's loss is absolute
 PATIENCE = 2.5  # steps of learning rate one without a gain, after which no more trees are grown
+FEW_ROWS, FEW_LEVELS = 20, 16  # rows of each level that tell it apart; levels that are told apart by fewer too
 WIDE = 31  # leaves of trees that are to be fewer
 QUICKEST = 0.3  # learning rate
 OBJECTIVES: Mapping[Loss, Mapping[str, Any]] = {
@@ -98,7 +99,9 @@ class Boosting(Model):
     rows: float = Field(default=0.8, gt=0, le=1, description="share of the rows that a tree is grown on")
     columns: float = Field(default=0.7, gt=0, le=1, description="share of the columns that a tree is grown on")
     smoothing: float = Field(default=10.0, gt=0, description="rows that speak against what a single level says")
-    target_means: int = Field(default=100, ge=0, description="a column of more levels gives target means too")
+    target_means: int = Field(
+        default=100, ge=0, description="a column of more levels, or of few rows each, gives target means too"
+    )
     buckets: int = Field(default=1024, ge=2, le=1 << 16, description="columns of a text, at most")
     random_splits: bool = Field(default=False, description="one split is tried for each column, by chance")
     early_stopping: int | None = Field(
@@ -166,7 +169,7 @@ class Boosting(Model):
 
     def _matrix(self, train: Examples, centre: float, scale: float, seed: int) -> tuple[dict[str, Floats], Matrix]:
         """What levels foretell of each training row, and the matrix of any rows."""
-        many = {n: b for n, b in train.inputs.items() if isinstance(b, Codes) and b.levels > self.target_means}
+        many = {n: b for n, b in train.inputs.items() if isinstance(b, Codes) and self._many(b)}
         target = _targets(train, centre, scale)
         weight = np.ones(len(train)) if train.weight is None else train.weight
         foretold = {
@@ -175,6 +178,11 @@ class Boosting(Model):
         }
         levels = {name: Levels.fit(block, target, weight, self.smoothing) for name, block in many.items()}
         return foretold, Matrix({name: b.spec for name, b in train.inputs.items()}, levels, self.buckets)
+
+    def _many(self, block: Codes) -> bool:
+        """Whether a column has many levels, or few rows of each."""
+        thin = block.levels > FEW_LEVELS and len(block) < FEW_ROWS * block.levels
+        return block.levels > self.target_means or thin
 
     def _settings(self, task: Task, outputs: int, seed: int) -> dict[str, Any]:
         """In LightGBM's words."""

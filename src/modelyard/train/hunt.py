@@ -31,7 +31,7 @@ ROWS = 20_000  # held-out rows on which it is chosen
 TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, often the second's
 FIRST = 0.4  # of the time that is left, which one candidate may take while others are to be tried
 DEAR = 0.1  # how fast a candidate loses worth that is more work than all members may do
-FAR = 1.1  # times the best loss, from which a model's other variants wait
+FAR = 1.1  # times the best loss, from which a model's other variants wait, and quick answers are not worth their haste
 READ = 0.08  # microseconds of a core that a column takes to be read and encoded, among many rows
 SLACK = 0.02  # of the time, for what is done besides fitting
 LONGER = 1.3  # a fit on nearly all rows against one on a fold's complement
@@ -170,6 +170,13 @@ class Hunt:
         """Microseconds of a core that a row may take in the graph: reading its columns comes before."""
         return max(self.effort.work - READ * len(self.judging.rows.inputs), self.effort.work / 2)
 
+    @property
+    def _bound(self) -> float:
+        """The most work that members may do: as much as the quickest candidate needs that is not far behind."""
+        best = min(map(self._loss, self.found.values()))
+        near = [self._work(record) for record in self.found.values() if self._loss(record) <= FAR * best]
+        return max(self._most_work, min(near))
+
     def _work(self, record: Record) -> float:
         """Microseconds of a core for a row, of all that answer for a candidate."""
         return self.effort.copies * record.price.work
@@ -279,14 +286,14 @@ class Hunt:
             return self.judging.mean(self.judging.losses(answers, judged[some]), judged[some])[0]
 
         works = [self._work(record) for record in ranked]
-        terms = ensemble.Terms(self.effort.members, self.effort.price, self._most_work)
+        terms = ensemble.Terms(self.effort.members, self.effort.price, self._bound)
         shares = ensemble.weights([record.answers[some] for record in ranked], loss, works, terms)
         return [(float(share), record) for share, record in zip(shares, ranked, strict=True) if share > 0]
 
     def _pool(self) -> list[Record]:
         """The best that do no more work than they may: some of each model, as those err apart, then of any."""
         ranked = sorted(self.found.values(), key=self._loss)
-        ranked = [record for record in ranked if self._work(record) <= self._most_work] or ranked
+        ranked = [record for record in ranked if self._work(record) <= self._bound]
         each = [[record for record in ranked if record.name == name][:EACH] for name in self.effort.models]
         some = {record.key for records in each for record in records}
         rest = [record for record in ranked if record.key not in some][: max(POOL - len(some), 0)]
