@@ -31,7 +31,8 @@ ROWS = 20_000  # held-out rows on which it is chosen
 TURNS = (0, 1, 0, 2)  # whose study suggests next: mostly the best model's, often the second's
 FIRST = 0.4  # of the time that is left, which one candidate may take while others are to be tried
 DEAR = 0.1  # how fast a candidate loses worth that is more work than all members may do
-FAR = 1.1  # times the best loss, from which a model's other variants wait, and quick answers are not worth their haste
+FAR = 1.1  # times the best loss, from which a model's other variants wait
+HASTY = 1.3  # times the best loss, from which quick answers are not worth their haste
 READ = 0.08  # microseconds of a core that a column takes to be read and encoded, among many rows
 SLACK = 0.02  # of the time, for what is done besides fitting
 LONGER = 1.3  # a fit on nearly all rows against one on a fold's complement
@@ -174,7 +175,7 @@ class Hunt:
     def _bound(self) -> float:
         """The most work that members may do: as much as the quickest candidate needs that is not far behind."""
         best = min(map(self._loss, self.found.values()))
-        near = [self._work(record) for record in self.found.values() if self._loss(record) <= FAR * best]
+        near = [self._work(record) for record in self.found.values() if self._loss(record) <= HASTY * best]
         return max(self._most_work, min(near))
 
     def _work(self, record: Record) -> float:
