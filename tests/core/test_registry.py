@@ -151,7 +151,8 @@ def test_a_subpackage_is_no_part() -> None:
 
 def test_settings_are_written_with_every_default() -> None:
     assert settings_of(METRICS.build("f1", {})) == {"average": "macro"}
-    assert settings_of(MODELS.build("linear", {"penalty": 2}))["penalty"] == 2.0
+    plain = {"penalty": 2.0, "l1_ratio": 0.0, "knots": 0, "loss": "squared", "quantile": 0.5}
+    assert settings_of(MODELS.build("linear", {"penalty": 2})) == plain
     assert schema_of(METRICS.part("f1"))["additionalProperties"] is False
 
 

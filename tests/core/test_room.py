@@ -190,5 +190,5 @@ def test_training_streams_from_a_file_larger_than_memory(model: dict[str, object
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
-    assert told["r2"] > 0.5 or model["name"] == "mlp"  # which has had one epoch
+    assert told["r2"] > (0.05 if model["name"] == "mlp" else 0.5)  # a network has had one epoch
     assert told["peak"] < size, told

@@ -150,15 +150,15 @@ def test_rows_in_every_form_give_one_answer(binary: Run) -> None:
     scalars = [{k: np.float64(v) if isinstance(v, float) else v for k, v in row.items()} for row in records]
     pandas = pytest.importorskip("pandas").DataFrame(records)
     for rows in (records, nan, iso, scalars, frame.lazy(), frame.to_arrow(), pandas):
-        np.testing.assert_allclose(binary.bundle.outputs(rows), expected, atol=1e-5)
-    np.testing.assert_allclose(binary.bundle.outputs(records[0]), expected[:1], atol=1e-5)
+        np.testing.assert_allclose(binary.bundle.outputs(rows), expected, atol=1e-6)
+    np.testing.assert_allclose(binary.bundle.outputs(records[0]), expected[:1], atol=1e-6)
 
 
 def test_an_answer_does_not_depend_on_its_neighbours(binary: Run) -> None:
     frame = making.table("binary", rows=300, seed=5).drop(making.TARGET)
     together = binary.bundle.outputs(frame)
     alone = np.concatenate([binary.bundle.outputs(row) for row in frame.to_dicts()])
-    np.testing.assert_allclose(alone, together, atol=1e-5)
+    np.testing.assert_allclose(alone, together, atol=1e-6)
 
 
 def test_an_unseen_level_is_answered_and_an_absent_nullable_column_too(binary: Run) -> None:

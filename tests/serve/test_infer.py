@@ -98,7 +98,10 @@ def test_a_number_that_no_float_holds_is_refused_with_its_place(client: Client, 
 
 @pytest.mark.parametrize("body", ["null", "3", '"record"', "[3]", f"[{GOOD}, null]", f"[[{GOOD}]]"])
 def test_json_that_is_no_record_is_refused(client: Client, body: str) -> None:
-    refused(client.ask("POST", "/predict", body), 422, "data_invalid")
+    problems = refused(client.ask("POST", "/predict", body), 422, "data_invalid")
+    assert len(problems) == 1
+    assert problems[0]["problem"].startswith("expected an object")
+    assert problems[0]["where"] == ("rows[1]" if body.endswith(", null]") else "body")
 
 
 def test_what_may_be_missing_may_be_left_out_and_what_is_not_read_may_be_there(client: Client) -> None:

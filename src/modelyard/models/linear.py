@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from onnx import TensorProto
 from pydantic import Field
 
 from modelyard.core import deadline, events
@@ -160,4 +161,7 @@ def _term(graph: Graph, inputs: Sequence[str], spec: BlockSpec, weights: str, sp
     if spec.form == "codes":
         return chosen
     column = graph.node("Unsqueeze", inputs[1], graph.constant([2], np.int64))  # chosen are [rows, length, outputs]
-    return graph.node("ReduceSum", graph.node("Mul", chosen, column), graph.constant([1], np.int64), keepdims=0)
+    # In float64: how long the longest text beside it is decides in which order a text's terms are added up.
+    exact = graph.node("Cast", graph.node("Mul", chosen, column), to=TensorProto.DOUBLE)
+    summed = graph.node("ReduceSum", exact, graph.constant([1], np.int64), keepdims=0)
+    return graph.node("Cast", summed, to=TensorProto.FLOAT)
