@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.models.layers.graph import Graph
 
 LEQ, MEMBER = 0, 6  # modes of a node: whether `x <= split`, whether x is one of a set
+TOGETHER = 64  # trees of a node
 NOUGHT = np.float32(1e-35)  # LightGBM's kZeroThreshold
 SET = 1  # the bit of LightGBM's decision_type that tells a node of categories
 # A tree that is one leaf, as a node both of whose branches end there.
@@ -66,7 +67,36 @@ class Trees:
         )
 
     def node(self, graph: Graph, matrix: str) -> str:
-        """The sums of leaves, [rows, outputs], of a matrix [rows, columns] of float32."""
+        """The sums of leaves, [rows, outputs], of a matrix [rows, columns] of float32.
+
+        A node of the graph adds up some trees: the sum of few sums is rounded less than that of many leaves.
+        """
+        starts = range(0, len(self.roots), TOGETHER)
+        sums = [self._part(start, start + TOGETHER)._node(graph, matrix) for start in starts]  # noqa: SLF001 - its own
+        return graph.node("Sum", *sums) if len(sums) > 1 else sums[0]
+
+    def _part(self, first: int, last: int) -> Self:
+        """The trees from `first` on, up to `last`."""
+        roots = self.roots[first:last]
+        nodes = slice(roots[0], self.roots[last] if last < len(self.roots) else len(self.feature))
+        children = self.children[nodes]
+        leaves = -1 - children[children < 0]
+        low = int(leaves.min())
+        before = int(self.in_set[: nodes.start].sum())
+        sets = self.sets[before : before + int(self.in_set[nodes].sum())]
+        return replace(
+            self,
+            feature=self.feature[nodes],
+            split=self.split[nodes],
+            children=np.where(children < 0, children + low, children - nodes.start),
+            sets=sets,
+            in_set=self.in_set[nodes],
+            roots=roots - nodes.start,
+            leaves=self.leaves[low : int(leaves.max()) + 1],
+            output=self.output[low : int(leaves.max()) + 1],
+        )
+
+    def _node(self, graph: Graph, matrix: str) -> str:
         ends = self.children < 0
         places = np.where(ends, -1 - self.children, self.children)
         members = [number for each in self.sets for number in (*each.tolist(), np.nan)]
