@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from lightgbm import Booster
+from onnx import TensorProto
 from pydantic import Field
 
 from modelyard.core import seeds
@@ -62,10 +63,12 @@ class FittedBoosting(Predictor):
         scored = self.booster.num_model_per_iteration()
         sums = Trees.of(self.booster.model_to_string(), scored).node(graph, self.matrix.node(graph))
         if self.outputs == 1:
-            raised = graph.node("Mul", sums, graph.constant([self.scale]))
-            answers = graph.node("Add", raised, graph.constant([self.centre]))
+            raised = graph.node("Mul", sums, graph.constant([self.scale], np.float64))
+            exact = graph.node("Add", raised, graph.constant([self.centre], np.float64))
+            answers = graph.node("Cast", exact, to=TensorProto.FLOAT)
         else:
-            scores = graph.node("Mul", sums, graph.constant([[0.0, 1.0]])) if scored == 1 else sums
+            plain = graph.node("Cast", sums, to=TensorProto.FLOAT)
+            scores = graph.node("Mul", plain, graph.constant([[0.0, 1.0]])) if scored == 1 else plain
             answers = graph.node("Softmax", scores, axis=1)
         graph.answer(answers, self.outputs)
         graph.save(path)

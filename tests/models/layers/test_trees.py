@@ -8,6 +8,7 @@ import lightgbm as lgb
 import numpy as np
 import onnxruntime as ort
 import pytest
+from onnx import TensorProto
 
 from modelyard.core.types import BlockSpec, Codes, Floats, Numbers
 from modelyard.models.layers.graph import Graph
@@ -45,7 +46,7 @@ def grown(objective: str, outputs: int = 1, rounds: int = 30, **said: Any) -> lg
 def answers(trees: Trees, matrix: Floats, file: Path) -> Floats:
     graph = Graph("trees")
     (fed,) = graph.block("x0", BlockSpec("numbers", matrix.shape[1]))
-    graph.answer(trees.node(graph, fed), trees.outputs)
+    graph.answer(graph.node("Cast", trees.node(graph, fed), to=TensorProto.FLOAT), trees.outputs)
     graph.save(file)
     session = ort.InferenceSession(file, providers=["CPUExecutionProvider"])
     return np.asarray(session.run(["answers"], {"x0_values": matrix})[0])

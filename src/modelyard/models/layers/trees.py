@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
-from onnx import numpy_helper
+from onnx import TensorProto, numpy_helper
 
 from modelyard.core.types import Floats, Ints
 
@@ -67,13 +67,13 @@ class Trees:
         )
 
     def node(self, graph: Graph, matrix: str) -> str:
-        """The sums of leaves, [rows, outputs], of a matrix [rows, columns] of float32.
+        """The sums of leaves, [rows, outputs] float64, of a matrix [rows, columns] of float32.
 
         A node of the graph adds up some trees: the sum of few sums is rounded less than that of many leaves.
         """
         starts = range(0, len(self.roots), TOGETHER)
         sums = [self._part(start, start + TOGETHER)._node(graph, matrix) for start in starts]  # noqa: SLF001 - its own
-        return graph.node("Sum", *sums) if len(sums) > 1 else sums[0]
+        return graph.node("Sum", *(graph.node("Cast", each, to=TensorProto.DOUBLE) for each in sums))
 
     def _part(self, first: int, last: int) -> Self:
         """The trees from `first` on, up to `last`."""
