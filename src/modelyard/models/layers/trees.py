@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.models.layers.graph import Graph
 
 LEQ, MEMBER = 0, 6  # modes of a node: whether `x <= split`, whether x is one of a set
-TOGETHER = 64  # trees of a node
+TOGETHER = 32  # trees of a node
 NOUGHT = np.float32(1e-35)  # LightGBM's kZeroThreshold
 SET = 1  # the bit of LightGBM's decision_type that tells a node of categories
 # A tree that is one leaf, as a node both of whose branches end there.
