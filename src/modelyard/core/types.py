@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -348,12 +348,14 @@ class Examples:
     """What a model learns from.
 
     `target` is [rows] int64 class codes below `outputs`, or [rows] float64 with `outputs` 1; `weight` [rows] float64.
+    `classes` are the names of the codes.
     """
 
     inputs: Inputs
     target: npt.NDArray[Any]
     outputs: int
     weight: Floats | None = None
+    classes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """How many rows."""
@@ -362,7 +364,7 @@ class Examples:
     def take(self, rows: Ints) -> Examples:
         """Some of the rows: [rows] int."""
         weight = None if self.weight is None else self.weight[rows]
-        return Examples(take(self.inputs, rows), self.target[rows], self.outputs, weight)
+        return replace(self, inputs=take(self.inputs, rows), target=self.target[rows], weight=weight)
 
 
 def join(first: Examples, second: Examples) -> Examples:
@@ -373,7 +375,8 @@ def join(first: Examples, second: Examples) -> Examples:
         weight = np.concatenate(
             [np.ones(len(part)) if part.weight is None else part.weight for part in (first, second)]
         )
-    return Examples(inputs, np.concatenate([first.target, second.target]), first.outputs, weight)
+    target = np.concatenate([first.target, second.target])
+    return replace(first, inputs=inputs, target=target, weight=weight)
 
 
 def stacked(pieces: Iterable[Inputs], rows: int) -> dict[str, Block]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
-from transformers import AutoModel
-from transformers.utils import logging as chatter
 
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import TABLE, Network
@@ -18,29 +15,30 @@ from modelyard.core.training import Regularisation, Training
 from modelyard.core.types import Examples, Form, Json, Kind, Task, places
 from modelyard.features import weights as pretrained
 from modelyard.models.layers.embed import Embed
+from modelyard.models.layers.encoder import TextEncoder, check_length, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 class PretrainedModule(nn.Module):
-    """One encoder for every text column, mean pooling over its tokens (Reimers 2019), then a linear head.
+    """One encoder for every text column, then a linear head.
 
     `features` is what a frozen encoder makes of rows, so that training can compute it once.
     """
 
     def __init__(
-        self, encoder: nn.Module, width: int, texts: list[str], rest: Embed | None, dropout: float, outputs: int
+        self, encoder: TextEncoder, texts: list[str], rest: Embed | None, dropout: float, outputs: int
     ) -> None:
         """`texts` are the feeds' names of the text columns, `rest` embeds all other columns."""
         super().__init__()
         self.encoder, self.texts, self.rest = encoder, texts, rest
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(width * len(texts) + sum(rest.widths if rest else []), outputs)
+        self.head = nn.Linear(encoder.width * len(texts) + sum(rest.widths if rest else []), outputs)
 
     def features(self, feeds: dict[str, Tensor]) -> Tensor:
         """[rows, width * texts] float32: each text's mean token."""
-        return torch.cat([self._pooled(feeds[f"{x}_ids"], feeds[f"{x}_mask"]) for x in self.texts], dim=1)
+        return torch.cat([self.encoder(feeds[f"{x}_ids"], feeds[f"{x}_mask"]) for x in self.texts], dim=1)
 
     def answer(self, features: Tensor, feeds: dict[str, Tensor]) -> Tensor:
         """[rows, outputs] from features and the other columns."""
@@ -51,12 +49,6 @@ class PretrainedModule(nn.Module):
     def forward(self, **feeds: Tensor) -> Tensor:
         """[rows, outputs] logits or scaled values."""
         return self.answer(self.features(feeds), feeds)
-
-    def _pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
-        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # [rows, length, width]
-        kept = mask.unsqueeze(-1).to(hidden.dtype)
-        pooled: Tensor = (hidden * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
-        return pooled
 
 
 @part
@@ -76,7 +68,7 @@ class Pretrained(Network):
 
     @model_validator(mode="after")
     def _reads_so_far(self) -> Self:
-        self._check(pretrained.longest(self.weights))
+        check_length(self.weights, self.max_length, pretrained.longest(self.weights))
         return self
 
     def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
@@ -103,40 +95,10 @@ class Pretrained(Network):
         if not texts:
             hint = "say columns: {NAME: {kind: text}}, or choose another model"
             raise RecipeError("'pretrained' reads texts, and no column is a text", "model", hint)
-        encoder, width = self._encoder()
+        encoder = load(self.weights, self.max_length)
         blocks = dict(zip(named, train.inputs.values(), strict=True))
         others = {name: block for name, block in blocks.items() if block.spec.form != "tokens"}
         rest = Embed(others) if others else None
         if self.tuning == "head":
             encoder.requires_grad_(requires_grad=False)
-        return PretrainedModule(encoder, width, texts, rest, training.regularisation.dropout, train.outputs)
-
-    def _encoder(self) -> tuple[nn.Module, int]:
-        folder = pretrained.folder(self.weights)
-        try:
-            with _quiet():
-                encoder: Any = AutoModel.from_pretrained(
-                    folder, local_files_only=True, attn_implementation="sdpa", dtype=torch.float32
-                )
-        except (OSError, ValueError) as error:
-            hint = "a folder that AutoModel.from_pretrained reads: config.json and model.safetensors"
-            raise RecipeError("the weights cannot be read", f"weights '{self.weights}'", hint) from error
-        self._check(getattr(encoder.config, "max_position_embeddings", None))  # what the hub gave is known only now
-        return encoder, int(encoder.config.hidden_size)
-
-    def _check(self, longest: int | None) -> None:
-        if longest is not None and self.max_length > longest:
-            hint = f"say max_length: {longest}, or less"
-            raise RecipeError(f"'{self.weights}' reads at most {longest} tokens", "model.max_length", hint)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without transformers' own progress bars: ours tells how far it is."""
-    shown = chatter.is_progress_bar_enabled()
-    chatter.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            chatter.enable_progress_bar()
+        return PretrainedModule(encoder, texts, rest, training.regularisation.dropout, train.outputs)

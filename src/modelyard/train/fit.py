@@ -115,5 +115,6 @@ def _held_out(predictor: Predictor, valid: Examples, factors: Floats | None) -> 
 
 
 def _examples(table: Table, fitted: Features, task: Task) -> Examples:
-    outputs = len(table.schema.target.levels) if task.classifies else 1
-    return Examples(fitted.of_table(table), target_values(table, task), outputs, weight_values(table))
+    classes = table.schema.target.levels if task.classifies else ()
+    inputs, target = fitted.of_table(table), target_values(table, task)
+    return Examples(inputs, target, len(classes) or 1, weight_values(table), classes)

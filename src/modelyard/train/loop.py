@@ -38,7 +38,9 @@ ANSWERED = 1024  # valid rows at once, where none is ragged
 class Frozen(Protocol):
     """A module whose first half may not learn: then what it makes of the rows is computed once."""
 
-    encoder: nn.Module
+    @property
+    def encoder(self) -> nn.Module:
+        """The first half."""
 
     def features(self, feeds: dict[str, Tensor]) -> Tensor:
         """[rows, width] from the first half."""
