@@ -191,7 +191,7 @@ def test_a_text_is_the_mean_of_its_tokens_whatever_fills_it_up(tiny_bert: Path) 
         **{name: feed[:1, :3] if feed.ndim == 2 and name != "x0_values" else feed[:1] for name, feed in feeds.items()}
     )
     assert torch.allclose(whole[:1], alone, atol=1e-5)
-    hidden = module.encoder(input_ids=feeds["x1_ids"], attention_mask=feeds["x1_mask"]).last_hidden_state
+    hidden = module.encoder.network(input_ids=feeds["x1_ids"], attention_mask=feeds["x1_mask"]).last_hidden_state
     assert torch.allclose(module.features(feeds)[0], hidden[0, :3].mean(dim=0), atol=1e-5)
     empty = {**feeds, "x1_mask": torch.zeros_like(feeds["x1_mask"])}
     assert torch.isfinite(module(**empty)).all()
