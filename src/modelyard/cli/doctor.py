@@ -135,9 +135,9 @@ def _weights() -> Iterator[Finding]:
 
     for name in weights.PACKAGED:
         try:
-            yield Finding("weights", f"{name} ({weights.folder(name)})")
+            yield Finding(f"weights {name}", str(weights.carried(name)))
         except ModelyardError as error:
-            yield Finding("weights", f"{name} is not installed", "note", error.hint)
+            yield Finding(f"weights {name}", "not installed", "note", error.hint)
 
 
 def _port() -> Iterator[Finding]:

