@@ -162,6 +162,7 @@ class Plan:
             "task": str(recipe.task) if recipe.task else None,
             "columns": columns,
             "split": recipe.split.model_dump(mode="json"),
+            "hygiene": recipe.hygiene.model_dump(mode="json"),
             "model": fill.part("name", recipe.model.name, settings_of(self.model)),
             "training": asdict(self.training) if self.training else {},
             "class_weight": recipe.class_weight,

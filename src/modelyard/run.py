@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from modelyard.core.protocols import Model, Network, Search, Searched, Settings,
 from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
 from modelyard.data import sketch as sketches
+from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
@@ -57,7 +58,7 @@ class Run:
     """What a training gave; `answers` [rows, outputs] are training's own for the rows of `test`.
 
     `fit_seconds` is what fitting the model took, without reading, measuring and packing; `leaderboard` what a search
-    tried.
+    tried; `hygiene` what was found in the texts.
     """
 
     report: Report
@@ -67,10 +68,11 @@ class Run:
     answers: Floats
     fit_seconds: float
     leaderboard: tuple[Candidate, ...] = ()
+    hygiene: Hygiene = NOTHING
 
 
 def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None = None) -> Run:
-    """Train a recipe: read, check, split, fit, measure, pack.
+    """Train a recipe: read, check, clean, split, fit, measure, pack.
 
     Args:
         recipe: a path, a mapping or a `Recipe`.
@@ -88,15 +90,15 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
+    rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
     before = time.perf_counter()
     trained = _fit(plan, _learner(plan.model, plan.training, plan.recipe, yard.searches), parts, rows.task, plan.finish)
     fit_seconds = time.perf_counter() - before
     answers = trained(parts.test)
-    measured = Measured(
-        parts.test, rows.task, answers, _baselines(plan, parts, rows.task), trained.decision, trained.notes
-    )
+    notes = (*found.sentences(), *trained.notes)
+    measured = Measured(parts.test, rows.task, answers, _baselines(plan, parts, rows.task), trained.decision, notes)
     report = score(
         measured,
         metrics,
@@ -109,7 +111,8 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     spent = time.perf_counter() - started
     origin = Origin(plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), spent, leaderboard)
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
-    return Run(report, bundle, yard, parts.test, answers, fit_seconds, leaderboard)
+    hygiene = replace(found, cut=trained.cut)
+    return Run(report, bundle, yard, parts.test, answers, fit_seconds, leaderboard, hygiene)
 
 
 def evaluate(bundle: Bundle, data: DataLike) -> Report:
@@ -185,7 +188,7 @@ def refusal(verdicts: Sequence[Verdict], bundle: Bundle) -> RefusedError:
 
 
 def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Rows]:
-    """All that can be said without training: the plan, and the rows read and checked.
+    """All that can be said without training: the plan, and the rows read, checked and cleaned of copies.
 
     Raises:
         RecipeError, DataError: as `train` would raise them.
@@ -194,7 +197,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     rows = read(plan.sources, plan.recipe)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
-    return plan, rows
+    return plan, clean(rows, plan.recipe.hygiene)[0]
 
 
 @dataclass(frozen=True)

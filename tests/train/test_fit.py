@@ -262,3 +262,16 @@ def test_decisions_best_by_a_metric_are_better_by_it(tmp_path: Path) -> None:
     assert any("the best f1 on 500 held-out rows" in note for note in aimed.report.notes)
     (ours,) = {s.value for s in plain.report.scores if s.metric == "roc_auc"}
     assert ours == next(s.value for s in aimed.report.scores if s.metric == "roc_auc")
+
+
+def test_truncation_is_told_and_not_silent(tmp_path: Path) -> None:
+    made = making.train(
+        tmp_path,
+        making.table("binary").with_columns(comment=pl.concat_str("comment", pl.int_range(pl.len()).cast(pl.String))),
+        columns={"comment": {"kind": "text", "encoder": {"name": "ngrams", "longest": 25}}},
+        model=LINEAR,
+    )
+    cut = made.hygiene.cut["comment"]
+    assert 0 < cut < 72
+    told = f"{cut} of 72 texts of 'comment' are longer than 25 characters (longest): only their beginnings are read"
+    assert told in made.report.notes

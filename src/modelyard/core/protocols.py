@@ -81,6 +81,18 @@ class Joining(Protocol):
 
 
 @runtime_checkable
+class Limited(Protocol):
+    """A fitted encoder that reads no more than the beginning of a long text."""
+
+    @property
+    def limit(self) -> str:
+        """How much is read, and the setting that says so: `128 tokens (max_length)`."""
+
+    def cut(self, values: Values) -> int:
+        """How many of the texts [rows] are longer than what is read."""
+
+
+@runtime_checkable
 class Encoder(Protocol):
     """How a column becomes a block: settings only.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +11,10 @@ import numpy.typing as npt
 import polars as pl
 
 from modelyard.core import digest, events, room
-from modelyard.core.types import Column, Floats, Kind, Role, Schema, Table, Task
+from modelyard.core.types import Column, Floats, Ints, Kind, Role, Schema, Table, Task
 from modelyard.data import checks, infer, plain, values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from modelyard.core.protocols import Source
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rows:
-    """What was read: a table for each part that the recipe gives (`train` holds all rows where it gives one source)."""
+    """What was read: a table for each part that the recipe gives (`train` holds all rows where it gives one source).
+
+    `numbers` [rows] are the rows' numbers in their source, from 1 on, for a part that is not the whole of it.
+    """
 
     train: Table
     valid: Table | None
@@ -31,6 +34,7 @@ class Rows:
     task: Task
     digest: str
     notes: tuple[str, ...]
+    numbers: Mapping[str, Ints] = field(default_factory=dict)
 
     @property
     def given(self) -> tuple[Table, ...]:
@@ -61,7 +65,12 @@ def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
     for note in notes:
         events.note(note)
     whole = digest.of_json({part: source.digest(recipe.folder) for part, source in sources.items()})
-    return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes))
+    numbers = {
+        part: frame[recipe.target].is_not_null().arg_true().to_numpy().astype(np.int64) + 1
+        for part, frame in frames.items()
+        if frame.height > labelled[part].height
+    }
+    return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes), numbers)
 
 
 def target_values(table: Table, task: Task) -> npt.NDArray[Any]:

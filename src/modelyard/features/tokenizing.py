@@ -42,6 +42,20 @@ class FittedTokens(FittedEncoder):
         return Tokens(flat, offsets, self.tokenizer.get_vocab_size(), self.padding)
 
     @property
+    def limit(self) -> str:
+        """How much of a text is read."""
+        return f"{self.max_length:,} tokens (max_length)"
+
+    def cut(self, values: Values) -> int:
+        """How many texts have more tokens than are read, those that mark its beginning and end included."""
+        texts = [self.prefix + (value or "") for value in values.tolist()]
+        longest = self.max_length * READ + len(self.prefix)
+        beyond = sum(len(text) > longest for text in texts)
+        room = self.max_length - self.tokenizer.num_special_tokens_to_add(is_pair=False)
+        doubtful = [text for text in texts if len(text) <= longest and len(text.encode()) > room]
+        return beyond + sum(bool(item.overflowing) for item in self.tokenizer.encode_batch(doubtful))
+
+    @property
     def padding(self) -> int:
         """The id that fills rows up."""
         for token in ("[PAD]", "<pad>"):

@@ -108,6 +108,15 @@ class SplitSpec(Section):
         return self
 
 
+class HygieneSpec(Section):
+    """What becomes of rows whose texts are in the table already."""
+
+    duplicates: Literal["remove", "keep"] = "remove"
+    similarity: float = Field(
+        default=0.8, ge=0.5, le=1, description="shared runs of characters from which a text is a copy; 1: exact ones"
+    )
+
+
 class RegularisationSpec(Section):
     """What keeps a network from learning its rows by heart; what is left out is the network's own default."""
 
@@ -177,6 +186,7 @@ class Recipe(Section):
     task: Task | None = None
     columns: dict[str, ColumnSpec] = {}
     split: SplitSpec = SplitSpec()
+    hygiene: HygieneSpec = HygieneSpec()
     model: ModelSpec = PartSpec(name="auto")
     training: TrainingSpec = TrainingSpec()
     class_weight: Annotated[ClassWeights | None, BeforeValidator(_weights)] = Field(

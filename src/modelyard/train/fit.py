@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from modelyard.core import deadline, events
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
-from modelyard.core.protocols import Encoder, Informed, Model, Predictor
-from modelyard.core.types import Column, Examples, Floats, HeldOut, Parts, Schema, Table, Task, join
+from modelyard.core.protocols import Encoder, Informed, Limited, Model, Predictor
+from modelyard.core.types import Column, Examples, Floats, HeldOut, Kind, Parts, Schema, Table, Task, join
+from modelyard.data import values
 from modelyard.data.read import target_values, weight_values
 from modelyard.features import fit as features
 from modelyard.features.fit import Features
@@ -27,6 +29,7 @@ class Trained:
     """Fitted encoders and a fitted model.
 
     `bare` is what the model's own fit gave, before it was finished to be the `predictor`; `notes` tell of the finish.
+    `cut` says how many training texts of a column are longer than what its encoder reads.
     """
 
     schema: Schema
@@ -36,6 +39,7 @@ class Trained:
     bare: Predictor
     decision: Decision | None = None
     notes: tuple[str, ...] = ()
+    cut: Mapping[str, int] = field(default_factory=dict)
 
     def __call__(self, table: Table) -> Floats:
         """Answers for a table's rows: [rows, outputs] float32."""
@@ -67,8 +71,23 @@ def fit(
         bare = model.fit(heed.weighed(learnt, factors), heed.weighed(watched, factors), task, seed=seed)
         trained = Trained(schema, task, fitted, bare, bare)
         if task.classifies:
-            return _meant(trained, valid, factors, finish, seed)
-        return _spanned(trained, (train, valid), finish, seed)
+            trained = _meant(trained, valid, factors, finish, seed)
+        else:
+            trained = _spanned(trained, (train, valid), finish, seed)
+    return _told(trained, parts.train)
+
+
+def _told(trained: Trained, table: Table) -> Trained:
+    """With a word on each column whose texts are longer than what is read of them."""
+    cut, notes = dict[str, int](), list[str]()
+    for column in table.schema.features:
+        encoder = trained.features.fitted[column.name]
+        if column.kind is Kind.TEXT and isinstance(encoder, Limited):
+            cut[column.name] = count = encoder.cut(values.from_series(table.frame[column.name], column))
+            if count:
+                many = f"{count:,} of {len(table):,} texts of '{column.name}' are longer than {encoder.limit}"
+                notes.append(f"{many}: only their beginnings are read")
+    return replace(trained, notes=(*trained.notes, *notes), cut=cut)
 
 
 def _spanned(trained: Trained, parts: tuple[Examples, Examples], finish: Finish, seed: int) -> Trained:

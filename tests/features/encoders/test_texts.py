@@ -201,3 +201,28 @@ def test_a_fingerprint_is_of_the_weights(tiny_bert: Path, tmp_path: Path) -> Non
     (copies[0] / "notes.md").write_text("no part of the weights")
     assert weights.fingerprint(str(copies[0])) == first
     assert weights.fingerprint(str(copies[1])) != first
+
+
+LONGER = [
+    ("ngrams", 10, "characters", ["a" * 10, "a" * 11, "好" * 10, "好" * 11, "", None], 2),
+    ("tokens", 10, "max_length", ["a " * 8, "a " * 9, "好" * 8, "好" * 9, "坏" * 400, "late" * 2, "", None], 3),
+]
+
+
+@pytest.mark.parametrize(("name", "most", "setting", "found", "cut"), LONGER)
+def test_texts_longer_than_what_is_read_are_counted(
+    name: str, most: int, setting: str, found: list[str | None], cut: int, tiny_bert: Path
+) -> None:
+    said = {"longest": most} if name == "ngrams" else {"max_length": most, "weights": str(tiny_bert)}
+    fitted: Any = ENCODERS.build(name, said).fit(texts("a"), COLUMN, None)
+    assert fitted.cut(texts(*found)) == cut
+    assert setting in fitted.limit
+    assert fitted.cut(texts()) == 0
+
+
+def test_what_a_block_holds_is_whole_just_where_nothing_was_cut(tiny_bert: Path) -> None:
+    fitted: Any = Tokens(weights=str(tiny_bert), max_length=12).fit(texts("a"), COLUMN, None)
+    whole: Any = Tokens(weights=str(tiny_bert), max_length=128).fit(texts("a"), COLUMN, None)
+    for text in ("paid late " * 4, "paid late " * 5, "逾期 again " * 3, "x" * 10, "x" * 11, "x" * 200, " " * 100):
+        longer = int(whole(texts(text)).lengths()[0]) > 12
+        assert fitted.cut(texts(text)) == longer, text

@@ -77,6 +77,15 @@ class FittedNgrams(FittedEncoder):
         buckets, counts = np.unique(hashes >> np.uint64(64 - self.bits), return_counts=True)
         return buckets.astype(np.int64), counts
 
+    @property
+    def limit(self) -> str:
+        """How much of a text is read."""
+        return f"{self.longest:,} characters (longest)"
+
+    def cut(self, values: Values) -> int:
+        """How many texts have more characters than are read."""
+        return sum(len(value or "") > self.longest for value in values.tolist())
+
     def state(self) -> State:
         """Settings as JSON, document frequencies as a NumPy file."""
         file = io.BytesIO()
