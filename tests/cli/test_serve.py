@@ -30,6 +30,7 @@ data: reviews.csv
 target: verdict
 model: linear
 columns: {review: {kind: text}}
+hygiene: {duplicates: keep}
 gates: [{gate: at_least, metric: accuracy, bound: 0.6}]
 """
 
