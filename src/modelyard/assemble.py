@@ -14,6 +14,7 @@ from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Sear
 from modelyard.core.registry import Family, schema_of, settings_of
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Form, Kind, Role, Task
+from modelyard.economics.cost import Prices
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
@@ -51,6 +52,8 @@ class Plan:
     metrics: Mapping[str, Metric]
     gates: tuple[Gate, ...]
     aim: Aim | None = None
+    others: tuple[Learner, ...] = ()  # what the recipe compares its model with
+    where: str = "model"  # the key that named the model
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, and those that gates judge.
@@ -63,6 +66,7 @@ class Plan:
         chosen = {name: self.metrics.get(name) or metric_of(self.recipe, name) for name in names}
         found = Problems(RecipeError)
         _fits(self.recipe, task, self.model, chosen, found)
+        _fits_others(self.recipe, task, self.others, found)
         found.raise_any()
         return chosen
 
@@ -71,6 +75,29 @@ class Plan:
         told = self.recipe.costs is not None and task is Task.BINARY
         ranged = self.recipe.intervals is not None
         return [*DEFAULT_METRICS[task], *([COST] if told else []), *(INTERVAL_METRICS if ranged else ())]
+
+    @property
+    def prices(self) -> Prices:
+        """What work is reckoned by."""
+        return Prices(**self.recipe.prices.model_dump())
+
+    def instead(self, place: int) -> Plan:
+        """The same plan with the model that stands at a place of `compare`, trained as it usually is.
+
+        The recipe's encoders stay for columns where the model reads what they make.
+        """
+        model, spec = self.others[place], self.recipe.compare[place]
+        recipe = self.recipe.model_copy(update={"model": spec, "compare": ()})
+        kept = {column: encoder for column, encoder in self.encoders.items() if encoder.makes in model.reads}
+        columns = {
+            name: column if name in kept else column.model_copy(update={"encoder": None})
+            for name, column in recipe.columns.items()
+        }
+        recipe = recipe.model_copy(update={"columns": columns})
+        training = model.training() if isinstance(model, Network) else None
+        return replace(
+            self, recipe=recipe, model=model, training=training, encoders=kept, others=(), where=f"compare.{place}"
+        )
 
     @property
     def finish(self) -> Finish:
@@ -132,7 +159,12 @@ class Plan:
         for form in sorted(self.model.needs - made):
             hint = "say columns: {NAME: {kind: text}}, or choose another model"
             problem = f"'{self.recipe.model.name}' reads {form}, and no column is read as such"
-            found.add(problem, self.recipe.place("model"), hint)
+            found.add(problem, self.recipe.place(self.where), hint)
+        for place in range(len(self.others)):
+            try:
+                self.instead(place).check_columns(columns)
+            except RecipeError as error:
+                found.absorb(error)
         found.raise_any()
 
     def without_encoders(self) -> Plan:
@@ -165,6 +197,11 @@ class Plan:
             "hygiene": recipe.hygiene.model_dump(mode="json"),
             "model": fill.part("name", recipe.model.name, settings_of(self.model)),
             "training": asdict(self.training) if self.training else {},
+            "compare": [
+                fill.part("name", spec.name, {**({"as": spec.shown} if spec.shown else {}), **settings_of(other)})
+                for spec, other in zip(recipe.compare, self.others, strict=True)
+            ],
+            "prices": recipe.prices.model_dump(),
             "class_weight": recipe.class_weight,
             "calibration": recipe.calibration,
             "target_transform": recipe.target_transform,
@@ -205,6 +242,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     parts = {part: spec for part in ("train", "valid", "test") if (spec := getattr(whole.data, part)) is not None}
     sources = {part: build(SOURCES, spec, f"data.{part}") for part, spec in parts.items()}
     model = build(MODELS, whole.model, "model")
+    others = [build(MODELS, spec, f"compare.{place}") for place, spec in enumerate(whole.compare)]
     encoders = {
         name: build(ENCODERS, column.encoder, f"columns.{name}.encoder")
         for name, column in whole.columns.items()
@@ -218,8 +256,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         spec = _costed(whole, whole.decision.metric)
         aim = Aim(spec.name, build(METRICS, spec, "decision.metric"))
         _check_aim(whole, aim, found)
-    if isinstance(model, Search):
-        _check_search(whole, model, found)
+    _check_searches(whole, [model, *others], found)
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
     for name, count in Counter(spec.name for spec in whole.metrics).items():
         if count > 1:
@@ -234,8 +271,9 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     if whole.task is not None:
         judged = {name for gate in gates if gate is not None for name in gate.metrics()}
         _fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
+        _fits_others(whole, whole.task, others, found)
     found.raise_any()
-    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim)
+    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim, tuple(others))
 
 
 def _of_quantile(share: float) -> Model:
@@ -283,6 +321,8 @@ def json_schema() -> dict[str, Any]:
         definitions[f"{family.noun}"] = {"anyOf": options}
     properties = schema["properties"]
     properties["model"] = {"$ref": "#/$defs/model", "default": Recipe.model_fields["model"].default.name}
+    named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
+    properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
@@ -305,6 +345,14 @@ def _fits(recipe: Recipe, task: Task, model: Learner | None, metrics: Iterable[s
             hint = "such as " + ", ".join(DEFAULT_METRICS[task])
             found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
     _fits_finish(recipe, task, found)
+
+
+def _fits_others(recipe: Recipe, task: Task, others: Sequence[Learner | None], found: Problems) -> None:
+    """The models that are compared are for the task."""
+    for place, (spec, other) in enumerate(zip(recipe.compare, others, strict=True)):
+        if other is not None and task not in other.tasks:
+            hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
+            found.add(f"the model '{spec.name}' does not do the task '{task}'", recipe.place(f"compare.{place}"), hint)
 
 
 def _fits_finish(recipe: Recipe, task: Task, found: Problems) -> None:
@@ -351,10 +399,17 @@ def _reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Enco
         found.add(problem, recipe.place(f"columns.{column}.encoder"), hint)
 
 
-def _check_search(recipe: Recipe, search: Search, found: Problems) -> None:
+def _check_searches(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:
+    """The recipe's model first, then those that it is compared with."""
+    for key, model in zip(["model", *(f"compare.{place}" for place in range(len(models)))], models, strict=False):
+        if isinstance(model, Search):
+            _check_search(recipe, model, found, key)
+
+
+def _check_search(recipe: Recipe, search: Search, found: Problems, key: str) -> None:
     """Each model that is tried is there and can be searched."""
     for place, name in enumerate(search.effort().models):
-        where = recipe.place(f"model.models.{place}")
+        where = recipe.place(f"{key}.models.{place}")
         try:
             part = MODELS.build(name, {}, where)
         except RecipeError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from modelyard import compare
 from modelyard.assemble import (
     BASELINE,
     DEFAULT_METRICS,
@@ -27,16 +28,19 @@ from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, 
 from modelyard.core.protocols import Model, Network, Search, Searched, Settings, Source
 from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
+from modelyard.core.worth import Alternative
 from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
 from modelyard.evaluate import baselines, slices
+from modelyard.evaluate import worth as worths
 from modelyard.evaluate.score import Measured, score
 from modelyard.features import weights
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe
+from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
 from modelyard.release.pack import Origin, pack
 from modelyard.release.yard import Release, Yard, home_of
@@ -57,8 +61,9 @@ DataLike = str | Path | Mapping[str, Any]
 class Run:
     """What a training gave; `answers` [rows, outputs] are training's own for the rows of `test`.
 
-    `fit_seconds` is what fitting the model took, without reading, measuring and packing; `leaderboard` what a search
-    tried; `hygiene` what was found in the texts.
+    `fit_seconds` is what fitting the model took, without reading, measuring and packing, `fit_energy` the watt-hours of
+    it, by estimate; `leaderboard` what a search tried; `alternatives` the models that the recipe's `compare` names,
+    beside its own, which is the first; `hygiene` what was found in the texts.
     """
 
     report: Report
@@ -69,6 +74,21 @@ class Run:
     fit_seconds: float
     leaderboard: tuple[Candidate, ...] = ()
     hygiene: Hygiene = NOTHING
+    alternatives: tuple[Alternative, ...] = ()
+    fit_energy: float = 0.0
+
+    @property
+    def worth(self) -> str:
+        """Whether the recipe's model is worth its price beside the others, in a sentence; empty without others."""
+        return worths.verdict(self.alternatives) if self.alternatives else ""
+
+    def _repr_html_(self) -> str:
+        """The report, and the picture of quality against price where models were compared."""
+        from html import escape
+
+        picture = self.bundle.folder / pages.PICTURE
+        drawn = picture.read_text(encoding="utf-8") if self.alternatives and picture.is_file() else ""
+        return f"{self.report._repr_html_()}<p>{escape(self.worth)}</p>{drawn}"
 
 
 def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None = None) -> Run:
@@ -90,12 +110,16 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
+    compare.check(plan)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
-    before = time.perf_counter()
-    trained = _fit(plan, _learner(plan.model, plan.training, plan.recipe, yard.searches), parts, rows.task, plan.finish)
-    fit_seconds = time.perf_counter() - before
+
+    def fitting(one: Plan) -> Trained:
+        return _fit(one, _learner(one.model, one.training, one.recipe, yard.searches), parts, rows.task, one.finish)
+
+    fitted = compare.fitted(plan, fitting)
+    trained = fitted.trained
     answers = trained(parts.test)
     notes = (*found.sentences(), *trained.notes)
     measured = Measured(parts.test, rows.task, answers, _baselines(plan, parts, rows.task), trained.decision, notes)
@@ -107,12 +131,16 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
         seed=plan.recipe.seed,
     )
+    alternatives = compare.against(plan, fitted, answers, parts.test, metrics, fitting)
     leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
     spent = time.perf_counter() - started
-    origin = Origin(plan.recipe.name, _settled(plan, rows), rows.digest, _weights(plan.model), spent, leaderboard)
+    settled, grown = _settled(plan, rows), _weights(plan.model)
+    origin = Origin(plan.recipe.name, settled, rows.digest, grown, spent, leaderboard, alternatives)
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
     hygiene = replace(found, cut=trained.cut)
-    return Run(report, bundle, yard, parts.test, answers, fit_seconds, leaderboard, hygiene)
+    return Run(
+        report, bundle, yard, parts.test, answers, fitted.seconds, leaderboard, hygiene, alternatives, fitted.energy
+    )
 
 
 def evaluate(bundle: Bundle, data: DataLike) -> Report:
@@ -197,6 +225,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     rows = read(plan.sources, plan.recipe)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
+    compare.check(plan)
     return plan, clean(rows, plan.recipe.hygiene)[0]
 
 

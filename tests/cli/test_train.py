@@ -41,7 +41,20 @@ def test_train_as_json_in_a_yard_of_choice(call: Call) -> None:
     told = call("train", "recipe.yaml", "--json", "--home", "yard", "--set", "columns.age.role=slice")
     assert told.status == 0
     assert set(told.json) == {
-        *("bundle", "digest", "name", "task", "model", "rows", "scores", "comparisons", "notes", "leaderboard"),
+        *(
+            "bundle",
+            "digest",
+            "name",
+            "task",
+            "model",
+            "rows",
+            "scores",
+            "comparisons",
+            "notes",
+            "leaderboard",
+            "alternatives",
+            "worth",
+        ),
     }
     bundle = Bundle.load(told.json["bundle"])
     assert bundle.folder == Path("yard/bundles").absolute() / bundle.digest

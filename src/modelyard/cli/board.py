@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from modelyard.cli import show
+from modelyard.core import energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from modelyard.core.tuning import Candidate
     from modelyard.core.types import Json
+    from modelyard.core.worth import Alternative, Lead
 
 MOST = 12  # lines; the rest is counted
 UNITS = ((1 << 20, "MB"), (1 << 10, "kB"), (1, "B"))
@@ -28,6 +33,39 @@ def leaderboard(candidates: Sequence[Candidate]) -> None:
         show.note(show.out(), f"{len(tried) - MOST} more candidates were tried")
     for said, count in Counter(f"{c.name}: {c.skipped}" for c in candidates if c.skipped).items():
         show.note(show.out(), said if count == 1 else f"{said} ({count} times)")
+
+
+def alternatives(lines: Sequence[Alternative], verdict: str) -> None:
+    """Print the models beside each other, and whether the recipe's own is worth its price; nothing without others."""
+    if not lines:
+        return
+    first = lines[0].figures[0]
+    heads = ("model", first.metric, "95% interval", "it is", "fit s", "energy", "ms a row", "size")
+    show.table([_beside(line) for line in lines], *heads, f"{lines[0].currency} a million")
+    show.line(verdict, "bold")
+    show.line("")
+
+
+def _beside(line: Alternative) -> list[str | Text]:
+    first = line.figures[0]
+    known = first.low is not None and first.high is not None
+    return [
+        Text(show.clean(line.name), "bold" if line.chosen else ""),
+        show.figure(math.nan if first.value is None else first.value),
+        f"{show.figure(first.low)} to {show.figure(first.high)}" if known else "not defined",
+        _lead(line.over_chosen),
+        f"{line.seconds:.1f}",
+        energy.told(line.energy),
+        f"{line.latency:.3g}",
+        _size(line.size),
+        f"{line.cost:.3g}",
+    ]
+
+
+def _lead(lead: Lead | None) -> Text:
+    if lead is None:
+        return Text("the recipe's", "dim")
+    return Text(lead.verdict, show.COLOURS[lead.verdict])
 
 
 def _cells(each: Candidate) -> list[str]:

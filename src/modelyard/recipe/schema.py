@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
+from modelyard.core import energy
 from modelyard.core.finish import Calibration
 from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
+from modelyard.economics import cost
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
 
@@ -30,24 +32,44 @@ class PartSpec(Section):
 
 def _spec(key: str) -> BeforeValidator:
     """Read `name`, or `{key: name, setting: value, ...}`."""
+    return BeforeValidator(lambda value: _part(value, key), json_schema_input_type=str | dict[str, Any])
 
-    def read(value: object) -> object:
-        if isinstance(value, str):
-            return {"name": value}
-        if isinstance(value, Mapping):
-            if not isinstance(value.get(key), str):
-                raise ValueError(f"a part is a name, or a mapping whose key '{key}' is the name")
-            rest = {str(k): v for k, v in value.items() if k != key}
-            return {"name": value[key], "settings": rest}
-        return value
 
-    return BeforeValidator(read, json_schema_input_type=str | dict[str, Any])
+def _part(value: object, key: str) -> object:
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, Mapping):
+        if not isinstance(value.get(key), str):
+            raise ValueError(f"a part is a name, or a mapping whose key '{key}' is the name")
+        rest = {str(k): v for k, v in value.items() if k != key}
+        return {"name": value[key], "settings": rest}
+    return value
 
 
 ModelSpec = Annotated[PartSpec, _spec("name")]
 EncoderSpec = Annotated[PartSpec, _spec("name")]
 MetricSpec = Annotated[PartSpec, _spec("name")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
+
+
+class OtherSpec(PartSpec):
+    """A model that the recipe's own is compared with; `shown` is its name there, if it has one of its own."""
+
+    shown: str | None = None
+
+
+def _other(value: object) -> object:
+    """Read a model as `model:` does, with `as` among its settings."""
+    if not isinstance(value, Mapping) or "as" not in value:
+        return _part(value, "name")
+    shown = value["as"]
+    if not isinstance(shown, str) or not shown.strip():
+        raise ValueError("'as' is the name that a compared model is shown by, a text")
+    part = _part({key: inner for key, inner in value.items() if key != "as"}, "name")
+    return {**part, "shown": shown.strip()} if isinstance(part, Mapping) else part
+
+
+OtherModelSpec = Annotated[OtherSpec, BeforeValidator(_other, json_schema_input_type=str | dict[str, Any])]
 SOURCES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -171,6 +193,15 @@ class DecisionSpec(Section):
     metric: MetricSpec
 
 
+class PricesSpec(Section):
+    """What a model's work is reckoned by; watts count where the processor does not tell them itself."""
+
+    cpu_hour: float = Field(default=cost.CPU_HOUR, gt=0, description="of an hour of one processor core")
+    currency: str = Field(default="USD", min_length=1, max_length=8)
+    watts: float = Field(default=energy.WATTS, gt=0, description="of one busy core")
+    memory_watts: float = Field(default=energy.MEMORY, ge=0, description="of a gigabyte of memory")
+
+
 class Recipe(Section):
     """One YAML file: the data, the target, the model, and the gates that a release must pass."""
 
@@ -189,6 +220,11 @@ class Recipe(Section):
     hygiene: HygieneSpec = HygieneSpec()
     model: ModelSpec = PartSpec(name="auto")
     training: TrainingSpec = TrainingSpec()
+    compare: tuple[OtherModelSpec, ...] = Field(
+        default=(),
+        description="models that are fitted and measured beside this one, to tell whether it is worth its price",
+    )
+    prices: PricesSpec = PricesSpec()
     class_weight: Annotated[ClassWeights | None, BeforeValidator(_weights)] = Field(
         default=None, description="how much more the rows of a class count in training"
     )

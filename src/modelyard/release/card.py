@@ -11,10 +11,19 @@ if TYPE_CHECKING:
 
 PIPELINES = {"text": "text-classification", "table": "tabular-classification", "number": "tabular-regression"}
 
+COMPARED = [
+    "## Is it worth its price?",
+    "",
+    "Other models were fitted beside it: [worth.md](worth.md) tells how well each answers, what it takes and what it",
+    "costs. Times are of one machine and one day, so that page is outside the bundle's digest.",
+    "",
+]
 
-def write(report: Report, schema: Schema, data_digest: str) -> str:
-    """Markdown; every number in it is the report's."""
-    return "\n".join([*_head(report, schema), *_quality(report), *_use(schema, data_digest)]) + "\n"
+
+def write(report: Report, schema: Schema, data_digest: str, compared: bool = False) -> str:  # noqa: FBT001, FBT002
+    """Markdown; every number in it is the report's. Where models were `compared`, it says where that is told."""
+    worth = COMPARED if compared else []
+    return "\n".join([*_head(report, schema), *_quality(report), *worth, *_use(schema, data_digest)]) + "\n"
 
 
 def _head(report: Report, schema: Schema) -> list[str]:

@@ -11,6 +11,7 @@ from modelyard.core import digest
 from modelyard.core.errors import BundleError
 from modelyard.core.tuning import Candidate
 from modelyard.core.types import Task
+from modelyard.core.worth import Alternative
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,13 +24,16 @@ FILE = "manifest.json"
 class Built:
     """When and with what a bundle was built: facts of one machine and one day, outside the digest.
 
-    `leaderboard` is what a search tried, seconds and milliseconds included.
+    `leaderboard` is what a search tried, seconds and milliseconds included; `alternatives` are the models that the
+    recipe's own was compared with. `files` are the digests of files that tell such facts.
     """
 
     at: str = ""
     seconds: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
     leaderboard: tuple[Candidate, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Manifest:
     digest: str = ""
     built: Built = Built()
     checksum: str = ""
+
+    @property
+    def every(self) -> dict[str, str]:
+        """The digest of every file beside the manifest, those that enter no digest of the bundle too."""
+        return {**self.built.files, **self.files}
 
     def sealed(self) -> Manifest:
         """With both digests put in."""
@@ -84,14 +93,14 @@ def read(folder: Path) -> Manifest:
 
 
 def contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
-    """Every file of a bundle, read once and checked.
+    """Every file that decides the answers, read once and checked; those that tell of its making are checked too.
 
     Raises:
         BundleError: a file is missing or not what the manifest says; all of them at once.
     """
     found: dict[str, bytes] = {}
     wrong: list[BundleError] = []
-    for name, expected in manifest.files.items():
+    for name, expected in manifest.every.items():
         place = folder / name
         if not place.resolve().is_relative_to(folder.resolve()):
             raise BundleError("names a file outside the bundle", f"{folder}/{FILE}", "do not use this bundle")
@@ -106,7 +115,7 @@ def contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
             wrong.append(altered(folder, name))
     if wrong:
         raise BundleError.of([problem for error in wrong for problem in error.problems])
-    return found
+    return {name: found[name] for name in manifest.files}  # what enters no digest decides nothing
 
 
 def altered(folder: Path, name: str) -> BundleError:

@@ -14,7 +14,8 @@ import numpy as np
 from modelyard.core import artifacts, digest, events
 from modelyard.core.errors import BundleError, ParityError
 from modelyard.core.tuning import Candidate
-from modelyard.release import card, manifest, reference
+from modelyard.core.worth import Alternative
+from modelyard.release import card, manifest, reference, worth
 from modelyard.release.bundle import Bundle
 from modelyard.release.manifest import Built, Manifest
 from modelyard.release.rows import dicts_of
@@ -74,6 +75,7 @@ class Origin:
     weights: str = ""
     seconds: float = 0.0
     leaderboard: tuple[Candidate, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
 
 def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin: Origin, folder: Path) -> Bundle:
@@ -87,7 +89,7 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
     with artifacts.staged_folder(folder) as staging:
         entries, files = trained.features.state()
         files |= {
-            "README.md": card.write(report, trained.schema, origin.data_digest).encode(),
+            "README.md": card.write(report, trained.schema, origin.data_digest, bool(origin.alternatives)).encode(),
             "recipe.yaml": origin.recipe_yaml.encode(),
             "schema.json": _json(trained.schema),
             "encoders.json": _json(entries),
@@ -97,7 +99,8 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
         }
         if trained.decision is not None:
             files["decision.json"] = _json(trained.decision)
-        for name, content in files.items():
+        beside = worth.files(origin.alternatives, report)
+        for name, content in {**beside, **files}.items():
             (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_bytes(content)
         trained.predictor.to_onnx(staging / "model.onnx")
@@ -111,7 +114,7 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
             data_digest=origin.data_digest,
             files=dict(sorted(digests.items())),
             weights=origin.weights,
-            built=_built(origin),
+            built=_built(origin, {name: digest.of_bytes(content) for name, content in beside.items()}),
         ).sealed()
         (staging / manifest.FILE).write_bytes(sealed.to_json())
         _replay(Bundle.load(staging), test, answers)
@@ -149,7 +152,7 @@ def _replay(bundle: Bundle, test: Table, answers: Floats) -> None:
             )
 
 
-def _built(origin: Origin) -> Built:
+def _built(origin: Origin, files: dict[str, str]) -> Built:
     versions = {"python": platform.python_version()}
     for package in RECORDED:
         try:
@@ -157,7 +160,7 @@ def _built(origin: Origin) -> Built:
         except PackageNotFoundError:
             continue
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Built(at, round(origin.seconds, 1), versions, origin.leaderboard)
+    return Built(at, round(origin.seconds, 1), versions, origin.leaderboard, origin.alternatives, files)
 
 
 def _json(value: Any) -> bytes:  # noqa: ANN401 - anything that msgspec can write

@@ -182,7 +182,7 @@ class Yard:
             Bundle.load(place)
             return
         with artifacts.staged_folder(self.bundles) as staging:
-            for name in ("manifest.json", *bundle.manifest.files):
+            for name in ("manifest.json", *bundle.manifest.every):
                 (staging / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(bundle.folder / name, staging / name)
             Bundle.load(staging)
