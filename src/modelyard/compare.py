@@ -14,6 +14,7 @@ from modelyard.core.worth import Alternative
 from modelyard.evaluate import worth
 from modelyard.evaluate.score import Measured
 from modelyard.recipe.schema import OtherSpec
+from modelyard.train import asked
 from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ def fitted(plan: Plan, fit: Callable[[Plan], Trained]) -> Fitted:
     began = time.perf_counter()
     with energy.metered(plan.prices.draw) as meter:
         trained = fit(plan)
-    return Fitted(trained, time.perf_counter() - began, meter.watt_hours())
+    seconds = time.perf_counter() - began
+    if plan.others:  # then its graph is asked and packed
+        trained = replace(trained, predictor=asked.Once(trained.predictor))
+    return Fitted(trained, seconds, meter.watt_hours())
 
 
 def against(
@@ -93,8 +97,6 @@ def check(plan: Plan) -> None:
 
 
 def _line(name: str, plan: Plan, made: Fitted, test: Table, *, chosen: bool) -> Alternative:
-    from modelyard.train import asked  # onnx, which is there where something is trained
-
     took = asked.asked(made.trained.features, made.trained.predictor, test)
     return Alternative(
         name=name,

@@ -160,3 +160,18 @@ def test_schema_is_a_json_schema(call: Call) -> None:
     assert told["$schema"].startswith("https://json-schema.org/")
     assert "linear" in told["$defs"]["model"]["anyOf"][0]["enum"]
     assert call("schema", "--json").json == told
+
+
+@pytest.mark.usefixtures("folder")
+def test_models_that_are_compared_are_printed_beside_each_other(call: Call) -> None:
+    told = call("train", "recipe.yaml", "--set", "compare=[{name: boosting, max_trees: 20, as: 树}]")
+    assert told.status == 0
+    lines = [line.split() for line in told.out.splitlines()]
+    assert any(line[:2] == ["model", "roc_auc"] and line[-3:] == ["USD", "a", "million"] for line in lines)
+    assert any(line[:1] == ["linear"] and "recipe's" in line for line in lines)
+    assert any(line[:1] == ["树"] for line in lines)
+    assert any("worth it" in line or "costs less to ask than linear" in line for line in told.out.splitlines())
+    found = call("train", "recipe.yaml", "--json", "--set", "compare=[{name: boosting, max_trees: 20, as: 树}]").json
+    assert [line["name"] for line in found["alternatives"]] == ["linear", "树"]
+    assert found["alternatives"][1]["over_chosen"]["over"] == "linear"
+    assert found["worth"] in told.out or found["worth"]

@@ -48,11 +48,11 @@ def alternatives(lines: Sequence[Alternative], verdict: str) -> None:
 
 def _beside(line: Alternative) -> list[str | Text]:
     first = line.figures[0]
-    known = first.low is not None and first.high is not None
+    value, *span = (math.nan if figure is None else figure for figure in (first.value, first.low, first.high))
     return [
         Text(show.clean(line.name), "bold" if line.chosen else ""),
-        show.figure(math.nan if first.value is None else first.value),
-        f"{show.figure(first.low)} to {show.figure(first.high)}" if known else "not defined",
+        show.figure(value),
+        " to ".join(map(show.figure, span)),
         _lead(line.over_chosen),
         f"{line.seconds:.1f}",
         energy.told(line.energy),

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 import onnxruntime as ort
 
+from modelyard.core.protocols import Predictor
 from modelyard.core.types import feeds
 from modelyard.data import values
-from modelyard.train.ensemble import graph_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modelyard.core.protocols import Predictor
-    from modelyard.core.types import Table
+    from modelyard.core.types import Floats, Inputs, Table
     from modelyard.features.fit import Features
 
 ROWS = 40  # that are asked for, one by one: texts differ in length
@@ -35,9 +37,37 @@ class Asked:
     size: int
 
 
+@dataclass(frozen=True)
+class Once(Predictor):
+    """A predictor whose graph is made once, however often it is written: a network's takes seconds."""
+
+    bare: Predictor
+
+    def __call__(self, inputs: Inputs) -> Floats:
+        """[rows, outputs] float32."""
+        return self.bare(inputs)
+
+    def to_onnx(self, path: Path) -> None:
+        """Write the graph."""
+        path.write_bytes(self.content)
+
+    @cached_property
+    def content(self) -> bytes:
+        """The graph as it is written."""
+        return written(self.bare)
+
+
+def written(predictor: Predictor) -> bytes:
+    """The graph that a predictor writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.onnx"
+        predictor.to_onnx(file)
+        return file.read_bytes()
+
+
 def asked(features: Features, predictor: Predictor, table: Table) -> Asked:
     """Ask a model's graph for rows of `table`, spread evenly over it, each alone."""
-    content = graph_of(predictor).SerializeToString()
+    content = written(predictor)
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
