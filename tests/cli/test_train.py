@@ -174,4 +174,4 @@ def test_models_that_are_compared_are_printed_beside_each_other(call: Call) -> N
     found = call("train", "recipe.yaml", "--json", "--set", "compare=[{name: boosting, max_trees: 20, as: 树}]").json
     assert [line["name"] for line in found["alternatives"]] == ["linear", "树"]
     assert found["alternatives"][1]["over_chosen"]["over"] == "linear"
-    assert found["worth"] in told.out or found["worth"]
+    assert "linear" in found["worth"]
