@@ -94,7 +94,7 @@ class Plan:
             for name, column in recipe.columns.items()
         }
         recipe = recipe.model_copy(update={"columns": columns})
-        training = model.training() if isinstance(model, Network) else None
+        training = model.training() if isinstance(model, Network) and model.learns != "nothing" else None
         return replace(
             self, recipe=recipe, model=model, training=training, encoders=kept, others=(), where=f"compare.{place}"
         )
@@ -268,6 +268,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         if encoder is not None and model is not None and spec is not None:
             _reads(whole, model, name, spec.name, encoder, found)
     training = _training(whole, model, found)
+    _check_untaught(whole, model, found)
     if whole.task is not None:
         judged = {name for gate in gates if gate is not None for name in gate.metrics()}
         _fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
@@ -394,9 +395,26 @@ def _reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Enco
     """The model reads what an encoder makes."""
     if encoder.makes not in model.reads:
         reading = [part for part in MODELS.names if encoder.makes in MODELS.part(part).reads]
-        hint = f"leave the encoder out, or choose the model {' or '.join(reading)}"
+        given = column in recipe.columns and recipe.columns[column].encoder is not None
+        otherwise = "leave the encoder out" if given else f"say columns: {{{column}: {{role: ignore}}}}"
+        hint = f"{otherwise}, or choose the model {' or '.join(reading)}"
         problem = f"the model '{recipe.model.name}' does not read the {encoder.makes} that '{name}' makes"
         found.add(problem, recipe.place(f"columns.{column}.encoder"), hint)
+
+
+def _check_untaught(recipe: Recipe, model: Learner | None, found: Problems) -> None:
+    """What learns from no label is not made to by what is wished beside."""
+    if model is None or isinstance(model, Search) or model.learns != "nothing":
+        return
+    wishes = {
+        "calibration": recipe.calibration not in {"auto", "none"},
+        "decision": recipe.decision is not None,
+        "class_weight": recipe.class_weight is not None,
+    }
+    for key, wished in wishes.items():
+        if wished:
+            problem = f"needs labels, and the model '{recipe.model.name}' learns from none"
+            found.add(problem, recipe.place(key), "leave it out, or choose another model, such as setfit")
 
 
 def _check_searches(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:
@@ -461,7 +479,7 @@ def _check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found
 
 def _training(recipe: Recipe, model: Learner | None, found: Problems) -> Training | None:
     said = recipe.training.model_dump(exclude_none=True)
-    if isinstance(model, Network):
+    if isinstance(model, Network) and model.learns != "nothing":
         usual = model.training()
         if "regularisation" in said:
             said["regularisation"] = replace(usual.regularisation, **said["regularisation"])

@@ -308,11 +308,20 @@ def _candidate(name: str, settings: Settings, transform: Transform | None) -> Mo
 
 
 def _trainable(model: Model | Network, training: Training | None) -> Model:
-    if isinstance(model, Network):
-        from modelyard.train.loop import Trainable  # torch, for networks alone
+    """A network with what trains it, by what it learns from; torch is for networks alone."""
+    if not isinstance(model, Network):
+        return model
+    if model.learns == "nothing":
+        from modelyard.train.ready import Ready
 
-        return Trainable(model, training or model.training())
-    return model
+        return Ready(model)
+    if model.learns == "pairs":
+        from modelyard.train.contrast import Contrastive
+
+        return Contrastive(model, training or model.training())
+    from modelyard.train.loop import Trainable
+
+    return Trainable(model, training or model.training())
 
 
 def _transformed(model: Model, transform: Transform | None) -> Model:

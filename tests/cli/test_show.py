@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,15 @@ def test_a_report(capsys: pytest.CaptureFixture[str]) -> None:
     assert "roc_auc   Age is missing  -       not defined       20    higher" in lines
     assert "linear   0.8100       +0.0210     -0.0010 to +0.0400  not distinguishable" in lines
     assert "note: the model cannot be told from the linear baseline on these rows (roc_auc)" in lines
+
+
+def test_what_is_doubted_comes_before_any_figure_and_marks_them(capsys: pytest.CaptureFixture[str]) -> None:
+    doubt = "this model has learnt nothing that shows"
+    show.report(replace(REPORT, doubt=doubt, notes=(doubt, "another")))
+    told = capsys.readouterr().out
+    assert told.index(f"beware: {doubt}") < told.index("0.8313?")
+    assert told.count(doubt) == 1
+    assert "note: another" in told
 
 
 def test_a_report_fits_a_terminal_of_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:

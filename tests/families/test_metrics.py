@@ -267,3 +267,24 @@ def test_only_metrics_about_decisions_do_not_look_at_how_sure_an_answer_is() -> 
     for name in [name for name in METRICS.names if Task.BINARY in METRICS.part(name).tasks]:
         figures = [metric(name)(truth, given_answers, np.ones(200)) for given_answers in (answers, answered)]
         assert (figures[0] == figures[1]) is METRICS.part(name).decides, name
+
+
+@every_case
+def test_by_a_fair_one_who_is_blind_gains_by_luck_alone(name: str, task: Task) -> None:
+    """Answers dealt to the rows at random are no better than the shares or the mean, in the mean of many deals."""
+    measure = metric(name)
+    if not measure.fair:
+        return
+    random = np.random.default_rng(0)
+    count = 300
+    if task.classifies:
+        truth: Any = np.minimum(random.geometric(0.6, count) - 1, outputs(task) - 1)
+        shares = np.bincount(truth, minlength=outputs(task)) / count
+        given = random.dirichlet(np.ones(outputs(task)), count)
+    else:
+        truth = random.exponential(5, count)
+        shares, given = np.full(outputs(task), truth.mean()), random.normal(truth.mean(), 2, (count, outputs(task)))
+    blind = measure(truth, np.tile(shares, (count, 1)).astype(np.float32), np.ones(count))
+    deals = [measure(truth, random.permutation(given).astype(np.float32), np.ones(count)) for _ in range(50)]
+    gain = (np.mean(deals) - blind) * (1 if measure.higher_is_better else -1)
+    assert gain < 0.01

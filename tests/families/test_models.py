@@ -38,7 +38,7 @@ def train(name: str, task: Task, folder: Path, weights: Path) -> Run:
     said: dict[str, Any] = {"model": {"name": name, **parts.settings(cls, {"weights": str(weights)})}}
     if Search in cls.__mro__:
         said["model"] |= {"preset": "quick", "folds": 2, "models": ["linear", "boosting"]}
-    if Network in cls.__mro__:
+    if Network in cls.__mro__ and cls.learns != "nothing":  # type: ignore[union-attr]
         said["training"] = {"epochs": 2}
     metrics = [metric for metric in METRICS.names if task in METRICS.part(metric).tasks][:1]
     table = making.table(task).select(*columns, making.TARGET)

@@ -209,7 +209,7 @@ def test_a_frozen_encoder_does_not_learn(tiny_bert: Path) -> None:
 def test_what_the_pretrained_cannot_do_is_told(tiny_bert: Path, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="reads texts, and no column is a text"):
         build(Pretrained(weights=str(tiny_bert), max_length=16), read({"a": blocks_of()["a"]}))
-    with pytest.raises(RecipeError, match="128"):
+    with pytest.raises(RecipeError, match="256"):
         build(Pretrained(weights=str(tiny_bert), max_length=500), read({"t": texts([2, 2])}))
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(RecipeError, match="the weights cannot be read"):

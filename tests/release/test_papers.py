@@ -93,6 +93,16 @@ def test_the_card_says_what_the_report_says(binary: Run, regression: Run) -> Non
     )
 
 
+def test_the_card_of_a_model_that_learnt_nothing_says_so_first_and_offers_no_figure(binary: Run) -> None:
+    doubt = "this model has learnt nothing that shows"
+    text = card.write(replace(binary.report, doubt=doubt, notes=(doubt, "other")), binary.bundle.schema, "d")
+    assert text.index(f"> **Beware: {doubt}.**") < text.index("Predicts")
+    assert text.count(doubt) == 1
+    assert front(text)["model-index"][0]["results"][0]["metrics"] == []
+    assert f"| {binary.report.scores[0].value:.4f}? |" in text
+    assert "- other" in text
+
+
 def test_the_card_stands_names_that_look_like_markup(binary: Run) -> None:
     scores = (*binary.report.scores, Score("f1", 0.5, 0.4, 0.6, 30, "home = a|b\nc"))
     text = card.write(replace(binary.report, scores=scores), binary.bundle.schema, "d")

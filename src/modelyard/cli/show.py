@@ -141,6 +141,7 @@ def trained(bundle: Bundle, report: Report, leaderboard: Sequence[Candidate] = (
         "rows": report.rows,
         "scores": [asdict(score) for score in report.scores],
         "comparisons": [asdict(comparison) for comparison in report.comparisons],
+        "doubt": report.doubt,
         "notes": list(report.notes),
         "leaderboard": [asdict(candidate) for candidate in leaderboard],
     }
@@ -165,6 +166,9 @@ def report(measured: Report) -> None:
     console.print(Text.assemble((clean(measured.name), "bold"), f": {measured.model}, {measured.task}"), soft_wrap=True)
     console.print(f"rows: {', '.join(counts)}; measured on test, with 95% intervals", style="dim")
     console.print()
+    if measured.doubt:
+        _sentence(console, Text.assemble(("beware: ", "bold red"), (clean(measured.doubt), "bold")))
+        console.print()
     console.print(_scores(measured))
     console.print()
     if measured.comparisons:
@@ -176,9 +180,9 @@ def report(measured: Report) -> None:
             drawn.add_row(clean(each.baseline), figure(each.value), figure(each.difference, "+"), span, verdict)
         console.print(drawn)
         console.print()
-    for said in measured.notes:
+    for said in measured.others:
         note(console, said)
-    if measured.notes:
+    if measured.others:
         console.print()
 
 
@@ -232,7 +236,8 @@ def _scores(measured: Report) -> Table:
     for score in measured.scores:
         where = [clean(score.slice or "all rows")] if sliced else []
         better = "higher" if measured.higher_is_better[score.metric] else "lower"
-        drawn.add_row(score.metric, *where, figure(score.value), _span(score), str(score.rows), Text(better, "dim"))
+        value = Text(f"{figure(score.value)}?", "dim") if measured.doubt else Text(figure(score.value))
+        drawn.add_row(score.metric, *where, value, _span(score), str(score.rows), Text(better, "dim"))
     return drawn
 
 

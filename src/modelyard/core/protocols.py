@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
 from modelyard.core.training import Goal
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 Settings: TypeAlias = "Mapping[str, Json]"
 
 TABLE: frozenset[Form] = frozenset({"numbers", "codes", "bag"})  # what a model of tables reads
+# What a model learns from: labelled rows, pairs of them, or no label at all.
+Learns: TypeAlias = Literal["rows", "pairs", "nothing"]
 # What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
 State = Mapping[str, "Json | bytes"]
 
@@ -137,9 +139,11 @@ class Model(Protocol):
     """A learning algorithm: settings only. It `reads` blocks of these forms, and `needs` one of each of those.
 
     One that is `paced` fits its work into the time that is left; any other keeps the best it has when the time is up.
+    One that `learns` from nothing is not calibrated either, as that would look at labels.
     """
 
     tasks: ClassVar[frozenset[Task]]
+    learns: ClassVar[Learns] = "rows"
     paced: ClassVar[bool] = False
     reads: ClassVar[frozenset[Form]] = TABLE
     needs: ClassVar[frozenset[Form]] = frozenset()
@@ -169,9 +173,14 @@ class Model(Protocol):
 
 @runtime_checkable
 class Network(Protocol):
-    """A model that is a torch module, which `modelyard.train.loop` trains. `reads` and `needs` are as a model's."""
+    """A model that is a torch module. `reads` and `needs` are as a model's.
+
+    What it `learns` from says who trains it: `modelyard.train.loop` by rows, `modelyard.train.contrast` by pairs of
+    them; one that learns from nothing answers as it was built.
+    """
 
     tasks: ClassVar[frozenset[Task]]
+    learns: ClassVar[Learns] = "rows"
     reads: ClassVar[frozenset[Form]] = TABLE
     needs: ClassVar[frozenset[Form]] = frozenset()
 
@@ -235,11 +244,16 @@ class Searched(Protocol):
 
 @runtime_checkable
 class Metric(Protocol):
-    """A figure of quality; one that `decides` is about decisions, and so gets them, a 1 for each row's class."""
+    """A figure of quality; one that `decides` is about decisions, and so gets them, a 1 for each row's class.
+
+    By one that is `fair`, no answers that are blind to the rows are better than the shares of the rows' classes or the
+    mean of their values, but for luck: then what is better has learnt something. F1 is not, as guessing gains by it.
+    """
 
     tasks: ClassVar[frozenset[Task]]
     higher_is_better: ClassVar[bool]
     decides: ClassVar[bool] = False
+    fair: ClassVar[bool] = False
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows], not all zero.

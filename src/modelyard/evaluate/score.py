@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,8 @@ from modelyard.core.decisions import Decision, decide
 from modelyard.core.types import Comparison, Floats, Report, Score, Table, Task
 from modelyard.data.read import target_values, weight_values
 from modelyard.evaluate import slices
+from modelyard.evaluate.doubt import doubt
+from modelyard.evaluate.pairs import Rows, gap
 
 if TYPE_CHECKING:
     from modelyard.core.protocols import Metric
@@ -46,81 +47,64 @@ class Measured:
 def score(
     measured: Measured, metrics: Mapping[str, Metric], *, name: str, model: str, rows: Mapping[str, int], seed: int
 ) -> Report:
-    """Every metric with its interval on all rows and on each slice; the first metric also against each baseline."""
-    truth = target_values(measured.table, measured.task)
+    """Every metric with its interval on all rows and on each slice; the first metric also against each baseline.
+
+    Where nothing that was learnt shows, the first note says so, and it is the report's `doubt`.
+    """
     weight = weight_values(measured.table)
-    base = np.ones(len(truth)) if weight is None else weight.astype(np.float64)
+    truth = target_values(measured.table, measured.task)
+    whole = Rows(truth, np.ones(len(truth)) if weight is None else weight.astype(np.float64), seed)
     parts = list(slices.of(measured.table))
     thin = [part for part, mask in parts if mask.sum() < slices.FEWEST]
-    scores = _scores(measured, truth, base, metrics, [entry for entry in parts if entry[0] not in thin], seed)
-    compared = _comparisons(measured, truth, base, metrics, seed)
+    scores = _scores(measured, whole, metrics, [entry for entry in parts if entry[0] not in thin])
+    compared = _comparisons(measured, whole, metrics)
+    classes = measured.table.schema.target.levels
+    judges = {name: metric for name, metric in metrics.items() if measured.decision is None or not metric.decides}
+    doubted = doubt(whole, measured.answers, judges, scores, classes if measured.task.classifies else ())
+    notes = (*measured.notes, *_threshold(measured), *_notes(scores, compared, thin, doubted))
     return Report(
         name=name,
         task=measured.task,
         model=model,
-        classes=measured.table.schema.target.levels,
+        classes=classes,
         rows=dict(rows),
         test_digest=digest.of_bytes(truth.tobytes() + measured.table.frame.write_csv().encode()),
         higher_is_better={metric: part.higher_is_better for metric, part in metrics.items()},
         scores=tuple(scores),
         comparisons=tuple(compared),
-        notes=(*measured.notes, *_threshold(measured), *_notes(scores, compared, thin)),
+        notes=(doubted, *notes) if doubted else notes,
+        doubt=doubted,
     )
 
 
 def _scores(
     measured: Measured,
-    truth: npt.NDArray[Any],
-    base: Floats,
+    whole: Rows,
     metrics: Mapping[str, Metric],
     some: list[tuple[str, npt.NDArray[Any]]],
-    seed: int,
 ) -> list[Score]:
-    parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(truth), dtype=bool)), *some]
+    parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(whole.truth), dtype=bool)), *some]
     scores = []
     for part, mask in parts:
-        kept, answers, weights = truth[mask], measured.answers[mask], base[mask]
+        kept, answers = Rows(whole.truth[mask], whole.weight[mask], whole.seed), measured.answers[mask]
         for name, metric in metrics.items():
-            figure = partial(figure_of, metric, kept, measured.judged(metric, answers), weights)
-            low, high = intervals.interval(intervals.bootstrap(figure, len(kept), seed))
-            scores.append(Score(name, figure(), low, high, len(kept), part))
+            figure = partial(kept.figure, metric, measured.judged(metric, answers))
+            low, high = intervals.interval(intervals.bootstrap(figure, len(kept.truth), kept.seed))
+            scores.append(Score(name, figure(), low, high, len(kept.truth), part))
             events.step("measuring", len(scores), len(parts) * len(metrics), name)
     return scores
 
 
-def figure_of(
-    metric: Metric, truth: npt.NDArray[Any], answers: Floats, weight: Floats, drawn: Floats | float = 1.0
-) -> float:
-    """A metric of rows that were drawn so many times; NaN where nothing that was drawn has a weight."""
-    weighed = weight * drawn
-    return metric(truth, answers, weighed) if weighed.any() else math.nan
-
-
-def _comparisons(
-    measured: Measured, truth: npt.NDArray[Any], base: Floats, metrics: Mapping[str, Metric], seed: int
-) -> list[Comparison]:
+def _comparisons(measured: Measured, whole: Rows, metrics: Mapping[str, Metric]) -> list[Comparison]:
     """The first metric against each baseline, paired: both are measured on the same draws of rows."""
     name, metric = next(iter(metrics.items()))
     compared, ours = [], measured.judged(metric, measured.answers)
     for baseline, answers in measured.baselines.items():
-        theirs = measured.judged(metric, answers)
-
-        def difference(drawn: Floats | float = 1.0, theirs: Floats = theirs) -> float:
-            mine = figure_of(metric, truth, ours, base, drawn)
-            return mine - figure_of(metric, truth, theirs, base, drawn)
-
-        low, high = intervals.interval(intervals.bootstrap(difference, len(truth), seed))
-        verdict = told_apart(low, high, higher_is_better=metric.higher_is_better)
-        value = figure_of(metric, truth, theirs, base)
-        compared.append(Comparison(baseline, name, value, difference(), low, high, verdict))
+        found = gap(whole, metric, ours, measured.judged(metric, answers))
+        compared.append(
+            Comparison(baseline, name, found.theirs, found.difference, found.low, found.high, found.verdict)
+        )
     return compared
-
-
-def told_apart(low: float, high: float, *, higher_is_better: bool) -> Literal["better", "worse", "not distinguishable"]:
-    """What the interval of a difference says of what was measured first."""
-    if low > 0 or high < 0:
-        return "better" if (low > 0) == higher_is_better else "worse"
-    return "not distinguishable"
 
 
 def _threshold(measured: Measured) -> list[str]:
@@ -130,11 +114,11 @@ def _threshold(measured: Measured) -> list[str]:
     return [f"'{positive}' is answered from a probability of {decision.threshold:.4g} on: {decision.why}"]
 
 
-def _notes(scores: list[Score], compared: list[Comparison], thin: list[str]) -> list[str]:
-    """What a reader must not miss."""
+def _notes(scores: list[Score], compared: list[Comparison], thin: list[str], doubted: str) -> list[str]:
+    """What a reader must not miss, after what is `doubted`, which says more of the constant answer."""
     notes = []
     for entry in compared:
-        if entry.verdict != "better":
+        if entry.verdict != "better" and not (doubted and entry.baseline == "constant"):
             phrase = "is worse than" if entry.verdict == "worse" else "cannot be told from"
             notes.append(f"the model {phrase} the {entry.baseline} baseline on these rows ({entry.metric})")
     undefined = sorted({f"{s.metric} on {s.slice or 'all rows'}" for s in scores if np.isnan(s.value)})

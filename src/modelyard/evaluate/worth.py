@@ -14,7 +14,7 @@ from modelyard.core.types import Floats
 from modelyard.core.worth import Alternative, Figure, Lead
 from modelyard.data.read import target_values, weight_values
 from modelyard.economics import cost
-from modelyard.evaluate.score import figure_of, told_apart
+from modelyard.evaluate.pairs import figure_of, told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -33,19 +33,23 @@ def _head(report: Report, schema: Schema) -> list[str]:
         f"{report.rows['valid']}, measured on {report.rows['test']} rows that no choice has seen."
     )
     front = yaml.safe_dump(_front(report, schema), sort_keys=False, allow_unicode=True).rstrip()
-    return ["---", front, "---", "", f"# {report.name}", "", about, ""]
+    return ["---", front, "---", "", f"# {report.name}", "", *_beware(report), about, ""]
 
 
 def _quality(report: Report) -> list[str]:
     lines = ["## How good it is", "", "| metric | rows | value | 95% interval |", "| --- | --- | ---: | --- |"]
-    lines += [*map(_row, report.scores), ""]
+    lines += [*(_row(score, report) for score in report.scores), ""]
     if report.comparisons:
         lines += ["## Against the simplest answers", ""]
         lines += ["| baseline | metric | its value | difference | 95% interval | verdict |"]
         lines += ["| --- | --- | ---: | ---: | --- | --- |", *map(_against, report.comparisons), ""]
-    if report.notes:
-        lines += ["## What to know", "", *[f"- {note}" for note in report.notes], ""]
+    if report.others:
+        lines += ["## What to know", "", *[f"- {note}" for note in report.others], ""]
     return lines
+
+
+def _beware(report: Report) -> list[str]:
+    return [f"> **Beware: {report.doubt}.**", ""] if report.doubt else []
 
 
 def _use(schema: Schema, data_digest: str) -> list[str]:
@@ -79,6 +83,8 @@ def _front(report: Report, schema: Schema) -> dict[str, object]:
     reads_text = any(column.kind == "text" for column in schema.features)
     pipeline = PIPELINES["number" if not report.task.classifies else "text" if reads_text else "table"]
     metrics = [{"type": s.metric, "value": round(s.value, 4)} for s in report.scores if s.slice is None]
+    if report.doubt:  # no leaderboard is to show what means nothing
+        metrics = []
     result = {"task": {"type": pipeline}, "dataset": {"name": report.name, "type": "private"}, "metrics": metrics}
     return {
         "library_name": "modelyard",
@@ -88,9 +94,9 @@ def _front(report: Report, schema: Schema) -> dict[str, object]:
     }
 
 
-def _row(score: Score) -> str:
-    part = _cell(score.slice) if score.slice else "all"
-    return f"| {score.metric} | {part} ({score.rows}) | {score.value:.4f} | {score.low:.4f} to {score.high:.4f} |"
+def _row(score: Score, report: Report) -> str:
+    part, mark = _cell(score.slice) if score.slice else "all", "?" if report.doubt else ""
+    return f"| {score.metric} | {part} ({score.rows}) | {score.value:.4f}{mark} | {score.low:.4f} to {score.high:.4f} |"
 
 
 def _cell(text: str) -> str:

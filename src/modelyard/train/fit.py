@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 BARE = Finish()
+UNTAUGHT = "answers are similarities with descriptions of the labels: no label was learnt from"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def fit(
     with deadline.within(finish.seconds):
         bare = model.fit(heed.weighed(learnt, factors), heed.weighed(watched, factors), task, seed=seed)
         trained = Trained(schema, task, fitted, bare, bare)
+        if model.learns == "nothing":  # neither does anything after it
+            return _decided(replace(trained, notes=(UNTAUGHT,)), None, finish)
         if task.classifies:
             trained = _meant(trained, valid, factors, finish, seed)
         else:

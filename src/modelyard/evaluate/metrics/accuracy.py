@@ -19,6 +19,7 @@ class Accuracy(Metric):
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     higher_is_better: ClassVar[bool] = True
     decides: ClassVar[bool] = True
+    fair: ClassVar[bool] = True
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1]."""

@@ -18,6 +18,7 @@ class Brier(Metric):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     higher_is_better: ClassVar[bool] = False
+    fair: ClassVar[bool] = True
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1] for a binary task, in [0, 2] else."""

@@ -20,6 +20,7 @@ class LogLoss(Metric):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     higher_is_better: ClassVar[bool] = False
+    fair: ClassVar[bool] = True
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """At least 0, in nats."""

@@ -18,6 +18,7 @@ class R2(Metric):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
     higher_is_better: ClassVar[bool] = True
+    fair: ClassVar[bool] = True
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """At most 1, 0 for the mean, below 0 for worse; NaN where the target does not vary."""

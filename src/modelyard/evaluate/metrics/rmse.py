@@ -18,6 +18,7 @@ class Rmse(Metric):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
     higher_is_better: ClassVar[bool] = False
+    fair: ClassVar[bool] = True
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In the target's units."""

