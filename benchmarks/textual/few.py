@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class DataSet:
     texts: list[str]
     labels: list[str]
     classes: tuple[str, ...]
-    descriptions: dict[str, tuple[str, ...]]
+    descriptions: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)

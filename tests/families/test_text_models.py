@@ -14,7 +14,7 @@ from modelyard.assemble import MODELS, default_encoder
 from modelyard.core.protocols import Model, Network, Predictor
 from modelyard.core.types import Block, Column, Examples, Floats, Inputs, Kind, Numbers, Task, Tokens, feeds
 from modelyard.features.fit import ENCODERS, Features
-from modelyard.train.loop import Trainable
+from modelyard.run import _trainable
 from tests import making
 from tests.families import parts
 
@@ -81,10 +81,11 @@ def fit(name: str, folder: Path, weights: Path) -> Fitted:
     features = Features({"t": encoder}, {"t": ENCODERS.build(encoder, wanted).fit(values(texts), column, None)})
     block = features({"t": values(texts)})["t"]
     truth = np.array([*(table[making.TARGET] == "good").to_list(), *[False, True] * len(STRANGE)][: len(texts)])
-    rows = Examples(beside(block), truth.astype(np.int64), 2)
+    rows = Examples(beside(block), truth.astype(np.int64), 2, None, ("bad", "good"))
+    how = None
     if Network in type(model).__mro__:
-        model = Trainable(model, replace(model.training(), epochs=4, batch_size=16, learning_rate=5e-3))
-    predictor = model.fit(rows, rows, Task.BINARY, seed=1)
+        how = replace(model.training(), epochs=4, batch_size=16, learning_rate=5e-3)
+    predictor = _trainable(model, how).fit(rows, rows, Task.BINARY, seed=1)
     predictor.to_onnx(folder / "model.onnx")
     session = ort.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
     return Fitted(features, predictor, session, block)
@@ -107,7 +108,7 @@ every = pytest.mark.parametrize("name", NAMES)
 
 
 def test_they_are_all_here() -> None:
-    assert {"bag", "text_cnn", "lstm", "transformer", "pretrained", "linear"} <= set(NAMES)
+    assert {"bag", "text_cnn", "lstm", "transformer", "pretrained", "linear", "setfit", "zero_shot"} <= set(NAMES)
 
 
 @every

@@ -106,7 +106,7 @@ def test_the_labels_are_not_looked_at(tiny_bert: Path) -> None:
     for target in ([0, 1, 0, 1], [1, 0, 0, 0]):
         train = Examples(inputs, np.array(target), 2, None, ("good", "bad"))
         answers.append(Ready(network).fit(train, train, Task.BINARY, seed=1)(inputs))
-    assert np.array_equal(*answers)
+    assert np.array_equal(answers[0], answers[1])
     assert np.allclose(answers[0].sum(axis=1), 1, atol=1e-6)
 
 

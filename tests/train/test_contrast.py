@@ -14,7 +14,7 @@ from modelyard.core import deadline, events
 from modelyard.core.types import Column, Examples, Kind, Task
 from modelyard.features.fit import ENCODERS
 from modelyard.models.setfit import Setfit
-from modelyard.train import contrast
+from modelyard.train import batches, contrast
 from modelyard.train.contrast import Contrastive, Drawn, pair_loss
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def test_pairs_bring_classes_apart_and_the_line_tells_them(tiny_bert: Path) -> N
         module: Any = predictor.module.network
         module.eval()
         with torch.inference_mode():
-            feeds = contrast.batches.tensors(train.inputs)
+            feeds = batches.tensors(train.inputs)
             told[epochs] = float(pair_loss(module.vectors(feeds), torch.from_numpy(train.target)))
     assert told[15] < 0.5 * told[0]
     assert (predictor(train.inputs).argmax(axis=1) == train.target).all()
@@ -114,7 +114,7 @@ def test_the_head_is_logistic_regression(outputs: int, tiny_bert: Path) -> None:
     predictor = fit(train, tiny_bert)
     module: Any = predictor.module.network
     with torch.inference_mode():
-        read = module.read(contrast.batches.tensors(train.inputs)).numpy()
+        read = module.read(batches.tensors(train.inputs)).numpy()
     line = LogisticRegression(max_iter=1000).fit(read.astype(np.float64), train.target, sample_weight=train.weight)
     assert np.allclose(predictor(train.inputs), line.predict_proba(read), atol=1e-3)
 

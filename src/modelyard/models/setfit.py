@@ -52,7 +52,8 @@ class SetfitModule(nn.Module):
 
     def vectors(self, feeds: dict[str, Tensor]) -> Tensor:
         """[rows, width * texts] float32 of unit length: the products of two rows are the means of their cosines."""
-        return self.texts(feeds).flatten(1) / len(self.texts.texts) ** 0.5
+        vectors: Tensor = self.texts(feeds).flatten(1) / len(self.texts.texts) ** 0.5
+        return vectors
 
     def read(self, feeds: dict[str, Tensor]) -> Tensor:
         """[rows, width of the head] float32: what the head is fitted on."""

@@ -43,7 +43,8 @@ class ZeroShotModule(nn.Module):
 
     def forward(self, **feeds: Tensor) -> Tensor:
         """Nothing here was learnt from a label."""
-        return self.texts(feeds).mean(dim=1) @ self.classes.T / self.temperature
+        logits: Tensor = self.texts(feeds).mean(dim=1) @ self.classes.T / self.temperature
+        return logits
 
 
 @part

@@ -101,10 +101,11 @@ class Drawn:
         room = min(len(self.shares), self.size // FEWEST)
         classes = self.random.permutation(len(self.shares))[:room]
         each = self.size // max(room, 1)
-        drawn = [self._of(*self.shares[one], each) for one in classes]
+        drawn = [self._of(one, each) for one in classes.tolist()]
         return np.concatenate(drawn) if drawn else np.zeros(0, np.int64)
 
-    def _of(self, rows: Ints, share: Floats, wanted: int) -> Ints:
+    def _of(self, one: int, wanted: int) -> Ints:
+        rows, share = self.shares[one]
         chosen: Ints = self.random.choice(rows, size=min(wanted, len(rows)), replace=False, p=share)
         return chosen
 
