@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
-from modelyard.core.protocols import Encoder, Gate, Metric, Model, Network, Search, Source
+from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Model, Network, Search, Source
 from modelyard.core.registry import Family, schema_of, settings_of
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Form, Kind, Role, Task
@@ -26,8 +26,9 @@ SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
 Learner: TypeAlias = Model | Network | Search
 MODELS: Family[Learner] = Family("modelyard.models", (Model, Network, Search), "name")
 METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
+AUGMENTS: Family[Augment] = Family("modelyard.features.augments", Augment, "augment")
 GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
-FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, MODELS, METRICS, GATES)
+FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, GATES)
 
 BASELINE = "linear"
 INTERVAL_METRICS = ("coverage", "interval_width")
@@ -54,6 +55,7 @@ class Plan:
     aim: Aim | None = None
     others: tuple[Learner, ...] = ()  # what the recipe compares its model with
     where: str = "model"  # the key that named the model
+    augments: Mapping[str, Augment] = field(default_factory=dict)
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, and those that gates judge.
@@ -156,6 +158,9 @@ class Plan:
                 problem = f"intervals are learnt by {BOUNDS}, which does not read the {encoder.makes} of {column.name}"
                 found.add(problem, self.recipe.place("intervals"), hint)
             _reads(self.recipe, self.model, column.name, name, encoder, found)
+        if self.augments and not any(column.kind is Kind.TEXT for column in columns):
+            hint = "say columns: {NAME: {kind: text}}, or leave it out"
+            found.add("changes texts, and no column is one", self.recipe.place("augment"), hint)
         for form in sorted(self.model.needs - made):
             hint = "say columns: {NAME: {kind: text}}, or choose another model"
             problem = f"'{self.recipe.model.name}' reads {form}, and no column is read as such"
@@ -195,6 +200,7 @@ class Plan:
             "columns": columns,
             "split": recipe.split.model_dump(mode="json"),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
+            "augment": [fill.part("augment", name, settings_of(augment)) for name, augment in self.augments.items()],
             "model": fill.part("name", recipe.model.name, settings_of(self.model)),
             "training": asdict(self.training) if self.training else {},
             "compare": [
@@ -258,9 +264,9 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         _check_aim(whole, aim, found)
     _check_searches(whole, [model, *others], found)
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
-    for name, count in Counter(spec.name for spec in whole.metrics).items():
-        if count > 1:
-            found.add(f"the metric '{name}' is named {count} times", whole.place("metrics"), "keep one of them")
+    augments = {spec.name: build(AUGMENTS, spec, f"augment.{place}") for place, spec in enumerate(whole.augment)}
+    _check_augments(whole, [model, *others], found)
+    _check_twice(whole, found)
     _check_gates(whole, gates, found)
     _check_columns(whole, encoders, found)
     for name, encoder in encoders.items():
@@ -274,7 +280,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         _fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
         _fits_others(whole, whole.task, others, found)
     found.raise_any()
-    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim, tuple(others))
+    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim, tuple(others), augments=augments)
 
 
 def _of_quantile(share: float) -> Model:
@@ -325,6 +331,7 @@ def json_schema() -> dict[str, Any]:
     named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
+    properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
     parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
@@ -435,6 +442,24 @@ def _check_search(recipe: Recipe, search: Search, found: Problems, key: str) -> 
             continue
         if isinstance(part, Search) or not part.variants():
             found.add(f"the model '{name}' cannot be tried by a search", where, "leave it out")
+
+
+def _check_twice(recipe: Recipe, found: Problems) -> None:
+    """A metric or an augment is known by its name, and so is there once."""
+    for key, specs in {"metric": recipe.metrics, "augment": recipe.augment}.items():
+        for name, count in Counter(spec.name for spec in specs).items():
+            if count > 1:
+                place = recipe.place("metrics" if key == "metric" else key)
+                found.add(f"the {key} '{name}' is named {count} times", place, "keep one of them")
+
+
+def _check_augments(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:
+    """A search cross-validates, and would find changed copies of what it learnt from among what it is judged by."""
+    names = [spec.name for spec in (recipe.model, *recipe.compare)]
+    for name, model in zip(names, models, strict=True):
+        if recipe.augment and isinstance(model, Search):
+            hint = "name the model that is to learn from changed texts, such as linear or pretrained"
+            found.add(f"is not for '{name}', which searches among models", recipe.place("augment"), hint)
 
 
 def _check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -> None:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
 from modelyard.release.pack import Origin, pack
 from modelyard.release.yard import Release, Yard, home_of
+from modelyard.train import augmented
 from modelyard.train.fit import BARE, Trained, fit
 
 if TYPE_CHECKING:
@@ -116,7 +118,9 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     _check_slices(plan, parts.test)
 
     def fitting(one: Plan) -> Trained:
-        return _fit(one, _learner(one.model, one.training, one.recipe, yard.searches), parts, rows.task, one.finish)
+        learner = _learner(one.model, one.training, one.recipe, yard.searches)
+        fit_with = partial(_fit, one, learner, parts, rows.task, one.finish)
+        return augmented.fit(fit_with, parts, one.augments, one.recipe.seed)
 
     fitted = compare.fitted(plan, fitting)
     trained = fitted.trained
@@ -332,8 +336,10 @@ def _transformed(model: Model, transform: Transform | None) -> Model:
     return Transformed(model, transform)
 
 
-def _fit(plan: Plan, model: Model, parts: Parts, task: Task, finish: Finish = BARE) -> Trained:
-    return fit(model, parts, task, plan.chooser(model), plan.recipe.seed, finish)
+def _fit(
+    plan: Plan, model: Model, parts: Parts, task: Task, finish: Finish = BARE, more: Table | None = None
+) -> Trained:
+    return fit(model, parts, task, plan.chooser(model), plan.recipe.seed, finish, more)
 
 
 def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:

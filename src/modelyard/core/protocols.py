@@ -10,6 +10,7 @@ from modelyard.core.training import Goal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     import numpy.typing as npt
     import polars as pl
     from torch import nn
@@ -111,6 +112,18 @@ class Encoder(Protocol):
 
         Raises:
             DataError: the column holds nothing that can be learnt from.
+        """
+
+
+@runtime_checkable
+class Augment(Protocol):
+    """A way to change texts a little without changing what they say: settings only."""
+
+    def __call__(self, texts: Values, random: np.random.Generator) -> Values:
+        """Changed copies of texts [rows] of str or None: [rows * copies], one round of the rows after the other.
+
+        Raises:
+            RecipeError: what it needs to know of words cannot be read.
         """
 
 

@@ -49,6 +49,7 @@ def _part(value: object, key: str) -> object:
 ModelSpec = Annotated[PartSpec, _spec("name")]
 EncoderSpec = Annotated[PartSpec, _spec("name")]
 MetricSpec = Annotated[PartSpec, _spec("name")]
+AugmentSpec = Annotated[PartSpec, _spec("augment")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
 
 
@@ -218,6 +219,7 @@ class Recipe(Section):
     columns: dict[str, ColumnSpec] = {}
     split: SplitSpec = SplitSpec()
     hygiene: HygieneSpec = HygieneSpec()
+    augment: tuple[AugmentSpec, ...] = ()
     model: ModelSpec = PartSpec(name="auto")
     training: TrainingSpec = TrainingSpec()
     compare: tuple[OtherModelSpec, ...] = Field(

@@ -54,8 +54,11 @@ def fit(
     choose: Callable[[Column], tuple[str, Encoder]],
     seed: int,
     finish: Finish = BARE,
+    more: Table | None = None,
 ) -> Trained:
     """Fit the encoders that `choose` names on the training rows, then the model, and finish it.
+
+    `more` are rows that the model alone learns from beside them.
 
     Raises:
         DataError, RecipeError: a column or a model cannot be fitted, or a class has a weight that is none.
@@ -64,9 +67,10 @@ def fit(
     factors = heed.factors(finish.class_weight, schema.target, target, weight_values(parts.train))
     fitted = features.fit(parts.train, target, choose)
     train, valid = (_examples(part, fitted, task) for part in (parts.train, parts.valid))
-    learnt = thin.thinned(train, thin.most(model, train), seed)
-    if len(learnt) < len(train):
-        events.note(f"memory holds no more than {len(learnt)} of the {len(train)} training rows: they are learnt from")
+    rows = train if more is None else join(train, _examples(more, fitted, task))
+    learnt = thin.thinned(rows, thin.most(model, rows), seed)
+    if len(learnt) < len(rows):
+        events.note(f"memory holds no more than {len(learnt)} of the {len(rows)} training rows: they are learnt from")
     watched = thin.watched(model, valid, seed)
     with deadline.within(finish.seconds):
         bare = model.fit(heed.weighed(learnt, factors), heed.weighed(watched, factors), task, seed=seed)
