@@ -80,7 +80,7 @@ def folder_of(place: Path, vocabulary: Any, key: str = "embeddings.word_embeddin
 
 @pytest.mark.parametrize("kind", VOCABULARIES)
 def test_a_synonym_is_the_nearest_whole_word(kind: str, tmp_path: Path) -> None:
-    said = {"weights": str(folder_of(tmp_path, VOCABULARIES[kind])), "nearest": 1}
+    said: dict[str, Any] = {"weights": str(folder_of(tmp_path, VOCABULARIES[kind])), "nearest": 1}
     assert made("synonym", "good", 1, **said) == ["fine"]
     assert made("synonym", "Good!", 1, **said) == ["Fine!"]
     assert made("synonym", "好", 1, **said) == ["佳"]
