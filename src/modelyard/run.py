@@ -118,7 +118,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     _check_slices(plan, parts.test)
 
     def fitting(one: Plan) -> Trained:
-        learner = _learner(one.model, one.training, one.recipe, yard.searches)
+        learner = _learner(one.model, one.training, one.recipe, yard)
         fit_with = partial(_fit, one, learner, parts, rows.task, one.finish)
         return augmented.fit(fit_with, parts, one.augments, one.recipe.seed)
 
@@ -292,13 +292,15 @@ def _check_slices(plan: Plan, test: Table) -> None:
     found.raise_any()
 
 
-def _learner(model: Learner, training: Training | None, recipe: Recipe, searches: Path) -> Model:
+def _learner(model: Learner, training: Training | None, recipe: Recipe, yard: Yard) -> Model:
     """What can be fitted: a search with what it tries, a network with its loop, the target as the recipe wants it."""
     if isinstance(model, Search):
         from modelyard.train.search import Searching  # optuna, for searches alone
 
-        return Searching(model, _candidate, searches, recipe.target_transform, SEARCHED if recipe.intervals else 1.0)
-    return _transformed(_trainable(model, training), recipe.target_transform)
+        return Searching(
+            model, _candidate, yard.searches, recipe.target_transform, SEARCHED if recipe.intervals else 1.0
+        )
+    return _transformed(_trainable(model, training, yard.checkpoints), recipe.target_transform)
 
 
 def _candidate(name: str, settings: Settings, transform: Transform | None) -> Model:
@@ -311,7 +313,7 @@ def _candidate(name: str, settings: Settings, transform: Transform | None) -> Mo
     return _transformed(_trainable(model, None), transform)
 
 
-def _trainable(model: Model | Network, training: Training | None) -> Model:
+def _trainable(model: Model | Network, training: Training | None, checkpoints: Path | None = None) -> Model:
     """A network with what trains it, by what it learns from; torch is for networks alone."""
     if not isinstance(model, Network):
         return model
@@ -325,7 +327,7 @@ def _trainable(model: Model | Network, training: Training | None) -> Model:
         return Contrastive(model, training or model.training())
     from modelyard.train.loop import Trainable
 
-    return Trainable(model, training or model.training())
+    return Trainable(model, training or model.training(), checkpoints)
 
 
 def _transformed(model: Model, transform: Transform | None) -> Model:

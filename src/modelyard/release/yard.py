@@ -66,6 +66,11 @@ class Yard:
         self._engine: sa.Engine | None = None
 
     @property
+    def checkpoints(self) -> Path:
+        """Where trainings under way are kept."""
+        return self.home / "checkpoints"
+
+    @property
     def searches(self) -> Path:
         """Where searches keep what they have found."""
         return self.home / "searches"

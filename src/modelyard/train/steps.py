@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
 
 from modelyard.models.layers.gentle import matrices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from torch import nn
 
@@ -27,16 +27,31 @@ KINDS: dict[Optimizer, Callable[..., torch.optim.Optimizer]] = {
 }
 
 
+@runtime_checkable
+class Layered(Protocol):
+    """A module whose parts learn at rates of their own."""
+
+    def rates(self, layer_decay: float) -> Mapping[str, float]:
+        """The share of the learning rate for each parameter, by its name."""
+
+
 def optimizer(module: nn.Module, how: Training) -> torch.optim.Optimizer:
     """With weight decay on matrices alone."""
-    decayed = matrices(module)
-    known = {id(parameter) for parameter in decayed}
-    others = [p for p in module.parameters() if p.requires_grad and id(p) not in known]
-    groups: list[dict[str, Any]] = [
-        {"params": decayed, "weight_decay": how.regularisation.l2},
-        {"params": others, "weight_decay": 0.0},
+    decayed = {id(parameter) for parameter in matrices(module)}
+    rates = module.rates(how.layer_decay) if isinstance(module, Layered) else {}
+    groups: dict[tuple[bool, float], list[nn.Parameter]] = {}
+    for name, parameter in module.named_parameters():
+        if parameter.requires_grad:
+            groups.setdefault((id(parameter) not in decayed, rates.get(name, 1.0)), []).append(parameter)
+    told: list[dict[str, Any]] = [
+        {
+            "params": parameters,
+            "weight_decay": 0.0 if spared else how.regularisation.l2,
+            "lr": how.learning_rate * share,
+        }
+        for (spared, share), parameters in sorted(groups.items(), key=lambda group: group[0])
     ]
-    return KINDS[how.optimizer]([group for group in groups if group["params"]], how.learning_rate)
+    return KINDS[how.optimizer](told, how.learning_rate)
 
 
 def rate(done: float, schedule: Schedule, warmup: float) -> float:

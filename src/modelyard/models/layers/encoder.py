@@ -28,6 +28,26 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.network, self.pooling, self.width = network, pooling, width
 
+    @property
+    def layers(self) -> nn.ModuleList | None:
+        """The network's layers, the lowest first; None where it does not keep them as a list."""
+        found = (part for part in self.network.modules() if isinstance(part, nn.ModuleList) and len(part) > 1)
+        return next(found, None)
+
+    def depths(self) -> dict[str, int]:
+        """How many layers lie above each parameter, by its name; embeddings lie below the lowest layer."""
+        layers = list(self.layers or [])
+        place = {id(p): len(layers) - height for height, part in enumerate(layers) for p in part.parameters()}
+        lowest = {id(p) for p in self.network.get_input_embeddings().parameters()} if layers else set()  # type: ignore[operator]
+        below = {name.rpartition(".")[0].rpartition(".")[0] for name, p in self.named_parameters() if id(p) in lowest}
+        found: dict[str, int] = {}
+        for name, parameter in self.named_parameters():
+            if id(parameter) in place:
+                found[name] = place[id(parameter)]
+            elif any(name.startswith(f"{stem}.") for stem in below):
+                found[name] = len(layers) + 1
+        return found
+
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """The mean over a text's own tokens, or its first token."""
         hidden: Tensor = self.network(input_ids=ids, attention_mask=mask).last_hidden_state  # [rows, length, width]
@@ -56,6 +76,8 @@ def load(weights: str, max_length: int, pooling: Pooling = "mean") -> TextEncode
         raise RecipeError("the weights cannot be read", f"weights '{weights}'", hint) from error
     # what the hub gave is known only now
     check_length(weights, max_length, getattr(network.config, "max_position_embeddings", None))
+    if hasattr(network, "pooler"):
+        network.pooler = None  # a layer on the first token that is for another task, and is not read here
     return TextEncoder(network, pooling, int(network.config.hidden_size))
 
 
