@@ -150,10 +150,10 @@ def _trainer(train: Texts, test: Texts, epochs: int, seed: int, *, padded: bool)
         )
         collator = DataCollatorWithPadding(tokenizer)
         began = time.perf_counter()
-        trainer = Trainer(model, told, train_dataset=rows(train), data_collator=collator)  # type: ignore[arg-type]
+        trainer = Trainer(model, told, train_dataset=rows(train), data_collator=collator)
         trainer.train()
         seconds = time.perf_counter() - began
-        answers = trainer.predict(rows(test)).predictions  # type: ignore[arg-type]
+        answers = trainer.predict(rows(test)).predictions
     return seconds, float((np.asarray(answers).argmax(axis=1) == test.codes).mean())
 
 

@@ -46,8 +46,7 @@ def answers(module: PretrainedModule, part: Examples) -> torch.Tensor:
 def test_adapters_change_nothing_at_first_and_alone_learn(tiny_bert: Path) -> None:
     part = rows()
     plain, adapted = (
-        module_of(Pretrained(weights=str(tiny_bert), tuning=tuning, max_length=16), part)  # type: ignore[arg-type]
-        for tuning in ("head", "lora")
+        module_of(Pretrained(weights=str(tiny_bert), tuning=tuning, max_length=16), part) for tuning in ("head", "lora")
     )
     assert torch.allclose(
         plain.features(batches.tensors(part.inputs)),

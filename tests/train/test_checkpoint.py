@@ -126,7 +126,7 @@ def test_gradients_of_several_batches_make_one_step() -> None:
 
 
 def test_a_small_norm_keeps_weights_where_they_were() -> None:
-    how = replace(HOW, epochs=1, optimizer="sgd", max_grad_norm=1e-9, regularisation=Regularisation())
+    how = replace(HOW, epochs=1, optimizer="sgd", max_grad_norm=1e-9, regularisation=Regularisation(l2=0.0))
     moved, held = (Trainable(Mlp(hidden=(8,)), each) for each in (replace(how, max_grad_norm=1.0), how))
     first = Trainable(Mlp(hidden=(8,)), replace(how, learning_rate=1e-12))
     start, after, still = (each.fit(ROWS, ROWS, Task.BINARY, seed=5)(ROWS.inputs) for each in (first, moved, held))

@@ -102,7 +102,7 @@ class Pretrained(Network):
 
     def encoders(self) -> Mapping[Kind, Mapping[str, Json]]:
         """Texts as the tokens of these weights."""
-        said = {"weights": self.weights, "max_length": self.max_length, "prefix": self.prefix}
+        said: dict[str, Json] = {"weights": self.weights, "max_length": self.max_length, "prefix": self.prefix}
         return {Kind.TEXT: {"name": "tokens", **said}}
 
     def training(self) -> Training:

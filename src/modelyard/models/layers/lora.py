@@ -18,7 +18,7 @@ def adapt(network: nn.Module, rank: int, alpha: float) -> None:
 
     B starts at zero, so that the network answers as before.
     """
-    told = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=DROPOUT, target_modules="all-linear")  # type: ignore[arg-type]
+    told = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=DROPOUT, target_modules="all-linear")
     LoraModel(network, told, "default")
 
 
