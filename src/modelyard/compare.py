@@ -134,14 +134,12 @@ def _shown(plan: Plan) -> str | None:
 
 
 def _name(plan: Plan, kept: Iterable[Plan]) -> str:
-    """A model's name with the settings that are not its usual ones, or that tell it from another of the same name."""
+    """A model's name with the settings that tell it from others of that name, or else that are not its usual ones."""
     settings = settings_of(plan.model)
-    others = [settings_of(one.model) for one in kept if type(one.model) is type(plan.model)]
-    usual = defaults_of(type(plan.model))
+    alike = [settings_of(one.model) for one in kept if type(one.model) is type(plan.model) and one is not plan]
+    beside = alike or [defaults_of(type(plan.model))]
     told = [
-        _told(key, value)
-        for key, value in settings.items()
-        if (key in usual and usual[key] != value) or any(other[key] != value for other in others)
+        _told(key, value) for key, value in settings.items() if any(other.get(key, value) != value for other in beside)
     ]
     return f"{plan.recipe.model.name} ({', '.join(told)})" if told else plan.recipe.model.name
 
