@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release, Yard, load
-    from modelyard.run import Run, evaluate, launch, release, train
+    from modelyard.run import Run, evaluate, launch, pretrain, release, train
 
 __version__ = "0.1.0"
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "evaluate",
     "launch",
     "load",
+    "pretrain",
     "release",
     "train",
 ]
@@ -48,6 +49,7 @@ _HOMES = {
     "evaluate": "modelyard.run",
     "launch": "modelyard.run",
     "load": "modelyard.release.yard",
+    "pretrain": "modelyard.run",
     "release": "modelyard.run",
     "train": "modelyard.run",
 }

@@ -27,9 +27,11 @@ from modelyard.assemble import (
 from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
 from modelyard.core.protocols import Model, Network, Search, Searched, Settings, Source
+from modelyard.core.registry import settings_of
 from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
 from modelyard.core.worth import Alternative
+from modelyard.data import corpus
 from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
@@ -47,11 +49,14 @@ from modelyard.release.pack import Origin, pack
 from modelyard.release.yard import Release, Yard, home_of
 from modelyard.train import augmented
 from modelyard.train.fit import BARE, Trained, fit
+from modelyard.train.pretrain import lift
 
 if TYPE_CHECKING:
     from modelyard.core.finish import Finish
     from modelyard.core.training import Training, Transform
+    from modelyard.train.pretrain.work import Pretraining
 
+UNPRETRAINED = "before pretraining"  # the baseline that tells what pretraining gave
 BASELINE_SECONDS = 60  # after which no further penalty of it is tried
 OBJECTIVE = frozenset({"loss", "quantile"})  # settings that a search gives to the models that have them
 SEARCHED = 0.7  # of the time that a search has, where intervals take the rest
@@ -261,6 +266,30 @@ def sketch(data: DataLike, target: str | None = None, place: str | Path = "recip
     return Sketch(text, plan, rows)
 
 
+def pretrain(data: DataLike, out: str | Path, text: Sequence[str] = (), **settings: Any) -> Pretraining:  # noqa: ANN401
+    """Learn from texts without labels, and write weights that `pretrained` or `embeddings` begin with into `out`.
+
+    Args:
+        data: a .txt file (a text a line), a folder of them, or a table as recipes name it.
+        out: the folder to write; killed, the same call goes on where it was.
+        text: the columns that hold the texts; where none is said, all that read as texts.
+        settings: those of `PretrainSpec`, such as `objective="skipgram"`, `epochs=3`, `time_limit="10m"`.
+
+    Raises:
+        UsageError: the settings do not fit, or `out` holds something else.
+        DataError: there are no texts, or too few.
+    """
+    from modelyard.train.pretrain import work  # torch and transformers
+    from modelyard.train.pretrain.spec import spec_of
+
+    spec = spec_of(settings)
+    files = corpus.plain_files(data) if isinstance(data, (str, Path)) else None
+    if files is not None:
+        return work.pretrain(corpus.lines(files), Path(out), spec)
+    frame = plain(source(data).read(Path(), text).collect())
+    return work.pretrain(corpus.of_columns(frame, text), Path(out), spec)
+
+
 def source(data: DataLike) -> Source:
     """The source of a path, or of a source as recipes name it.
 
@@ -351,7 +380,20 @@ def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
         plain = _candidate(BASELINE, {}, None)
         with deadline.within(BASELINE_SECONDS):
             answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
+    if (before := _before(plan)) is not None:
+        events.note("fitting once more, from where pretraining began, to tell what it gave")
+        learner = _learner(before.model, before.training, before.recipe, Path())
+        answers[UNPRETRAINED] = _fit(before, learner, parts, task, before.finish)(parts.test)
     return answers
+
+
+def _before(plan: Plan) -> Plan | None:
+    """The same plan with the weights that a pretraining began with; None where the model's were not pretrained here."""
+    weights = getattr(plan.model, "weights", None)
+    start = lift.before(weights) if isinstance(weights, str) else None
+    if start is None or isinstance(plan.model, Search):
+        return None
+    return replace(plan, model=MODELS.build(plan.recipe.model.name, {**settings_of(plan.model), "weights": start}))
 
 
 def _settled(plan: Plan, rows: Rows) -> str:

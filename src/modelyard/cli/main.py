@@ -20,6 +20,7 @@ from modelyard.cli.evaluate import evaluate
 from modelyard.cli.init import init
 from modelyard.cli.launch import launch
 from modelyard.cli.predict import predict
+from modelyard.cli.pretrain import pretrain
 from modelyard.cli.release import release
 from modelyard.cli.render import render
 from modelyard.cli.schema import schema
@@ -84,6 +85,7 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         serve: "customer-risk --port 8080",
         predict: "customer-risk new-customers.csv --out answers.jsonl",
     },
+    "From texts without labels": {pretrain: "reviews.csv --out pretrained"},
     "All in one": {launch: "recipe.yaml", demo: "--once"},
     "Help": {render: "recipe.yaml", schema: "> recipe.schema.json", doctor: "--json"},
 }

@@ -1,0 +1,1 @@
+"""Self-supervised pretraining: what texts teach a network before anybody labels one."""
