@@ -389,11 +389,13 @@ def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
 
 def _before(plan: Plan) -> Plan | None:
     """The same plan with the weights that a pretraining began with; None where the model's were not pretrained here."""
-    weights = getattr(plan.model, "weights", None)
-    start = lift.before(weights) if isinstance(weights, str) else None
-    if start is None or isinstance(plan.model, Search):
-        return None
-    return replace(plan, model=MODELS.build(plan.recipe.model.name, {**settings_of(plan.model), "weights": start}))
+    for key in lift.KEYS:
+        named = getattr(plan.model, key, None)
+        start = lift.before(named) if isinstance(named, str) and not isinstance(plan.model, Search) else None
+        if start is not None:
+            said = {**settings_of(plan.model), key: start}
+            return replace(plan, model=MODELS.build(plan.recipe.model.name, said))
+    return None
 
 
 def _settled(plan: Plan, rows: Rows) -> str:

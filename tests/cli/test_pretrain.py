@@ -49,7 +49,9 @@ def test_a_setting_that_does_not_fit_ends_with_2(call: Call) -> None:
 
 def test_a_killed_process_goes_on_to_the_same_weights(call: Call, place: Path) -> None:
     words = ["pretrain", *WORDS, "--epochs", "40"]
-    killed = subprocess.Popen([sys.executable, "-m", "modelyard.cli", *words, "--out", "killed"], stderr=subprocess.PIPE)
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "modelyard.cli", *words, "--out", "killed"], stderr=subprocess.PIPE
+    )
     checkpoint = place / ".killed.pretraining" / "checkpoint.safetensors"
     until = time.monotonic() + 120
     while not checkpoint.exists() and killed.poll() is None and time.monotonic() < until:

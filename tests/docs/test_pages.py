@@ -10,7 +10,7 @@ from modelyard.assemble import FAMILIES, SOURCES, assemble
 from modelyard.recipe.schema import DataSpec, Recipe
 
 ROOT = Path(__file__).parents[2]
-RUN = ["docs/recipe.md", "docs/gradient-descent.md", "docs/serving.md", "CONTRIBUTING.md"]
+RUN = ["docs/recipe.md", "docs/gradient-descent.md", "docs/serving.md", "docs/pretraining.md", "CONTRIBUTING.md"]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

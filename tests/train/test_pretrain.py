@@ -17,7 +17,8 @@ from modelyard import run
 from modelyard.core import digest, events
 from modelyard.core.errors import DataError, ModelyardError, UsageError
 from modelyard.core.types import Tokens
-from modelyard.train.pretrain import checkpoint, lift, loop, mlm, vocabulary
+from modelyard.features.subwords import train_tokenizer
+from modelyard.train.pretrain import checkpoint, lift, loop, mlm
 from modelyard.train.pretrain.pieces import pieces
 from modelyard.train.pretrain.skipgram import SHARED, SkipGram, Vectors
 from modelyard.train.pretrain.spec import spec_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOPICS = [["苹果", "香蕉", "水果", "好吃", "sweet"], ["手机", "屏幕", "电池", "充电", "slow"]]
-SMALL = {"layers": 1, "width": 16, "vocabulary": 120, "max_length": 16, "epochs": 2, "batch_size": 8}
+SMALL: dict[str, Any] = {"layers": 1, "width": 16, "vocabulary": 120, "max_length": 16, "epochs": 2, "batch_size": 8}
 WEIGHTS = {"mlm": "model.safetensors", "skipgram": "embeddings.safetensors"}
 
 
@@ -44,7 +45,7 @@ def written(folder: Path, rows: int = 60) -> Path:
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    return Tokenizer.from_str(vocabulary.trained(texts(60), 120))
+    return Tokenizer.from_str(train_tokenizer(texts(60), 120))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ class TestMasked:
         assert float(loss.detach()) == pytest.approx(float(whole.loss.detach()), abs=1e-5)
 
     def test_a_tokenizer_without_a_mask_is_told(self) -> None:
-        bare = Tokenizer.from_str(vocabulary.trained(texts(60), 120).replace("[MASK]", "[OTHER]"))
+        bare = Tokenizer.from_str(train_tokenizer(texts(60), 120).replace("[MASK]", "[OTHER]"))
         with pytest.raises(UsageError, match=r"\[MASK\]"):
             mlm.mask_of(bare)
 
@@ -118,6 +119,7 @@ class TestSkipGram:
 
     def test_the_loss_is_the_equation(self) -> None:
         objective = self.objective([[5, 6, 7, 8], [9, 10, 11]], negatives=4)
+        objective.keep[:] = 1.0
         rows = np.arange(2)
         centre, near = objective.pairs(rows, random := np.random.default_rng(2))
         others = np.searchsorted(objective.drawn, random.random(SHARED))
@@ -148,6 +150,10 @@ class TestSkipGram:
         assert vectors.dtype == np.float32
         tokenizer = Tokenizer.from_file(str(made.folder / "tokenizer.json"))
         assert vectors.shape == (tokenizer.get_vocab_size(), 32)
+        unlearnt = load_file(made.folder / "start" / "embeddings.safetensors")["embeddings"]
+        assert unlearnt.shape == vectors.shape
+        assert np.linalg.norm(unlearnt, axis=1).mean() == pytest.approx(1, abs=0.1)
+        assert lift.before(str(made.folder)) == str(made.folder / "start")
 
         def vector(word: str) -> Any:
             found = vectors[tokenizer.encode(word, add_special_tokens=False).ids].mean(axis=0)
@@ -160,7 +166,7 @@ class TestSkipGram:
 class TestPieces:
     def test_long_texts_are_read_to_their_end_and_nothing_twice(self, tokenizer: Tokenizer) -> None:
         long = " ".join(TOPICS[0] * 30)
-        read = pieces([long, *texts(40), *texts(40), "", " "], tokenizer, 10, 3, framed=True)
+        read = pieces([long, *texts(40), *texts(40), ""], tokenizer, 10, 3, framed=True)
         assert read.texts == 41
         assert read.tokens.lengths().max() == 10
         ids = [read.tokens.take(np.array([row])).ids.tolist() for row in range(len(read.tokens))]
@@ -213,11 +219,16 @@ def stopped_at(step: int) -> events.Listener:
 def test_a_stopped_pretraining_ends_as_an_unbroken_one(
     objective: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = {**SMALL, "objective": objective, "epochs": 3}
+    settings: dict[str, Any] = {**SMALL, "objective": objective, "epochs": 3}
     data = written(tmp_path)
     whole = run.pretrain(data, tmp_path / "whole", **settings)
     broken = tmp_path / "broken"
-    for step, pause in ((3, 60.0), (11, 60.0), (13, 0.0), (20, 60.0)):  # before, after and amid epochs' ends, at 8 and 16
+    for step, pause in (
+        (3, 60.0),
+        (11, 60.0),
+        (13, 0.0),
+        (20, 60.0),
+    ):  # before, after and amid epochs' ends, at 8 and 16
         monkeypatch.setattr(loop, "PAUSE", pause)
         with events.listening(stopped_at(step)), pytest.raises(Stopped):
             run.pretrain(data, broken, **settings)

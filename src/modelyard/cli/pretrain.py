@@ -40,7 +40,7 @@ TimeLimit = Annotated[
 Seed = Annotated[int, typer.Option(metavar="N", help="What all chance comes from.")]
 
 
-def pretrain(  # noqa: PLR0913 - a flag for each setting
+def pretrain(  # noqa: PLR0913, PLR0917 - a flag for each setting
     data: Texts,
     out: Out,
     text: Text = None,
@@ -68,7 +68,9 @@ def pretrain(  # noqa: PLR0913 - a flag for each setting
         return 0
     figure = made.perplexity() or (made.loss_before, made.loss_after)
     name = "perplexity" if made.perplexity() else "loss"
-    show.line(f"{made.texts} texts, {made.tokens} tokens: held-out {name} {figure[0]:.4g} before, {figure[1]:.4g} after")
+    show.line(
+        f"{made.texts} texts, {made.tokens} tokens: held-out {name} {figure[0]:.4g} before, {figure[1]:.4g} after"
+    )
     show.line(f"weights: {made.folder}")
     show.line(f"Next, in a recipe: {_model(made)}")
     return 0

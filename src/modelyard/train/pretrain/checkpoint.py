@@ -33,7 +33,7 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
     if not path.is_file():
         return None
     try:
-        with safe_open(path, framework="pt") as file:  # type: ignore[no-untyped-call]
+        with safe_open(path, framework="pt") as file:
             told = msgspec.json.decode((file.metadata() or {})[TOLD], type=dict)
             return {name: file.get_tensor(name) for name in file.keys()}, told  # noqa: SIM118 - it is no mapping
     except (SafetensorError, KeyError, msgspec.MsgspecError) as error:

@@ -10,6 +10,7 @@ from modelyard.core import events
 from modelyard.core.errors import ModelyardError
 from modelyard.features import weights as pretrained
 
+KEYS = ("weights", "embeddings")  # the settings of models that may name a pretrained folder
 RECORD = "pretraining.json"
 START = "./start"  # what the record says of random weights that lie inside the folder
 

@@ -80,11 +80,11 @@ class Masked:
         network: Any = self.module
         head = next((getattr(network, name) for name in HEADS if hasattr(network, name)), None)
         if head is None:
-            logits: Tensor = network(input_ids=ids, attention_mask=mask).logits
-            return logits.flatten(0, 1)[places]
+            everywhere: Tensor = network(input_ids=ids, attention_mask=mask).logits
+            return everywhere.flatten(0, 1)[places]
         hidden: Tensor = network.base_model(input_ids=ids, attention_mask=mask).last_hidden_state
-        logits = head(hidden.flatten(0, 1)[places])
-        return logits
+        answers: Tensor = head(hidden.flatten(0, 1)[places])
+        return answers
 
 
 def network(spec: PretrainSpec, tokenizer: Tokenizer) -> nn.Module:
@@ -96,7 +96,8 @@ def network(spec: PretrainSpec, tokenizer: Tokenizer) -> nn.Module:
     with torch.random.fork_rng(devices=[]), _quiet():
         torch.manual_seed(seeds.derive(spec.seed, "weights"))
         if spec.weights is None:
-            return BertForMaskedLM(_config(spec, tokenizer))
+            begun: nn.Module = BertForMaskedLM(_config(spec, tokenizer))
+            return begun
         return _known(spec.weights, spec.max_length)
 
 

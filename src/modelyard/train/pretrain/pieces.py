@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from modelyard.core import events, seeds
 from modelyard.core.errors import DataError
@@ -14,6 +13,8 @@ from modelyard.core.types import Ints, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tokenizers import Tokenizer
 
 LEAST = 20  # texts from which one can be held out and something be learnt
 HELD = 0.05  # share of the texts that tell how well was learnt

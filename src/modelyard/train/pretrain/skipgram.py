@@ -5,9 +5,9 @@ and context vectors u minimise (Mikolov 2013b, eq. 4)
 
     loss = -log sigmoid(u_c . v_w) - sum over n of log sigmoid(-u_n . v_w)
 
-A frequent token is left out with the chance 1 - sqrt(t / f(w)) before pairs are made (eq. 5), and each token's window is
-drawn between one and the widest, so that near neighbours count more. The k negatives are drawn once for all pairs of a
-step, more of them and weighed down to k: the same mean, at the price of one product of matrices.
+A frequent token is left out with the chance 1 - sqrt(t / f(w)) before pairs are made (eq. 5), and each token's window
+is drawn between one and the widest, so that near neighbours count more. The negatives of a step are drawn once for all
+its pairs, more than k and weighed down to k: the same mean, at the price of one product of matrices.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from modelyard.core import seeds
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelyard.core.types import Floats, Ints, Tokens
     from modelyard.train.pretrain.spec import PretrainSpec
 
@@ -63,6 +68,13 @@ class SkipGram:
         false = nn.functional.logsigmoid(-(v @ n.T).float()).mean(dim=1) * self.negatives
         return -(true + false).mean(), len(centre)
 
+    def vectors(self) -> Tensor:
+        """[vocabulary, width] float32: what was learnt, scaled so that tokens that occur are 1 long in the mean."""
+        learnt = self.module.token.weight.detach()
+        length = learnt[torch.from_numpy(np.unique(self.tokens.ids)).long()].norm(dim=1).mean()
+        scaled: Tensor = learnt / length.clamp(min=1e-12)
+        return scaled
+
     def pairs(self, rows: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:
         """Tokens and neighbours of theirs, both [pairs]: those within a token's window in its own piece."""
         some = self.tokens.take(rows)
@@ -78,3 +90,23 @@ class SkipGram:
             centres += [left[ahead], right[back]]
             neighbours += [right[ahead], left[back]]
         return np.concatenate(centres), np.concatenate(neighbours)
+
+
+def network(vocabulary: int, spec: PretrainSpec) -> Vectors:
+    """Where learning begins."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seeds.derive(spec.seed, "weights"))
+        return Vectors(vocabulary, spec.width)
+
+
+def unlearnt(vocabulary: int, spec: PretrainSpec) -> Tensor:
+    """[vocabulary, width] float32 as a network of texts would begin with unasked: by chance, 1 long in the mean."""
+    random = torch.Generator().manual_seed(seeds.derive(spec.seed, "unlearnt"))
+    vectors: Tensor = torch.randn(vocabulary, spec.width, generator=random) * spec.width**-0.5
+    return vectors
+
+
+def save(vectors: Tensor, folder: Path) -> None:
+    """As a folder that models of texts take as their `embeddings`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({"embeddings": vectors.contiguous()}, folder / "embeddings.safetensors")

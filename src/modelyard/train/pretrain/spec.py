@@ -66,6 +66,6 @@ def spec_of(settings: Mapping[str, Any]) -> PretrainSpec:
         return TypeAdapter(PretrainSpec).validate_python(dict(settings))
     except ValidationError as error:
         found = Problems(UsageError)
-        tell(error, [field.name for field in dataclasses.fields(PretrainSpec)], "pretrain", found)  # type: ignore[arg-type]
+        tell(error, [field.name for field in dataclasses.fields(PretrainSpec)], "pretrain", found)
         found.raise_any()
         raise

@@ -5,28 +5,27 @@ from __future__ import annotations
 import math
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import torch
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from modelyard.core import digest, events, seeds
+from modelyard.core import digest, events
 from modelyard.core.artifacts import publish, staged_folder, write_file
 from modelyard.core.errors import UsageError
 from modelyard.core.registry import settings_of
 from modelyard.core.training import Regularisation, Training
 from modelyard.features import weights as pretrained
-from modelyard.train.pretrain import mlm, vocabulary
+from modelyard.features.subwords import train_tokenizer
+from modelyard.train.pretrain import mlm, skipgram
 from modelyard.train.pretrain.lift import RECORD, START
 from modelyard.train.pretrain.loop import Loop, Stand
 from modelyard.train.pretrain.pieces import Pieces, pieces
-from modelyard.train.pretrain.skipgram import SkipGram, Vectors
+from modelyard.train.pretrain.skipgram import SkipGram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from modelyard.core.types import Json
     from modelyard.train.pretrain.loop import Objective
@@ -114,7 +113,7 @@ def _tokenizer(texts: Sequence[str], spec: PretrainSpec, work: Path) -> Tokenize
             content = pretrained.tokenizer_json(spec.weights)
         else:
             events.step("training a tokenizer", 0, 1)
-            content = vocabulary.trained(texts, spec.vocabulary)
+            content = train_tokenizer(texts, spec.vocabulary)
             events.step("training a tokenizer", 1, 1)
         write_file(file, content)
     return Tokenizer.from_file(str(file))
@@ -123,9 +122,7 @@ def _tokenizer(texts: Sequence[str], spec: PretrainSpec, work: Path) -> Tokenize
 def _objective(spec: PretrainSpec, read: Pieces, tokenizer: Tokenizer) -> Objective:
     if spec.objective == "mlm":
         return mlm.Masked(mlm.network(spec, tokenizer), read.tokens, tokenizer, spec.masked)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seeds.derive(spec.seed, "weights"))
-        return SkipGram(Vectors(tokenizer.get_vocab_size(), spec.width), read.tokens, spec)
+    return SkipGram(skipgram.network(tokenizer.get_vocab_size(), spec), read.tokens, spec)
 
 
 def _how(spec: PretrainSpec) -> Training:
@@ -143,26 +140,25 @@ def _how(spec: PretrainSpec) -> Training:
 
 
 def _fill(folder: Path, objective: Objective, tokenizer: Tokenizer, spec: PretrainSpec) -> None:
-    """The weights, the tokenizer, and the random weights that it began with."""
-    content = tokenizer.to_str()
-    write_file(folder / TOKENIZER, content)
+    """What was learnt, and in `start` the random weights that it is to be compared with; each with the tokenizer."""
     if isinstance(objective, SkipGram):
-        vectors = objective.module.token.weight.detach().contiguous()
-        save_file({"embeddings": vectors}, folder / "embeddings.safetensors")
+        skipgram.save(objective.vectors(), folder)
+        skipgram.save(skipgram.unlearnt(tokenizer.get_vocab_size(), spec), folder / START)
     else:
         mlm.save(objective.module, folder)
         if spec.weights is None:
             mlm.save(mlm.network(spec, tokenizer), folder / START)
-            write_file(folder / START / TOKENIZER, content)
-    for file in folder.rglob("*.safetensors"):
-        file.chmod(0o644)  # the library lets nobody else read them
+    for place in [folder] if spec.weights is not None else [folder, folder / START]:
+        write_file(place / TOKENIZER, tokenizer.to_str())
+        for file in place.glob("*.safetensors"):
+            file.chmod(0o644)  # the library lets nobody else read them
 
 
 def _record(spec: PretrainSpec, read: Pieces, stand: Stand, after: float, asked: str) -> dict[str, Any]:
     losses = {"before": stand.before, "after": after}
     perplexity = {when: math.exp(loss) for when, loss in losses.items()} if spec.objective == "mlm" else None
     settings: dict[str, Json] = settings_of(spec)
-    start = None if spec.objective != "mlm" else START if spec.weights is None else _absolute(spec.weights)
+    start = START if spec.weights is None else _absolute(spec.weights)
     return {
         "objective": spec.objective,
         "settings": settings,
@@ -181,8 +177,6 @@ def _record(spec: PretrainSpec, read: Pieces, stand: Stand, after: float, asked:
 
 def _absolute(weights: str) -> str:
     """A folder is found again from elsewhere; a name stays."""
-    from pathlib import Path
-
     local = Path(weights).expanduser()
     return str(local.resolve()) if local.is_dir() else weights
 
