@@ -4,7 +4,8 @@ Each draw takes as many rows of each class as --shots says, by its seed, and eve
 all answer one fixed test set that no draw and no choice of a setting has seen (--choose measures on other rows, where
 the settings below come from). Told are means over the draws with their 95% intervals (Student's t), and the difference
 between few-shot and fine-tuning paired by draw. Food reviews show where it ends: of eight reviews a class nobody learns
-more than the majority knows, and the account says so.
+more than the majority knows, and the account says so. The file named by --out holds every draw as soon as it is done: a
+run that was killed goes on where it was.
 
 Run it from the checkout: `python benchmarks/textual/few.py --draws 10`; a third of an hour on one core.
 """
@@ -12,16 +13,18 @@ Run it from the checkout: `python benchmarks/textual/few.py --draws 10`; a third
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import torch
 from scipy import stats
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -37,10 +40,14 @@ from modelyard.features.fit import ENCODERS
 from modelyard.models.pretrained import Pretrained
 from modelyard.models.setfit import Setfit
 from modelyard.models.zero_shot import ZeroShot
+from modelyard.train import steps
 from modelyard.train.contrast import Contrastive
 from modelyard.train.loop import Trainable
 from modelyard.train.ready import Ready
 from textual import mails
+
+if TYPE_CHECKING:
+    from modelyard.train.predictor import TorchPredictor
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.integer[Any]]
@@ -50,6 +57,7 @@ ASIDE = 300  # rows that --choose measures on
 FEW = Training(epochs=20, batch_size=16, learning_rate=5e-5, regularisation=Regularisation(), early_stopping=99)
 FULL = "fine-tuning"
 OURS = "setfit"
+FIGURES = ("accuracy", "macro F1", "ROC AUC")
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,7 @@ class Rows:
         return Rows([self.texts[row] for row in rows], self.tokens.take(rows), self.target[rows], self.classes)
 
 
+Cell = dict[str, Any]  # figures by name, and what a report says before any of them
 Method = Callable[[Rows, Rows, int], Floats]  # learns from the first, answers the second: [rows, classes]
 
 
@@ -131,25 +140,44 @@ def run(data: DataSet, draws: int, asked: argparse.Namespace) -> dict[str, Float
     shares = np.bincount(tested.target) / len(tested.target)
     print(f"\n{data.name}: {len(tested.target)} test rows, {asked.shots} labels a class, {draws} draws")
     print(f"always answering '{data.classes[int(shares.argmax())]}': {shares.max():.3f}", flush=True)
-    found: dict[str, list[tuple[float, float, float, float]]] = {}
-    kept: dict[str, Floats] = {}
+    found: dict[str, list[Cell]] = {}
     for draw in range(draws):
-        few = pool.take(_drawn(pool, asked.shots, draw + 1000 * asked.choose))
         for name, method in _methods(data).items():
             if name not in asked.methods or (name == "zero_shot" and draw):
                 continue  # the same in every draw
-            started = time.perf_counter()
-            answers = method(few, tested, draw)
-            kept.setdefault(name, answers)
-            found.setdefault(name, []).append((*_judged(tested.target, answers), time.perf_counter() - started))
-            accuracy, f1, area, seconds = found[name][-1]
-            told = f"accuracy {accuracy:.3f}, macro F1 {f1:.3f}, ROC AUC {area:.3f}, {seconds:.0f} s"
-            print(f"  draw {draw + 1}, {name}: {told}", flush=True)
+            key = f"{data.name}/{asked.shots}/{'choose' if asked.choose else 'test'}/{name}/{draw + 1}"
+            book = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.exists() else {}
+            if key not in book:
+                few = pool.take(_drawn(pool, asked.shots, draw + 1000 * asked.choose))
+                book[key] = _cell(data, few, tested, method, draw)
+                asked.out.parent.mkdir(parents=True, exist_ok=True)
+                asked.out.write_text(json.dumps(book, indent=1), encoding="utf-8")
+            found.setdefault(name, []).append(book[key])
+            told = ", ".join(f"{figure} {book[key][figure]:.3f}" for figure in FIGURES)
+            print(f"  draw {draw + 1}, {name}: {told}, {book[key]['seconds']:.0f} s", flush=True)
     _tell(found, float(shares.max()))
     for name in (OURS, "zero_shot"):
-        if name in kept:
-            print(f"  the report of {name} (its first draw) says: {_doubt(data, tested, kept[name])}")
-    return {name: np.array([one[0] for one in each]) for name, each in found.items()}
+        if name in found:
+            print(f"  the report of {name} (its first draw) says: {found[name][0]['doubt']}")
+    return {name: _column(each, "accuracy") for name, each in found.items()}
+
+
+def _cell(data: DataSet, few: Rows, tested: Rows, method: Method, draw: int) -> Cell:
+    """What one method reaches with one draw."""
+    started = time.perf_counter()
+    answers = method(few, tested, draw)
+    seconds, said = time.perf_counter() - started, answers.argmax(axis=1)
+    return {
+        "accuracy": float(accuracy_score(tested.target, said)),
+        "macro F1": float(f1_score(tested.target, said, average="macro")),
+        "ROC AUC": float(roc_auc_score(tested.target, answers[:, 1])),
+        "seconds": seconds,
+        "doubt": _doubt(data, tested, answers),
+    }
+
+
+def _column(cells: list[Cell], figure: str) -> Floats:
+    return np.array([cell[figure] for cell in cells])
 
 
 def _methods(data: DataSet) -> dict[str, Method]:
@@ -157,17 +185,17 @@ def _methods(data: DataSet) -> dict[str, Method]:
         network = Setfit(max_length=LENGTH)
         rows = few.examples()
         fitted = Contrastive(network, network.training()).fit(rows, rows, Task.BINARY, seed=seed)
-        return fitted(tested.examples().inputs)
+        return _answers(fitted, tested)
 
     def full(few: Rows, tested: Rows, seed: int) -> Floats:
         rows = few.examples()
         fitted = Trainable(Pretrained(max_length=LENGTH), FEW).fit(rows, rows, Task.BINARY, seed=seed)
-        return fitted(tested.examples().inputs)
+        return _answers(fitted, tested)
 
     def head(few: Rows, tested: Rows, seed: int) -> Floats:
         network, rows = Pretrained(tuning="head", max_length=LENGTH), few.examples()
         fitted = Trainable(network, network.training()).fit(rows, rows, Task.BINARY, seed=seed)
-        return fitted(tested.examples().inputs)
+        return _answers(fitted, tested)
 
     def ngrams(few: Rows, tested: Rows, seed: int) -> Floats:  # noqa: ARG001 - no chance in it
         words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2))
@@ -177,9 +205,15 @@ def _methods(data: DataSet) -> dict[str, Method]:
     def zero_shot(few: Rows, tested: Rows, seed: int) -> Floats:
         network = ZeroShot(max_length=LENGTH, descriptions=dict(data.descriptions))
         rows = few.examples()
-        return Ready(network).fit(rows, rows, Task.BINARY, seed=seed)(tested.examples().inputs)
+        return _answers(Ready(network).fit(rows, rows, Task.BINARY, seed=seed), tested)
 
     return {OURS: setfit, FULL: full, "head": head, "TF-IDF": ngrams, "zero_shot": zero_shot}
+
+
+def _answers(fitted: TorchPredictor, tested: Rows) -> Floats:
+    """Computed in bfloat16 where learning was, whatever the method, as most of the time goes into answers."""
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=steps.halved(fitted.module, FEW)):
+        return fitted(tested.examples().inputs)
 
 
 def _parts(data: DataSet, *, choose: bool) -> tuple[Rows, Rows]:
@@ -201,25 +235,19 @@ def _drawn(pool: Rows, shots: int, seed: int) -> Ints:
     return np.concatenate([random.choice(np.flatnonzero(pool.target == one), shots, replace=False) for one in classes])
 
 
-def _judged(target: Ints, answers: Floats) -> tuple[float, float, float]:
-    said = answers.argmax(axis=1)
-    area = roc_auc_score(target, answers[:, 1])
-    return float(accuracy_score(target, said)), float(f1_score(target, said, average="macro")), float(area)
-
-
-def _tell(found: dict[str, list[tuple[float, float, float, float]]], majority: float) -> None:
+def _tell(found: dict[str, list[Cell]], majority: float) -> None:
     print(f"\n  {'method':<12} {'accuracy':>8} {'95% interval':<16} {'macro F1':>8} {'ROC AUC':>8} {'seconds':>8}")
     for name, each in found.items():
-        accuracy, f1, area, seconds = np.array(each).mean(axis=0)
-        low, high = interval(np.array([one[0] for one in each]))
+        accuracy, f1, area = (_column(each, figure).mean() for figure in FIGURES)
+        low, high = interval(_column(each, "accuracy"))
         span = f"{low:.3f} to {high:.3f}" if len(each) > 1 else "one answer"
+        seconds = _column(each, "seconds").mean()
         print(f"  {name:<12} {accuracy:>8.3f} {span:<16} {f1:>8.3f} {area:>8.3f} {seconds:>8.1f}")
     if {OURS, FULL} <= found.keys():
-        pairs = np.array([mine[0] - theirs[0] for mine, theirs in zip(found[OURS], found[FULL], strict=True)])
+        pairs = _column(found[OURS], "accuracy") - _column(found[FULL], "accuracy")
         low, high = interval(pairs)
         print(f"  {OURS} less {FULL}: {pairs.mean():+.3f} ({low:+.3f} to {high:+.3f}), paired by draw")
-    above = [name for name, each in found.items() if interval(np.array([one[0] for one in each]))[0] > majority]
-    if not above:
+    if all(interval(_column(each, "accuracy"))[0] <= majority for each in found.values()):
         print(f"  nobody beats the majority's {majority:.3f}: these labels teach nothing that could be used")
 
 
@@ -255,6 +283,7 @@ def _asked(args: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--methods", type=words, default=methods)
     parser.add_argument("--choose", action="store_true", help="measure on rows outside the test set")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "modelyard-bench")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "results" / "few.json")
     return parser.parse_args(args)
 
 
