@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import torch
 from scipy import stats
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -40,7 +39,6 @@ from modelyard.features.fit import ENCODERS
 from modelyard.models.pretrained import Pretrained
 from modelyard.models.setfit import Setfit
 from modelyard.models.zero_shot import ZeroShot
-from modelyard.train import steps
 from modelyard.train.contrast import Contrastive
 from modelyard.train.loop import Trainable
 from modelyard.train.ready import Ready
@@ -211,9 +209,7 @@ def _methods(data: DataSet) -> dict[str, Method]:
 
 
 def _answers(fitted: TorchPredictor, tested: Rows) -> Floats:
-    """Computed in bfloat16 where learning was, whatever the method, as most of the time goes into answers."""
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=steps.halved(fitted.module, FEW)):
-        return fitted(tested.examples().inputs)
+    return fitted(tested.examples().inputs)
 
 
 def _parts(data: DataSet, *, choose: bool) -> tuple[Rows, Rows]:

@@ -47,6 +47,7 @@ def test_train_as_json_in_a_yard_of_choice(call: Call) -> None:
             "name",
             "task",
             "model",
+            "doubt",
             "rows",
             "scores",
             "comparisons",

@@ -113,3 +113,9 @@ def test_what_is_said_of_the_constant_is_said_once() -> None:
     found = report(truth, answers, *NAMES, baselines={"constant": constant, "linear": constant})
     assert [note for note in found.notes if "constant" in note] == []
     assert any("linear baseline" in note for note in found.notes)
+
+
+def test_few_rows_may_be_too_few_to_show_it_and_rows_of_one_class_show_nothing() -> None:
+    truth, answers = drawn(0.0, 0.0)
+    assert report(truth[:40], answers[:40], *NAMES).doubt.endswith("more examples and more test rows")
+    assert report(np.zeros(40, dtype=np.int64), answers[:40], *NAMES).doubt == ""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modelyard.core.types import Floats, Score
 
 JUDGE = "accuracy"  # by which a reader understands the blind answer best
-WAY_OUT = "do not use it, or give it more examples"
+FEW = 100  # rows, below which more of them may show what was learnt
 
 
 def doubt(
@@ -30,23 +30,24 @@ def doubt(
     """Why nobody should build on these figures, in a sentence; empty where they show that something was learnt.
 
     `answers` [rows, outputs] as the metrics get them; `metrics` are those that judge, and `scores` what they gave on
-    all rows. Without a judge there is no doubt.
+    all rows. Without a judge, or with rows that are all alike, there is no doubt.
     """
     fair = {name: metric for name, metric in metrics.items() if metric.fair}
-    if not fair or not rows.weight.any():
-        return ""
+    if not fair or len(np.unique(rows.truth[rows.weight > 0])) < 2:
+        return ""  # of rows that are all alike, nothing could show
     blind = _blind(rows, len(classes))
     whole = {score.metric: score for score in scores if score.slice is None}
     name = JUDGE if JUDGE in fair else next(iter(fair))
     best = f"always answering '{classes[int(blind[0].argmax())]}'" if classes else f"always answering {blind[0, 0]:.4g}"
     ours, theirs = whole[name], rows.figure(fair[name], blind)
     beside = f"{name} {ours.value:.3f} ({ours.low:.3f} to {ours.high:.3f}) against {theirs:.3f} for {best}"
+    way_out = f"do not use it, or give it more examples{' and more test rows' if ours.rows < FEW else ''}"
     shown = next((each for each, metric in fair.items() if _gains(rows, metric, answers, blind)), None)
     if shown is None:
-        return f"this model has learnt nothing that shows on these {ours.rows} rows: {beside}; {WAY_OUT}"
+        return f"this model has learnt nothing that shows on these {ours.rows} rows: {beside}; {way_out}"
     if name == JUDGE and _gains(rows, fair[name], answers, blind, -1):
         only = f"that it has learnt something shows in its {shown} of {whole[shown].value:.3f} alone"
-        return f"this model's answers are worse than {best}: {beside}; {only}; {WAY_OUT}"
+        return f"this model's answers are worse than {best}: {beside}; {only}; {way_out}"
     return ""
 
 
