@@ -47,16 +47,16 @@ class Bag(Network):
     reads: ClassVar[frozenset[Form]] = TABLE
     needs: ClassVar[frozenset[Form]] = frozenset({"bag"})
 
-    bits: int = Field(default=16, ge=8, le=22, description="2 ** bits n-grams are told from each other")
+    bits: int = Field(default=18, ge=8, le=22, description="2 ** bits n-grams are told from each other")
 
     def encoders(self) -> Mapping[Kind, Settings]:
         """Texts as n-grams."""
         return {Kind.TEXT: {"name": "ngrams", "bits": self.bits}}
 
     def training(self) -> Training:
-        """Some epochs, stopped early."""
-        regularisation = Regularisation(l2=0.05, dropout=0.3)
-        return Training(epochs=15, batch_size=64, learning_rate=5e-3, regularisation=regularisation, early_stopping=3)
+        """Small steps: a rare n-gram's vector grows with each, and would soon know its one text by heart."""
+        regularisation = Regularisation(l2=0.05, dropout=0.5)
+        return Training(epochs=12, batch_size=64, learning_rate=1e-3, regularisation=regularisation, early_stopping=3)
 
     def build(self, train: Examples, training: Training) -> BagModule:
         """The module, untrained.

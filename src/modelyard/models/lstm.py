@@ -25,8 +25,9 @@ GATES = (0, 3, 1, 2)  # torch's gates i, f, g, o in ONNX's order i, o, f, c
 
 
 class BothWays(nn.Module):
-    """[rows, length, fed] to [rows, 2 * units]: the mean state of two LSTMs, one from each end (Schuster 1997).
+    """[rows, length, fed] to [rows, 2 * units]: what two LSTMs, one from each end, remember most.
 
+    Each unit's highest state over the text decides (Conneau 2017), where
     c[t] = f * c[t-1] + i * g and h[t] = o * tanh(c[t]), with gates i, f, o = sigmoid(W x[t] + U h[t-1] + b) and the
     news g = tanh(W x[t] + U h[t-1] + b), each by its own matrices (Hochreiter 1997; Gers 2000). Texts are packed: the
     way back begins at a text's own last token.
@@ -39,11 +40,11 @@ class BothWays(nn.Module):
         self.lstm = nn.LSTM(fed, units, batch_first=True, bidirectional=True)
 
     def forward(self, tokens: Tensor, kept: Tensor) -> Tensor:
-        """The states after each token, averaged."""
-        lengths = kept.sum(dim=(1, 2)).long().clamp(min=1)  # an empty text is one zero, which the mean leaves out
+        """The highest of the states after each token."""
+        lengths = kept.sum(dim=(1, 2)).long().clamp(min=1)  # an empty text is one zero, which is left out below
         packed = pack_padded_sequence(tokens, lengths, batch_first=True, enforce_sorted=False)
         states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=tokens.shape[1])
-        return texts.mean(states, kept)
+        return (states * kept + (kept - 1.0)).amax(dim=1)  # no state is below -1
 
     def draw(self, graph: Graph, tokens: str, kept: str) -> str:
         """The same as nodes of a graph."""
@@ -59,7 +60,9 @@ class BothWays(nn.Module):
             "LSTM", first, inputs, states, biases, lengths, hidden_size=self.units, direction="bidirectional"
         )  # [length, 2, rows, units]
         side_by_side = graph.node("Reshape", graph.node("Transpose", run, perm=[2, 0, 1, 3]), last)
-        return texts.draw_mean(graph, side_by_side, kept)
+        below = graph.node("Sub", kept, graph.constant(1.0))
+        heights = graph.node("Add", graph.node("Mul", side_by_side, kept), below)
+        return graph.node("ReduceMax", heights, graph.constant([1], "int64"), keepdims=0)
 
     def _gates(self, name: str) -> np.ndarray:
         """A parameter with its gates in ONNX's order."""
@@ -73,14 +76,14 @@ INT32 = 6  # as ONNX numbers its types
 
 @part
 class Lstm(Network):
-    """A long short-term memory from each end of the text, whose mean state decides."""
+    """A long short-term memory from each end of the text, whose highest states decide."""
 
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
     reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
     needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     units: int = Field(default=64, ge=1, le=4096, description="of each direction")
-    width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 128, or the embeddings'")
+    width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 64, or the embeddings'")
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
 

@@ -71,7 +71,7 @@ class TextCnn(Network):
 
     spans: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field(default=(2, 3, 4), min_length=1, max_length=16)
     filters: int = Field(default=100, ge=1, le=10_000, description="of each span")
-    width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 128, or the embeddings'")
+    width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 64, or the embeddings'")
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
 
@@ -80,9 +80,9 @@ class TextCnn(Network):
         return {Kind.TEXT: texts.encoder(self.max_length, self.embeddings)}
 
     def training(self) -> Training:
-        """A dozen epochs, stopped early."""
+        """Some epochs, stopped early."""
         regularisation = Regularisation(l2=0.05, dropout=0.5)
-        return Training(epochs=10, batch_size=32, learning_rate=1e-3, regularisation=regularisation, early_stopping=3)
+        return Training(epochs=8, batch_size=32, learning_rate=2e-3, regularisation=regularisation, early_stopping=3)
 
     def build(self, train: Examples, training: Training) -> texts.Texts:
         """The module, untrained.

@@ -61,7 +61,7 @@ class Transformer(Network):
     units: int = Field(default=64, ge=2, le=4096, description="of each block")
     layers: int = Field(default=2, ge=1, le=48)
     heads: int = Field(default=4, ge=1, le=64)
-    width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 128, or the embeddings'")
+    width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 64, or the embeddings'")
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
 

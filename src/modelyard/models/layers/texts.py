@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from modelyard.core.types import Examples
     from modelyard.models.layers.graph import Graph
 
-WIDTH = 128  # of a token's vector, where nothing else is said
+WIDTH = 64  # of a token's vector, where nothing else is said
 
 
 @runtime_checkable
