@@ -68,7 +68,7 @@ class PretrainedModule(nn.Module):
 
             lora.merge(self.encoder.network)
         if getattr(self.encoder.network, "is_activation_checkpointing", False):
-            self.encoder.network.gradient_checkpointing_disable()  # type: ignore[operator]
+            self.encoder.network.activation_checkpointing_disable()  # type: ignore[operator]
 
 
 @part
@@ -157,4 +157,4 @@ class Pretrained(Network):
             if not network.supports_gradient_checkpointing:
                 problem = f"'{self.weights}' cannot be trained with gradient checkpointing"
                 raise RecipeError(problem, "model.gradient_checkpointing", "leave it out")
-            network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            network.activation_checkpointing_enable()
