@@ -29,7 +29,7 @@ class Corpus:
 
 CORPORA = {
     "en": Corpus("review", "score", "great", 4000, 1000),  # English food reviews, with the authors' test set
-    "zh": Corpus("text", "label", "pos", 7000, 3000),  # Chinese shopping reviews
+    "zh": Corpus("text", "label", "pos", 5000, 2000),  # Chinese shopping reviews
 }
 
 

@@ -67,7 +67,16 @@ def test_a_long_step_is_a_line_every_two_seconds(clock: Clock) -> None:
 
 def test_a_step_without_figures_tells_its_speed(clock: Clock) -> None:
     lines = told(clock, (0, Step("predicting", 0, 50_000)), (4, Step("predicting", 10_000, 50_000)))
-    assert lines == ["predicting: 20% (2,500/s)"]
+    assert lines == ["predicting: 20% (2,500/s, 16.0 s left)"]
+
+
+def test_a_long_step_tells_how_long_it_will_take_yet(clock: Clock) -> None:
+    happened = [
+        (0, Step("fit", 0, 100)),
+        (50, Step("fit", 25, 100, "loss 0.2")),
+        (45, Step("fit", 98, 100, "loss 0.1")),
+    ]
+    assert told(clock, *happened) == ["fit: 25% (loss 0.2, 2 min 30 s left)", "fit: 98% (loss 0.1)"]
 
 
 def test_steps_are_told_apart(clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
@@ -11,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from modelyard.core import deadline, events
+from modelyard.core import deadline, energy, events
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network
 from modelyard.core.training import Goal, Optimizer, Regularisation, Training
@@ -101,6 +102,16 @@ def test_training_stops_early_and_keeps_the_best_weights() -> None:
     assert last.detail.startswith("best valid loss ")
     given = predictor(valid.inputs)[np.arange(64), valid.target].astype(np.float64)
     assert float(-np.log(given).mean()) == pytest.approx(float(last.detail.split()[-1]), abs=1e-4)
+
+
+def test_progress_tells_speed_quality_and_energy() -> None:
+    heard: list[events.Event] = []
+    with events.listening(heard.append), energy.metered():
+        fit(examples(64), examples(64, seed=9), replace(HOW, epochs=2))
+    details = [event.detail for event in heard if isinstance(event, events.Step)]
+    assert re.search(
+        r"^epoch 2, loss \S+, \d+ rows/s, best valid loss \S+, valid accuracy 0\.\d+, \S+ mWh$", details[-2]
+    )
 
 
 def test_patience_is_counted_from_the_last_gain() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 PAUSE = 2.0  # seconds between two plain lines of one step
+FAR = 10.0  # seconds to a step's end from which on it is told how long it will take
 LONG = 1.0  # seconds after which a step that ended on a terminal leaves a line
 
 
@@ -57,11 +58,13 @@ class Pace:
         return now - self.began
 
     def detail(self, step: events.Step, now: float) -> str:
-        """The step's own figures, or how many of its pieces pass a second."""
-        if step.detail:
-            return step.detail
+        """The step's own figures, or how many of its pieces pass a second; and how long it will take yet."""
         rate = (step.done - self.start) / max(self.seconds(now), 1e-9)
-        return f"{rate:,.0f}/s" if step.total > 1 and rate >= 1 else ""
+        shown = step.detail or (f"{rate:,.0f}/s" if step.total > 1 and rate >= 1 else "")
+        left = (step.total - step.done) / rate if rate > 0 else 0.0
+        if left < FAR or self.seconds(now) < PAUSE:
+            return shown
+        return f"{shown}, {duration(left)} left" if shown else f"{duration(left)} left"
 
 
 @dataclass

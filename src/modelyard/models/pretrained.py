@@ -110,7 +110,7 @@ class Pretrained(Network):
         usual = Training(
             epochs=3,
             batch_size=32,
-            learning_rate=5e-5,
+            learning_rate=1e-4,
             regularisation=Regularisation(dropout=0.1),
             schedule="linear",
             early_stopping=2,

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from modelyard.core import deadline, events, order, seeds
+from modelyard.core import deadline, energy, events, order, seeds
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Network
 from modelyard.core.registry import settings_of
@@ -261,6 +261,8 @@ class _Run:
             told += f", best valid loss {self.at.best_loss:.4f}"
         if self.at.right is not None:
             told += f", valid accuracy {self.at.right:.3f}"
+        if (used := energy.so_far()) is not None:
+            told += f", {energy.told(used)}"
         events.step(f"training {self.name}", self.at.done - 1, self.total, told)
 
     def _step(self, rows: Ints, *, move: bool) -> float:
