@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -131,7 +131,9 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     trained = fitted.trained
     answers = trained(parts.test)
     notes = (*found.sentences(), *trained.notes)
-    measured = Measured(parts.test, rows.task, answers, _baselines(plan, parts, rows.task), trained.decision, notes)
+    measured = Measured(
+        parts.test, rows.task, answers, _baselines(plan, parts, rows.task, fitting), trained.decision, notes
+    )
     report = score(
         measured,
         metrics,
@@ -373,8 +375,8 @@ def _fit(
     return fit(model, parts, task, plan.chooser(model), plan.recipe.seed, finish, more)
 
 
-def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
-    """The constant answer, and a linear model unless that is the model itself."""
+def _baselines(plan: Plan, parts: Parts, task: Task, fitting: Callable[[Plan], Trained]) -> dict[str, Floats]:
+    """The constant answer, a linear model unless that is the model itself, and what pretrained weights began with."""
     answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
     if plan.recipe.model.name != BASELINE:
         plain = _candidate(BASELINE, {}, None)
@@ -382,8 +384,7 @@ def _baselines(plan: Plan, parts: Parts, task: Task) -> dict[str, Floats]:
             answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
     if (before := _before(plan)) is not None:
         events.note("fitting once more, from where pretraining began, to tell what it gave")
-        learner = _learner(before.model, before.training, before.recipe, Path())
-        answers[UNPRETRAINED] = _fit(before, learner, parts, task, before.finish)(parts.test)
+        answers[UNPRETRAINED] = fitting(before)(parts.test)
     return answers
 
 
