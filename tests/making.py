@@ -110,8 +110,8 @@ def same(left: Block, right: Block) -> bool:
     )
 
 
-def tiny_bert(folder: Path) -> Path:
-    """Save an untrained BERT of two layers, width 32, with a WordPiece tokenizer of letters and some words."""
+def tiny_bert(folder: Path, positions: int = 256) -> Path:
+    """Save an untrained BERT of two layers that reads `positions` tokens, with a tokenizer of letters and some words."""
     import torch
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel
@@ -138,7 +138,7 @@ def tiny_bert(folder: Path) -> Path:
             num_hidden_layers=2,
             num_attention_heads=2,
             intermediate_size=64,
-            max_position_embeddings=256,
+            max_position_embeddings=positions,
         )
         BertModel(config).save_pretrained(folder)
     return folder

@@ -14,6 +14,7 @@ import pydantic
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from modelyard.core.errors import MissingExtraError, PartError, Problems, RecipeError, nearest
+from modelyard.core.meant import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +149,7 @@ def tell(error: ValidationError, known: list[str], where: str, found: Problems) 
         place = ".".join([part for part in (where, *map(str, item["loc"])) if part])
         if item["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
             key = str(item["loc"][-1])
-            found.add("unknown key", place, nearest(key, known))
+            found.add("unknown key", place, meant(key, known))
         elif item["type"] in {"missing", "missing_argument"}:
             found.add("is missing", place, "add it")
         elif item["type"] == "string_type" and isinstance(item["input"], (bool, int, float)):
