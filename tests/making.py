@@ -111,7 +111,7 @@ def same(left: Block, right: Block) -> bool:
 
 
 def tiny_bert(folder: Path, positions: int = 256) -> Path:
-    """Save an untrained BERT of two layers that reads `positions` tokens, with a tokenizer of letters and some words."""
+    """Save an untrained BERT of two layers that reads `positions` tokens and knows letters and some words."""
     import torch
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel
