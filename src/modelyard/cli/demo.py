@@ -27,6 +27,7 @@ QUESTIONS: dict[str, Any] = {
         {"review": "Stale and bitter, and half of it was broken. I threw it away and want my money back."},
     ],
 }
+BRIEFLY = ("compare=[]",)  # whether another model would do as well takes minutes to tell
 Once = Annotated[bool, typer.Option("--once", metavar="", help="End after the answers instead of going on serving.")]
 Recipes = Annotated[
     Path, typer.Option(metavar="DIR", help="Where the two recipes are: the folder 'recipes' of a checkout.")
@@ -48,7 +49,7 @@ def demo(
     server.check_place(HOST, port)
     shipped = {}
     for name, path in paths.items():
-        shipped[name] = ship(path, (), home, as_json=as_json, quiet=quiet)
+        shipped[name] = ship(path, BRIEFLY, home, as_json=as_json, quiet=quiet)
         if not as_json:
             show.line("")
     bundles = {name: one.bundle for name, one in shipped.items()}
