@@ -51,7 +51,8 @@ def told(book: Book, data: str, methods: Sequence[str]) -> str:
 def _right(book: Book, data: str, method: str) -> npt.NDArray[np.float64]:
     """How often each test row was answered rightly, over the seeds: [rows]."""
     cells = [cell for cell in book.cells.values() if (cell["data"], cell["method"]) == (data, method)]
-    return np.mean([[int(each) for each in cell["right"]] for cell in cells if "right" in cell], axis=0)
+    right = [[int(each) for each in cell["right"]] for cell in cells if "right" in cell]
+    return np.asarray(np.mean(right, axis=0), dtype=np.float64)
 
 
 def _interval(values: npt.NDArray[np.float64]) -> tuple[float, float]:

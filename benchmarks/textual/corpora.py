@@ -30,13 +30,16 @@ class Corpus:
 CORPORA = {
     "en": Corpus("review", "score", "great", 4000, 1000),  # English food reviews, with the authors' test set
     "zh": Corpus("text", "label", "pos", 5000, 2000),  # Chinese shopping reviews
+    "subjects": Corpus("subject", "label", "spam", 2500, 1000),  # mails by their subject lines: short texts
 }
+
+SAMPLES = {"zh": "shopping-reviews-zh", "subjects": "spam-assassin"}
 
 
 def parts(name: str, seed: int) -> dict[str, Path]:
     """The files of train, valid and test, as Parquet."""
     corpus = CORPORA[name]
-    learnt, test = _english(corpus) if name == "en" else _chinese(corpus)
+    learnt, test = _english(corpus) if name == "en" else _sampled(corpus, SAMPLES[name])
     order = np.random.default_rng([FIXED, seed]).permutation(learnt.height)
     cut = round(VALID * learnt.height)
     found = {"train": learnt[np.sort(order[cut:])], "valid": learnt[np.sort(order[:cut])], "test": test}
@@ -59,8 +62,8 @@ def _english(corpus: Corpus) -> tuple[pl.DataFrame, pl.DataFrame]:
     return learnt.filter(~_plain(learnt[corpus.text]).is_in(known)), test
 
 
-def _chinese(corpus: Corpus) -> tuple[pl.DataFrame, pl.DataFrame]:
-    frame = _distinct(samples.frame("shopping-reviews-zh"), corpus)
+def _sampled(corpus: Corpus, item: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    frame = _distinct(samples.frame(item), corpus)
     order = np.random.default_rng(FIXED).permutation(frame.height)
     frame = frame[order[: corpus.rows + corpus.test_rows]]
     return frame[: corpus.rows], frame[corpus.rows :]

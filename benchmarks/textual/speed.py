@@ -24,11 +24,11 @@ from textual.corpora import CORPORA, parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from modelyard.core.training import Training
     from modelyard.core.types import Ints
 
-DATA = "en"
 LENGTH = 128
 BATCH = 32
 RATE = 5e-5
@@ -62,10 +62,12 @@ class Texts:
         return Examples({"text": block}, self.codes, 2)
 
 
-def main(rows: int, epochs: int, rounds: int, sample: int) -> None:
+def main(data: str, rows: int, epochs: int, rounds: int, sample: int) -> None:
     """Print rates, the median of `rounds` over `sample` texts, and accuracies after `epochs` over `rows`."""
-    files = parts(DATA, 0)
-    train, test = (_texts(files[part]) for part in ("train", "test"))
+    files = parts(data, 0)
+    train, test = (_texts(data, files[part]) for part in ("train", "test"))
+    lengths = train.examples().inputs["text"].lengths()  # type: ignore[union-attr]
+    print(f"\n{data}: {np.median(lengths):.0f} tokens a text in the median, {np.mean(lengths):.0f} in the mean")
     rates: dict[str, list[float]] = {way: [] for way in WAYS}
     for turn in range(rounds):
         few = Texts(train.texts[turn * sample : (turn + 1) * sample], train.codes[turn * sample : (turn + 1) * sample])
@@ -184,8 +186,8 @@ class _Nothing:
     """What no module is an instance of."""
 
 
-def _texts(file: Any) -> Texts:  # noqa: ANN401 - a path
-    corpus = CORPORA[DATA]
+def _texts(data: str, file: Path) -> Texts:
+    corpus = CORPORA[data]
     frame = pl.read_parquet(file)
     codes = (frame[corpus.target] == corpus.positive).cast(pl.Int64).to_numpy()
     return Texts(frame[corpus.text].to_list(), codes)
@@ -193,4 +195,4 @@ def _texts(file: Any) -> Texts:  # noqa: ANN401 - a path
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main(rows=2000, epochs=2, rounds=3, sample=512)
+    main("en", rows=2000, epochs=2, rounds=3, sample=512)
