@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
@@ -25,9 +24,10 @@ from modelyard.train import batches, steps
 from modelyard.train.checkpoint import Checkpoint
 from modelyard.train.losses import Scaled
 from modelyard.train.predictor import Answering, TorchPredictor
+from modelyard.train.seeded import deterministic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from modelyard.core.protocols import Settings
     from modelyard.core.tuning import Space
@@ -96,7 +96,7 @@ class Trainable(Model):
         Raises:
             RecipeError: the network does not read these blocks, or its loss is never a number.
         """
-        with _deterministic(seeds.derive(seed, "weights")):
+        with deterministic(seeds.derive(seed, "weights")):
             specs = {name: block.spec for name, block in train.inputs.items()}
             module = self.network.build(train, self.training)
             target = self._target(train, task)
@@ -328,16 +328,3 @@ def _features(module: Frozen, inputs: Inputs) -> Tensor:
             done += len(chosen)
             events.step("embedding", done, rows)
     return out if out is not None else torch.empty(0, 1)
-
-
-@contextmanager
-def _deterministic(seed: int) -> Iterator[None]:
-    """One seed, one result; the caller's own stream of chance goes on as if nothing had happened."""
-    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(mode=True)
-        try:
-            yield
-        finally:
-            torch.use_deterministic_algorithms(mode=before[0], warn_only=before[1])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,9 +17,9 @@ from modelyard.core import deadline, events, order, seeds
 from modelyard.core.errors import ModelyardError
 from modelyard.train import batches, steps
 from modelyard.train.pretrain import checkpoint
+from modelyard.train.seeded import deterministic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy as np
@@ -73,7 +72,7 @@ class Loop:
 
     def run(self, seconds: float | None) -> tuple[Stand, float]:
         """Learn for as many epochs or `seconds` as there are; how it went, and the held-out loss at the end."""
-        with _deterministic():
+        with deterministic(self.seed):
             saved = checkpoint.load(self.place)
             if saved is None:
                 self.stand = replace(self.stand, before=self.held())
@@ -183,15 +182,3 @@ def _halved() -> bool:
     """Whether the processor multiplies in bfloat16: many steps pay for the conversions of a small network too."""
     has = torch.cpu.get_capabilities()
     return any(has.get(name, False) for name in ("avx512_bf16", "amx_bf16", "sve_bf16"))
-
-
-@contextmanager
-def _deterministic() -> Iterator[None]:
-    """One seed, one result; the caller's own stream of chance goes on as if nothing had happened."""
-    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-    with torch.random.fork_rng(devices=[]):
-        torch.use_deterministic_algorithms(mode=True)
-        try:
-            yield
-        finally:
-            torch.use_deterministic_algorithms(mode=before[0], warn_only=before[1])
