@@ -113,7 +113,7 @@ from pydantic import Field
 
 from modelyard.core.protocols import Model, Predictor
 from modelyard.core.registry import part
-from modelyard.core.types import Examples, Floats, Inputs, Json, Kind, Numbers, Task
+from modelyard.core.types import Examples, Floats, Form, Inputs, Json, Kind, Numbers, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,6 +160,7 @@ class Centroid(Model):
     """The class whose mean row is nearest, by the columns that are numbers."""
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
+    reads: ClassVar[frozenset[Form]] = frozenset({"numbers", "codes"})
 
     sharpness: float = Field(default=1.0, gt=0)
 
@@ -188,7 +189,7 @@ from modelyard.assemble import assemble, json_schema
 assert modelyard.__file__.startswith(sys.argv[1]), modelyard.__file__
 run = modelyard.train({
     "version": 1, "name": "risk", "data": sys.argv[2], "target": sys.argv[3],
-    "columns": {"income": {"encoder": {"name": "rank", "quantiles": 8}}},
+    "columns": {"income": {"encoder": {"name": "rank", "quantiles": 8}}, "comment": {"role": "ignore"}},
     "model": {"name": "centroid", "sharpness": 2}, "metrics": ["balanced_accuracy", "accuracy"],
     "gates": [{"gate": "at_least", "metric": "balanced_accuracy", "bound": 0.6}],
 }, home=__import__("pathlib").Path(sys.argv[4]))
