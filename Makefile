@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8080
 export MODELYARD_HOME ?= .modelyard
 
-.PHONY: help demo test check format bench tables lock clean
+.PHONY: help demo test check format bench tables texts lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ bench: $(READY) ## what Modelyard claims of its speed
 
 tables: $(READY) ## what auto reaches on tables beside its rivals (hours); ARGS="--seeds 1 --data hmda" for less
 	$(BIN)/python benchmarks/tables.py $(ARGS)
+
+texts: $(READY) ## what text models reach and how fast they learn (hours); ARGS="--parts quality --data en --seeds 0" for less
+	$(BIN)/python benchmarks/text.py $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
