@@ -61,7 +61,7 @@ def _fit(job: Job) -> Fitted:
 
 def _can(method: str) -> bool:
     if is_ours(method):
-        from modelyard.assemble import MODELS
+        from modelyard.families import MODELS
 
         return ("auto" if method in PRESETS else method.removeprefix(BY_NAME)) in MODELS.names
     return importlib.util.find_spec(NEEDS.get(method.partition("_")[0], "sklearn")) is not None

@@ -31,10 +31,10 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from modelyard.assemble import METRICS
 from modelyard.core.training import Regularisation, Training
 from modelyard.core.types import Block, Column, Examples, Kind, Role, Schema, Table, Task
 from modelyard.evaluate.score import Measured, score
+from modelyard.families import METRICS
 from modelyard.features.fit import ENCODERS
 from modelyard.models.pretrained import Pretrained
 from modelyard.models.setfit import Setfit

@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from modelyard import coherence
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
 from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Model, Network, Search, Source
 from modelyard.core.registry import Family, schema_of, settings_of
 from modelyard.core.training import PACES, Training
-from modelyard.core.types import Column, Form, Kind, Role, Task
+from modelyard.core.types import Column, Form, Kind, Task
 from modelyard.economics.cost import Prices
+from modelyard.families import (
+    AUGMENTS,
+    BOUNDS,
+    COST,
+    DEFAULT_METRICS,
+    FAMILIES,
+    GATES,
+    INTERVAL_METRICS,
+    METRICS,
+    MODELS,
+    SOURCES,
+    Learner,
+    default_encoder,
+    encoders_for,
+)
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
-Learner: TypeAlias = Model | Network | Search
-MODELS: Family[Learner] = Family("modelyard.models", (Model, Network, Search), "name")
-METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
-AUGMENTS: Family[Augment] = Family("modelyard.features.augments", Augment, "augment")
-GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
-FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, GATES)
-
-BASELINE = "linear"
-INTERVAL_METRICS = ("coverage", "interval_width")
-BOUNDS = "boosting"  # the model that learns where intervals begin and end
-COST = "expected_cost"  # the metric that costs are measured by
-DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
-    Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier"),
-    Task.MULTICLASS: ("accuracy", "f1", "log_loss", "roc_auc"),
-    Task.REGRESSION: ("rmse", "mae", "r2"),
-}
 
 
 @dataclass(frozen=True)
@@ -67,8 +64,8 @@ class Plan:
         names += [metric for gate in self.gates for metric in gate.metrics() if metric not in names]
         chosen = {name: self.metrics.get(name) or metric_of(self.recipe, name) for name in names}
         found = Problems(RecipeError)
-        _fits(self.recipe, task, self.model, chosen, found)
-        _fits_others(self.recipe, task, self.others, found)
+        coherence.fits(self.recipe, task, self.model, chosen, found)
+        coherence.fits_others(self.recipe, task, self.others, found)
         found.raise_any()
         return chosen
 
@@ -157,7 +154,7 @@ class Plan:
                 hint = "leave the intervals out, or let the column be read by another encoder, such as ngrams"
                 problem = f"intervals are learnt by {BOUNDS}, which does not read the {encoder.makes} of {column.name}"
                 found.add(problem, self.recipe.place("intervals"), hint)
-            _reads(self.recipe, self.model, column.name, name, encoder, found)
+            coherence.reads(self.recipe, self.model, column.name, name, encoder, found)
         if self.augments and not any(column.kind is Kind.TEXT for column in columns):
             hint = "say columns: {NAME: {kind: text}}, or leave it out"
             found.add("changes texts, and no column is one", self.recipe.place("augment"), hint)
@@ -261,24 +258,24 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     if whole.decision is not None:
         spec = _costed(whole, whole.decision.metric)
         aim = Aim(spec.name, build(METRICS, spec, "decision.metric"))
-        _check_aim(whole, aim, found)
-    _check_searches(whole, [model, *others], found)
+        coherence.check_aim(whole, aim, found)
+    coherence.check_searches(whole, [model, *others], found)
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
     augments = {spec.name: build(AUGMENTS, spec, f"augment.{place}") for place, spec in enumerate(whole.augment)}
-    _check_augments(whole, [model, *others], found)
-    _check_twice(whole, found)
-    _check_gates(whole, gates, found)
-    _check_columns(whole, encoders, found)
+    coherence.check_augments(whole, [model, *others], found)
+    coherence.check_twice(whole, found)
+    coherence.check_gates(whole, gates, found)
+    coherence.check_columns(whole, encoders, found)
     for name, encoder in encoders.items():
         spec = whole.columns[name].encoder
         if encoder is not None and model is not None and spec is not None:
-            _reads(whole, model, name, spec.name, encoder, found)
+            coherence.reads(whole, model, name, spec.name, encoder, found)
     training = _training(whole, model, found)
-    _check_untaught(whole, model, found)
+    coherence.check_untaught(whole, model, found)
     if whole.task is not None:
         judged = {name for gate in gates if gate is not None for name in gate.metrics()}
-        _fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
-        _fits_others(whole, whole.task, others, found)
+        coherence.fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
+        coherence.fits_others(whole, whole.task, others, found)
     found.raise_any()
     return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim, tuple(others), augments=augments)
 
@@ -292,19 +289,6 @@ def metric_of(recipe: Recipe, name: str) -> Metric:
     """A metric with the settings that a recipe has for it, if any."""
     said = next((spec for spec in recipe.metrics if spec.name == name), PartSpec(name=name))
     return METRICS.build(name, _costed(recipe, said).settings)
-
-
-def default_encoder(kind: Kind) -> str:
-    """The encoder that a kind gets unasked."""
-    for name in ENCODERS.names:
-        if kind in ENCODERS.part(name).default_for:
-            return name
-    raise ModelyardError(f"no encoder is the default for the kind '{kind}'")
-
-
-def encoders_for(kind: Kind) -> list[str]:
-    """The encoders that read a kind."""
-    return [name for name in ENCODERS.names if kind in ENCODERS.part(name).kinds]
 
 
 def json_schema() -> dict[str, Any]:
@@ -343,163 +327,11 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def _fits(recipe: Recipe, task: Task, model: Learner | None, metrics: Iterable[str], found: Problems) -> None:
-    """The model and the metrics are for the task."""
-    if model is not None and task not in model.tasks:
-        hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
-        found.add(f"the model '{recipe.model.name}' does not do the task '{task}'", recipe.place("model"), hint)
-    for name in metrics:
-        if name in METRICS.names and task not in METRICS.part(name).tasks:
-            hint = "such as " + ", ".join(DEFAULT_METRICS[task])
-            found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
-    _fits_finish(recipe, task, found)
-
-
-def _fits_others(recipe: Recipe, task: Task, others: Sequence[Learner | None], found: Problems) -> None:
-    """The models that are compared are for the task."""
-    for place, (spec, other) in enumerate(zip(recipe.compare, others, strict=True)):
-        if other is not None and task not in other.tasks:
-            hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
-            found.add(f"the model '{spec.name}' does not do the task '{task}'", recipe.place(f"compare.{place}"), hint)
-
-
-def _fits_finish(recipe: Recipe, task: Task, found: Problems) -> None:
-    """What is wished of probabilities and of decisions is for the task."""
-    classes = {
-        "class_weight": recipe.class_weight is not None,
-        "calibration": recipe.calibration not in {"auto", "none"},
-    }
-    for key, wished in classes.items():
-        if wished and not task.classifies:
-            found.add(f"is for classes, and the task is '{task}'", recipe.place(key), "leave it out")
-    numbers = {"target_transform": recipe.target_transform, "intervals": recipe.intervals}
-    for key, said in numbers.items():
-        if said is not None and task.classifies:
-            found.add(f"is for numbers, and the task is '{task}'", recipe.place(key), "leave it out")
-    for key, wish in {"costs": recipe.costs, "decision": recipe.decision}.items():
-        if wish is not None and task is not Task.BINARY:
-            found.add(f"is for two classes, and the task is '{task}'", recipe.place(key), "leave it out")
-
-
-def _check_aim(recipe: Recipe, aim: Aim, found: Problems) -> None:
-    """A threshold is chosen by one thing, and that changes with it."""
-    if recipe.costs is not None:
-        problem = "a threshold is chosen by costs or by a metric, not by both"
-        found.add(problem, recipe.place("decision"), "keep costs, or decision")
-    if aim.metric is not None and not aim.metric.decides:
-        hint = "such as f1 or balanced_accuracy"
-        found.add(f"'{aim.name}' is the same whatever the threshold", recipe.place("decision.metric"), hint)
-
-
 def _costed(recipe: Recipe, spec: PartSpec) -> PartSpec:
     """A metric as the recipe names it; where nothing else is said of its costs, they are the recipe's."""
     if spec.name != COST or recipe.costs is None:
         return spec
     return PartSpec(name=spec.name, settings={**recipe.costs.model_dump(), **spec.settings})
-
-
-def _reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Encoder, found: Problems) -> None:
-    """The model reads what an encoder makes."""
-    if encoder.makes not in model.reads:
-        reading = [part for part in MODELS.names if encoder.makes in MODELS.part(part).reads]
-        given = column in recipe.columns and recipe.columns[column].encoder is not None
-        otherwise = "leave the encoder out" if given else f"say columns: {{{column}: {{role: ignore}}}}"
-        hint = f"{otherwise}, or choose the model {' or '.join(reading)}"
-        problem = f"the model '{recipe.model.name}' does not read the {encoder.makes} that '{name}' makes"
-        found.add(problem, recipe.place(f"columns.{column}.encoder"), hint)
-
-
-def _check_untaught(recipe: Recipe, model: Learner | None, found: Problems) -> None:
-    """What learns from no label is not made to by what is wished beside."""
-    if model is None or isinstance(model, Search) or model.learns != "nothing":
-        return
-    wishes = {
-        "calibration": recipe.calibration not in {"auto", "none"},
-        "decision": recipe.decision is not None,
-        "class_weight": recipe.class_weight is not None,
-    }
-    for key, wished in wishes.items():
-        if wished:
-            problem = f"needs labels, and the model '{recipe.model.name}' learns from none"
-            found.add(problem, recipe.place(key), "leave it out, or choose another model, such as setfit")
-
-
-def _check_searches(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:
-    """The recipe's model first, then those that it is compared with."""
-    for key, model in zip(["model", *(f"compare.{place}" for place in range(len(models)))], models, strict=False):
-        if isinstance(model, Search):
-            _check_search(recipe, model, found, key)
-
-
-def _check_search(recipe: Recipe, search: Search, found: Problems, key: str) -> None:
-    """Each model that is tried is there and can be searched."""
-    for place, name in enumerate(search.effort().models):
-        where = recipe.place(f"{key}.models.{place}")
-        try:
-            part = MODELS.build(name, {}, where)
-        except RecipeError as error:
-            found.absorb(error)
-            continue
-        if isinstance(part, Search) or not part.variants():
-            found.add(f"the model '{name}' cannot be tried by a search", where, "leave it out")
-
-
-def _check_twice(recipe: Recipe, found: Problems) -> None:
-    """A metric or an augment is known by its name, and so is there once."""
-    for key, specs in {"metric": recipe.metrics, "augment": recipe.augment}.items():
-        for name, count in Counter(spec.name for spec in specs).items():
-            if count > 1:
-                place = recipe.place("metrics" if key == "metric" else key)
-                found.add(f"the {key} '{name}' is named {count} times", place, "keep one of them")
-
-
-def _check_augments(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:
-    """A search cross-validates, and would find changed copies of what it learnt from among what it is judged by."""
-    names = [spec.name for spec in (recipe.model, *recipe.compare)]
-    for name, model in zip(names, models, strict=True):
-        if recipe.augment and isinstance(model, Search):
-            hint = "name the model that is to learn from changed texts, such as linear or pretrained"
-            found.add(f"is not for '{name}', which searches among models", recipe.place("augment"), hint)
-
-
-def _check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -> None:
-    for place, gate in enumerate(gates):
-        for metric in gate.metrics() if gate is not None else ():
-            if metric not in METRICS.names:
-                where = recipe.place(f"gates.{place}.metric")
-                found.add(f"no metric called '{metric}'", where, nearest(metric, METRICS.names))
-        for part in gate.slices() if gate is not None else ():
-            sliced = [name for name, column in recipe.columns.items() if column.role is Role.SLICE]
-            if not any(part.startswith(f"{name} ") for name in sliced):
-                hint = nearest(part.partition(" ")[0], sliced) or "say columns: {NAME: {role: slice}}"
-                found.add(f"'{part}' is on no column with the role slice", recipe.place(f"gates.{place}.slice"), hint)
-
-
-def _check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found: Problems) -> None:
-    """What the recipe says of a column fits together, as far as that is known without a row."""
-    for name, encoder in encoders.items():
-        kind = recipe.columns[name].kind
-        if encoder is not None and kind is not None and kind not in encoder.kinds:
-            hint = "known: " + ", ".join(encoders_for(kind))
-            spec = recipe.columns[name].encoder
-            found.add(
-                f"the encoder '{spec.name if spec else ''}' does not read the kind '{kind}'",
-                recipe.place(f"columns.{name}.encoder"),
-                hint,
-            )
-    given = recipe.columns.get(recipe.target)
-    if given is not None and given.role not in {None, "target"}:
-        found.add(
-            f"the target has the role '{given.role}'", recipe.place(f"columns.{recipe.target}.role"), "leave it out"
-        )
-    others = [name for name, c in recipe.columns.items() if c.role == "target" and name != recipe.target]
-    for name in others:
-        found.add(
-            "has the role 'target', which is another column's", recipe.place(f"columns.{name}.role"), f"target: {name}"
-        )
-    weights = [name for name, column in recipe.columns.items() if column.role == "weight"]
-    for name in weights[1:]:
-        found.add("is a second weight", recipe.place(f"columns.{name}.role"), f"keep it, or '{weights[0]}'")
 
 
 def _training(recipe: Recipe, model: Learner | None, found: Problems) -> Training | None:

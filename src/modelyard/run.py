@@ -13,17 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from modelyard import compare
-from modelyard.assemble import (
-    BASELINE,
-    DEFAULT_METRICS,
-    GATES,
-    MODELS,
-    SOURCES,
-    Learner,
-    Plan,
-    assemble,
-    metric_of,
-)
+from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
 from modelyard.core.protocols import Model, Network, Search, Searched, Settings, Source
@@ -40,6 +30,7 @@ from modelyard.data.split import split
 from modelyard.evaluate import baselines, slices
 from modelyard.evaluate import worth as worths
 from modelyard.evaluate.score import Measured, score
+from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, SOURCES, Learner
 from modelyard.features import weights
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe

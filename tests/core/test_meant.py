@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from modelyard.assemble import MODELS
 from modelyard.core.errors import RecipeError
 from modelyard.core.meant import TUTORIAL_NAMES
+from modelyard.families import MODELS
 from modelyard.recipe import parse
 from modelyard.recipe.schema import DataSpec, Recipe, RegularisationSpec, TrainingSpec
 

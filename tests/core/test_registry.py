@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelyard.assemble import FAMILIES, METRICS, MODELS
 from modelyard.core.errors import MissingExtraError, PartError, Problems, RecipeError
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import EXTRAS, Family, missing_extra, schema_of, settings_of, shown
+from modelyard.families import FAMILIES, METRICS, MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from modelyard.assemble import FAMILIES, SOURCES, assemble
+from modelyard.assemble import assemble
+from modelyard.families import FAMILIES, SOURCES
 from modelyard.recipe.schema import DataSpec, Recipe
 
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from modelyard.assemble import METRICS
 from modelyard.core.decisions import Decision
 from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
 from modelyard.evaluate.score import Measured, score
+from modelyard.families import METRICS
 
 if TYPE_CHECKING:
     from modelyard.core.types import Floats, Report

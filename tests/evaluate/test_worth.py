@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from modelyard.assemble import METRICS
 from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
 from modelyard.core.worth import Alternative, Figure, Lead
 from modelyard.evaluate import worth
 from modelyard.evaluate.score import Measured, score
 from modelyard.evaluate.worth import Judged
+from modelyard.families import METRICS
 
 ROWS = 400
 RANDOM = np.random.default_rng(0)

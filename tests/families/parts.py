@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from modelyard.assemble import FAMILIES
+from modelyard.families import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

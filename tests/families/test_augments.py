@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.assemble import AUGMENTS
+from modelyard.families import AUGMENTS
 from modelyard.features.augmenting import pieces
 from tests.families import parts
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelyard.assemble import GATES, METRICS
 from modelyard.core.errors import RecipeError
 from modelyard.core.types import Report, Score, Task, Verdict
+from modelyard.families import GATES, METRICS
 from tests.families import parts
 
 if TYPE_CHECKING:

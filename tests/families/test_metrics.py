@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn import metrics as textbook
 
-from modelyard.assemble import METRICS
 from modelyard.core.types import Task
+from modelyard.families import METRICS
 from tests.families import parts
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ import onnx
 import onnxruntime as ort
 import pytest
 
-from modelyard.assemble import METRICS, MODELS, assemble, default_encoder
+from modelyard.assemble import assemble
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network, Search
 from modelyard.core.types import Form, Kind, Task, feeds
+from modelyard.families import METRICS, MODELS, default_encoder
 from modelyard.features.fit import ENCODERS
 from modelyard.release.rows import dicts_of
 from tests import making

@@ -257,7 +257,7 @@ def test_a_file_that_is_no_part_is_told_by_name(copy: Path, file: str, code: str
     place = copy / "modelyard" / file
     try:
         place.write_text(code, encoding="utf-8")
-        asked = "from modelyard.assemble import FAMILIES\nfor f in FAMILIES:\n  for n in f.names: f.part(n)"
+        asked = "from modelyard.families import FAMILIES\nfor f in FAMILIES:\n  for n in f.names: f.part(n)"
         ran = python(copy, "-c", asked)
     finally:
         place.write_text(NEW[file], encoding="utf-8")

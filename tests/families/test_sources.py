@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from modelyard.assemble import SOURCES
 from modelyard.core.errors import DataError
+from modelyard.families import SOURCES
 from tests.families import parts
 
 if TYPE_CHECKING:

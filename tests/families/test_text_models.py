@@ -10,9 +10,9 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from modelyard.assemble import MODELS, default_encoder
 from modelyard.core.protocols import Model, Network, Predictor
 from modelyard.core.types import Block, Column, Examples, Floats, Inputs, Kind, Numbers, Task, Tokens, feeds
+from modelyard.families import MODELS, default_encoder
 from modelyard.features.fit import ENCODERS, Features
 from modelyard.run import _trainable
 from tests import making

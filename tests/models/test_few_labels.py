@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 import torch
 
-from modelyard.assemble import MODELS, assemble
+from modelyard.assemble import assemble
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network
 from modelyard.core.types import Block, Codes, Column, Examples, Kind, Numbers, Task
+from modelyard.families import MODELS
 from modelyard.features.fit import ENCODERS
 from modelyard.models.setfit import SetfitModule
 from modelyard.models.zero_shot import ZeroShotModule

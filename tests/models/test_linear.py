@@ -11,12 +11,12 @@ import pytest
 from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
 
 from modelyard import run
-from modelyard.assemble import MODELS
 from modelyard.core import deadline
 from modelyard.core.errors import RecipeError
 from modelyard.core.training import Loss
 from modelyard.core.tuning import Range
 from modelyard.core.types import Bag, Codes, Examples, Kind, Numbers, Task, Tokens, feeds
+from modelyard.families import MODELS
 from modelyard.models.layers.design import FEW, design
 from modelyard.models.layers.problems import PENALTIES
 from modelyard.models.linear import Linear

@@ -9,10 +9,10 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from modelyard.assemble import METRICS
 from modelyard.core.finish import Calibration
 from modelyard.core.protocols import Predictor
 from modelyard.core.types import BlockSpec, HeldOut, Numbers
+from modelyard.families import METRICS
 from modelyard.models.layers.graph import Graph
 from modelyard.train import calibrate
 from modelyard.train.calibrators import EDGE, STEEPEST, Curve, Scaled, Stepped

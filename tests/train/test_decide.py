@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.assemble import METRICS
 from modelyard.core.decisions import decide
 from modelyard.core.finish import Aim, Costs
 from modelyard.core.types import HeldOut, Task
+from modelyard.families import METRICS
 from modelyard.train.decide import by_costs, by_metric, thresholds
 
 DECIDES = [n for n in METRICS.names if METRICS.part(n).decides and Task.BINARY in METRICS.part(n).tasks]

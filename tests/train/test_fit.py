@@ -11,13 +11,14 @@ import pytest
 import yaml
 
 from modelyard import run
-from modelyard.assemble import METRICS, assemble
+from modelyard.assemble import assemble
 from modelyard.core.errors import DataError
 from modelyard.core.finish import Aim, Costs, Finish
 from modelyard.core.protocols import Model, Predictor
 from modelyard.core.types import HeldOut, Parts, Table, Task
 from modelyard.data.read import read
 from modelyard.data.split import split
+from modelyard.families import METRICS
 from modelyard.release import batch
 from modelyard.release.bundle import Bundle
 from modelyard.serve.app import App

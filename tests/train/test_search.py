@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from modelyard.assemble import MODELS
 from modelyard.core import deadline, events, memory
 from modelyard.core.errors import RecipeError
 from modelyard.core.types import Block, Codes, Examples, Numbers, Task
+from modelyard.families import MODELS
 from modelyard.models import auto
 from modelyard.models.auto import Auto
 from modelyard.models.boosting import Boosting

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from modelyard.assemble import AUGMENTS
 from modelyard.core.errors import MissingExtraError, RecipeError
+from modelyard.families import AUGMENTS
 from modelyard.features import weights
 from modelyard.features.augmenting import pieces, some
 from modelyard.features.augments import synonym

@@ -1,0 +1,172 @@
+"""What a recipe says fits together, as far as that is known without a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from modelyard.core.errors import RecipeError, nearest
+from modelyard.core.protocols import Search
+from modelyard.core.types import Role, Task
+from modelyard.families import DEFAULT_METRICS, METRICS, MODELS, Learner, encoders_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from modelyard.core.errors import Problems
+    from modelyard.core.finish import Aim
+    from modelyard.core.protocols import Encoder, Gate
+    from modelyard.recipe.schema import Recipe
+
+
+def fits(recipe: Recipe, task: Task, model: Learner | None, metrics: Iterable[str], found: Problems) -> None:
+    """The model and the metrics are for the task."""
+    if model is not None and task not in model.tasks:
+        hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
+        found.add(f"the model '{recipe.model.name}' does not do the task '{task}'", recipe.place("model"), hint)
+    for name in metrics:
+        if name in METRICS.names and task not in METRICS.part(name).tasks:
+            hint = "such as " + ", ".join(DEFAULT_METRICS[task])
+            found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
+    _fits_finish(recipe, task, found)
+
+
+def fits_others(recipe: Recipe, task: Task, others: Sequence[Learner | None], found: Problems) -> None:
+    """The models that are compared are for the task."""
+    for place, (spec, other) in enumerate(zip(recipe.compare, others, strict=True)):
+        if other is not None and task not in other.tasks:
+            hint = nearest("", [name for name in MODELS.names if task in MODELS.part(name).tasks])
+            found.add(f"the model '{spec.name}' does not do the task '{task}'", recipe.place(f"compare.{place}"), hint)
+
+
+def _fits_finish(recipe: Recipe, task: Task, found: Problems) -> None:
+    """What is wished of probabilities and of decisions is for the task."""
+    classes = {
+        "class_weight": recipe.class_weight is not None,
+        "calibration": recipe.calibration not in {"auto", "none"},
+    }
+    for key, wished in classes.items():
+        if wished and not task.classifies:
+            found.add(f"is for classes, and the task is '{task}'", recipe.place(key), "leave it out")
+    numbers = {"target_transform": recipe.target_transform, "intervals": recipe.intervals}
+    for key, said in numbers.items():
+        if said is not None and task.classifies:
+            found.add(f"is for numbers, and the task is '{task}'", recipe.place(key), "leave it out")
+    for key, wish in {"costs": recipe.costs, "decision": recipe.decision}.items():
+        if wish is not None and task is not Task.BINARY:
+            found.add(f"is for two classes, and the task is '{task}'", recipe.place(key), "leave it out")
+
+
+def check_aim(recipe: Recipe, aim: Aim, found: Problems) -> None:
+    """A threshold is chosen by one thing, and that changes with it."""
+    if recipe.costs is not None:
+        problem = "a threshold is chosen by costs or by a metric, not by both"
+        found.add(problem, recipe.place("decision"), "keep costs, or decision")
+    if aim.metric is not None and not aim.metric.decides:
+        hint = "such as f1 or balanced_accuracy"
+        found.add(f"'{aim.name}' is the same whatever the threshold", recipe.place("decision.metric"), hint)
+
+
+def reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Encoder, found: Problems) -> None:
+    """The model reads what an encoder makes."""
+    if encoder.makes not in model.reads:
+        reading = [part for part in MODELS.names if encoder.makes in MODELS.part(part).reads]
+        given = column in recipe.columns and recipe.columns[column].encoder is not None
+        otherwise = "leave the encoder out" if given else f"say columns: {{{column}: {{role: ignore}}}}"
+        hint = f"{otherwise}, or choose the model {' or '.join(reading)}"
+        problem = f"the model '{recipe.model.name}' does not read the {encoder.makes} that '{name}' makes"
+        found.add(problem, recipe.place(f"columns.{column}.encoder"), hint)
+
+
+def check_untaught(recipe: Recipe, model: Learner | None, found: Problems) -> None:
+    """What learns from no label is not made to by what is wished beside."""
+    if model is None or isinstance(model, Search) or model.learns != "nothing":
+        return
+    wishes = {
+        "calibration": recipe.calibration not in {"auto", "none"},
+        "decision": recipe.decision is not None,
+        "class_weight": recipe.class_weight is not None,
+    }
+    for key, wished in wishes.items():
+        if wished:
+            problem = f"needs labels, and the model '{recipe.model.name}' learns from none"
+            found.add(problem, recipe.place(key), "leave it out, or choose another model, such as setfit")
+
+
+def check_searches(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:
+    """The recipe's model first, then those that it is compared with."""
+    for key, model in zip(["model", *(f"compare.{place}" for place in range(len(models)))], models, strict=False):
+        if isinstance(model, Search):
+            _check_search(recipe, model, found, key)
+
+
+def _check_search(recipe: Recipe, search: Search, found: Problems, key: str) -> None:
+    """Each model that is tried is there and can be searched."""
+    for place, name in enumerate(search.effort().models):
+        where = recipe.place(f"{key}.models.{place}")
+        try:
+            part = MODELS.build(name, {}, where)
+        except RecipeError as error:
+            found.absorb(error)
+            continue
+        if isinstance(part, Search) or not part.variants():
+            found.add(f"the model '{name}' cannot be tried by a search", where, "leave it out")
+
+
+def check_twice(recipe: Recipe, found: Problems) -> None:
+    """A metric or an augment is known by its name, and so is there once."""
+    for key, specs in {"metric": recipe.metrics, "augment": recipe.augment}.items():
+        for name, count in Counter(spec.name for spec in specs).items():
+            if count > 1:
+                place = recipe.place("metrics" if key == "metric" else key)
+                found.add(f"the {key} '{name}' is named {count} times", place, "keep one of them")
+
+
+def check_augments(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:
+    """A search cross-validates, and would find changed copies of what it learnt from among what it is judged by."""
+    names = [spec.name for spec in (recipe.model, *recipe.compare)]
+    for name, model in zip(names, models, strict=True):
+        if recipe.augment and isinstance(model, Search):
+            hint = "name the model that is to learn from changed texts, such as linear or pretrained"
+            found.add(f"is not for '{name}', which searches among models", recipe.place("augment"), hint)
+
+
+def check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -> None:
+    """The metrics and the slices that gates judge are there to be judged."""
+    for place, gate in enumerate(gates):
+        for metric in gate.metrics() if gate is not None else ():
+            if metric not in METRICS.names:
+                where = recipe.place(f"gates.{place}.metric")
+                found.add(f"no metric called '{metric}'", where, nearest(metric, METRICS.names))
+        for part in gate.slices() if gate is not None else ():
+            sliced = [name for name, column in recipe.columns.items() if column.role is Role.SLICE]
+            if not any(part.startswith(f"{name} ") for name in sliced):
+                hint = nearest(part.partition(" ")[0], sliced) or "say columns: {NAME: {role: slice}}"
+                found.add(f"'{part}' is on no column with the role slice", recipe.place(f"gates.{place}.slice"), hint)
+
+
+def check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found: Problems) -> None:
+    """What the recipe says of a column fits together, as far as that is known without a row."""
+    for name, encoder in encoders.items():
+        kind = recipe.columns[name].kind
+        if encoder is not None and kind is not None and kind not in encoder.kinds:
+            hint = "known: " + ", ".join(encoders_for(kind))
+            spec = recipe.columns[name].encoder
+            found.add(
+                f"the encoder '{spec.name if spec else ''}' does not read the kind '{kind}'",
+                recipe.place(f"columns.{name}.encoder"),
+                hint,
+            )
+    given = recipe.columns.get(recipe.target)
+    if given is not None and given.role not in {None, "target"}:
+        found.add(
+            f"the target has the role '{given.role}'", recipe.place(f"columns.{recipe.target}.role"), "leave it out"
+        )
+    others = [name for name, c in recipe.columns.items() if c.role == "target" and name != recipe.target]
+    for name in others:
+        found.add(
+            "has the role 'target', which is another column's", recipe.place(f"columns.{name}.role"), f"target: {name}"
+        )
+    weights = [name for name, column in recipe.columns.items() if column.role == "weight"]
+    for name in weights[1:]:
+        found.add("is a second weight", recipe.place(f"columns.{name}.role"), f"keep it, or '{weights[0]}'")
