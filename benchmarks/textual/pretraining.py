@@ -120,7 +120,7 @@ def _pretrained(texts: list[str], data: str, objective: str) -> tuple[Path, Path
     name = "-".join(f"{value:g}" for value in OBJECTIVES[objective].values())
     out = corpora.CACHE / f"{data}-{objective}-{name}"
     with events.listening(_hear):
-        made = run.pretrain(file, out, **OBJECTIVES[objective])
+        made = run.pretrain(file, out, objective=objective, **OBJECTIVES[objective])
     figure = made.perplexity() or (made.loss_before, made.loss_after)
     spent = f"{time.perf_counter() - began:.0f} s now, {made.seconds:.0f} s in all"
     kind = "perplexity" if made.perplexity() else "loss"
