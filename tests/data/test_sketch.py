@@ -141,6 +141,20 @@ def test_texts_are_offered_a_pretrained_model() -> None:
     assert "pretrained" not in sketch(table(t=YES_NO, y=YES_NO), "n", "n.csv", METRICS, Aim("y", ""))
 
 
+@pytest.mark.parametrize(
+    ("said", "weights"),
+    [
+        ("it was a very good one, order", "all-MiniLM-L6-v2"),
+        ("很好用,发货也快,下次还来 order", "multilingual-e5-small"),
+    ],
+)
+def test_the_weights_are_those_of_the_language(said: str, weights: str) -> None:
+    texts = [f"{said} {number}, {'x' * (number % 7)} and so on" for number in range(60)]
+    told = sketch(table(t=texts, y=YES_NO), "n", "n.csv", METRICS, Aim("y", ""))
+    assert f"# model: {{name: pretrained, weights: {weights}, tuning: full}}" in told
+    assert f"weights: {weights}, tuning: head}}]" in told
+
+
 names = st.text(min_size=1, max_size=30).filter(lambda name: name.strip() != "")
 
 

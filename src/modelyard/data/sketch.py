@@ -26,6 +26,8 @@ TARGETS = (
 UNFIT = frozenset({Kind.IDENTIFIER, Kind.TEXT, Kind.TIME})  # kinds that a guess at the target passes over
 WIDEST = 60  # cells at which the comments of a block still begin in one column
 INTERVALS = ("coverage", "interval_width")  # metrics of what a sketched recipe of numbers asks for
+LOOKED_AT = 200  # texts of a column that tell its language
+ENGLISH = 0.98  # of letters
 SMALL = 200  # rows under which a test set says little
 
 
@@ -174,11 +176,23 @@ def _column(column: Column, series: pl.Series) -> Line:
 
 def _other_models(frame: pl.DataFrame, target: str) -> list[Line]:
     lines = [Line("# model: linear", "done in a second, and hard to beat on small tables")]
-    if any(infer.guess(frame[name]).kind is Kind.TEXT for name in frame.columns if name != target):
-        lines.append(
-            Line("# model: {name: pretrained, tuning: head}", "for texts in English, by weights of modelyard[samples]")
-        )
-    return lines
+    texts = [name for name in frame.columns if name != target and infer.guess(frame[name]).kind is Kind.TEXT]
+    if not texts:
+        return lines
+    weights = "all-MiniLM-L6-v2" if _in_english(frame.select(texts)) else "multilingual-e5-small"
+    model = f"name: pretrained, weights: {weights}"
+    return [
+        *lines,
+        Line(f"# model: {{{model}, tuning: full}}", "the most that texts give, in minutes; modelyard[samples]"),
+        Line(f"# compare: [bag, {{{model}, tuning: head}}]", "is it worth its price? The report answers"),
+    ]
+
+
+def _in_english(texts: pl.DataFrame) -> bool:
+    """Whether nearly all letters of the first texts are of the Latin alphabet without accents."""
+    told = "".join(str(text) for name in texts.columns for text in texts[name].drop_nulls().head(LOOKED_AT))
+    letters = [sign for sign in told if sign.isalpha()]
+    return sum(sign.isascii() for sign in letters) >= ENGLISH * len(letters)
 
 
 def _gates(target: pl.Series, task: Task) -> list[Line]:
