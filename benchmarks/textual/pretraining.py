@@ -48,7 +48,10 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
     },
     "skipgram": {"width": 128, "epochs": 6},
 }
-FULL: dict[str, Any] = {"epochs": 12, "learning_rate": 5e-4, "batch_size": 32, "early_stopping": 5}
+TRAININGS: dict[str, dict[str, Any]] = {  # of few labels: more epochs than a network's usual ones
+    "mlm": {"epochs": 12, "learning_rate": 5e-4, "batch_size": 32, "early_stopping": 5},
+    "skipgram": {"epochs": 40, "learning_rate": 1e-3, "batch_size": 16, "early_stopping": 10},
+}
 HELD = 0.2  # of the labels, to stop by
 BASE = "TF-IDF + logistic regression"
 
@@ -138,7 +141,7 @@ def _right(data: str, objective: str, folder: Path, files: dict[str, Path], seed
     named = {"name": "text_cnn", "embeddings": str(folder), "max_length": 128}
     if objective == "mlm":
         named = {"name": "pretrained", "weights": str(folder), "tuning": "full", "max_length": 128}
-    said = {**methods.recipe(data, files, named, seed), "training": FULL if objective == "mlm" else {}}
+    said = {**methods.recipe(data, files, named, seed), "training": TRAININGS[objective]}
     plan = assemble(said)
     rows = read(plan.sources, plan.recipe)
     if not isinstance(plan.model, Network) or rows.valid is None or rows.test is None:

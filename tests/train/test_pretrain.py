@@ -141,6 +141,16 @@ class TestSkipGram:
         assert objective.keep[5] == pytest.approx((1e-3 / 0.999) ** 0.5)
         assert objective.keep[6] == 1.0
 
+    def test_what_all_vectors_share_is_taken_away(self) -> None:
+        objective = self.objective([[5, 6, 7, 8], [9, 10, 11]])
+        with torch.no_grad():
+            objective.module.token.weight.normal_().add_(20.0)
+        vectors = objective.vectors().detach()
+        assert torch.equal(vectors[:5], torch.zeros(5, 8))
+        assert vectors[5:].mean(dim=0).abs().max() < 1e-4
+        assert vectors[5:].norm(dim=1).mean() == pytest.approx(1, abs=1e-5)
+        assert (torch.linalg.svdvals(vectors) > 1e-4).sum() == 5  # of seven: the mean is gone, and one direction
+
     def test_words_of_one_topic_come_close(self, tmp_path: Path) -> None:
         made = run.pretrain(
             written(tmp_path, 400), tmp_path / "out", **{**SMALL, "objective": "skipgram", "epochs": 8, "width": 32}

@@ -69,11 +69,20 @@ class SkipGram:
         return -(true + false).mean(), len(centre)
 
     def vectors(self) -> Tensor:
-        """[vocabulary, width] float32: what was learnt, scaled so that tokens that occur are 1 long in the mean."""
-        learnt = self.module.token.weight.detach()
-        length = learnt[torch.from_numpy(np.unique(self.tokens.ids)).long()].norm(dim=1).mean()
-        scaled: Tensor = learnt / length.clamp(min=1e-12)
-        return scaled
+        """[vocabulary, width] float32: what tells tokens from each other, 1 long in the mean; zeros where none occurs.
+
+        What all vectors share says nothing of a token and drowns the rest: the mean of those that occur is taken away,
+        and their first width / 100 principal directions (Mu and Viswanath 2018, algorithm 1).
+        """
+        occurs = torch.from_numpy(np.unique(self.tokens.ids)).long()
+        learnt = self.module.token.weight.detach()[occurs]
+        apart = learnt - learnt.mean(dim=0)
+        _, directions = torch.linalg.eigh(apart.T @ apart)  # the largest come last
+        shared = directions[:, -max(round(learnt.shape[1] / 100), 1) :]
+        apart = apart - apart @ shared @ shared.T
+        whole = torch.zeros_like(self.module.token.weight)
+        whole[occurs] = apart / apart.norm(dim=1).mean().clamp(min=1e-12)
+        return whole
 
     def pairs(self, rows: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:
         """Tokens and neighbours of theirs, both [pairs]: those within a token's window in its own piece."""
