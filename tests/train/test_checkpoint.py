@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from modelyard.core import deadline, digest, events
-from modelyard.core.training import Regularisation, Training
+from modelyard.core.training import Optimizer, Regularisation, Training
 from modelyard.core.types import Examples, Numbers, Task
 from modelyard.models.mlp import Mlp
 from modelyard.train import checkpoint
@@ -23,6 +23,8 @@ from modelyard.train.loop import Trainable
 if TYPE_CHECKING:
     from pathlib import Path
 
+# what each optimizer remembers between steps is another thing
+OPTIMIZERS: tuple[Optimizer, ...] = ("adamw", "momentum", "sgd", "adagrad")
 HOW = Training(epochs=6, batch_size=16, learning_rate=0.01, regularisation=Regularisation(dropout=0.2))
 RANDOM = np.random.default_rng(0)
 VALUES = RANDOM.normal(size=(100, 4)).astype(np.float32)
@@ -72,6 +74,15 @@ def test_it_goes_on_to_the_same_end(tmp_path: Path, stop: int, accumulated: int)
 
 
 @pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_goes_on(tmp_path: Path, optimizer: Optimizer) -> None:
+    how = replace(HOW, optimizer=optimizer)
+    with pytest.raises(Stopped):
+        fit(tmp_path, how, 20)
+    assert fit(tmp_path, how) == fit(None, how)
+
+
+@pytest.mark.usefixtures("always")
 def test_other_rows_or_settings_begin_anew(tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         fit(tmp_path, stop=20)
@@ -82,7 +93,7 @@ def test_other_rows_or_settings_begin_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("always")
-@pytest.mark.parametrize("content", [b"", b"no checkpoint", b"PK\x03\x04 half"])
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", b"\x40" + bytes(7) + b"{half"])
 def test_a_spoilt_checkpoint_is_as_good_as_none(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Stopped):
         fit(tmp_path, stop=20)

@@ -130,7 +130,7 @@ def test_rows_of_no_weight_teach_nothing() -> None:
     assert ((answers[:, 1] > 0.5) == valid.target).mean() > 0.9
     heavy = Examples(train.inputs, target, 2, np.where(wrong, 5.0, 1.0))
     misled = fit(heavy, Examples(valid.inputs, 1 - valid.target, 2))(valid.inputs)
-    assert ((misled[:, 1] > 0.5) == valid.target).mean() < 0.2
+    assert ((misled[:, 1] > 0.5) == valid.target).mean() < 0.1
 
 
 def test_weights_count_in_the_valid_loss() -> None:
@@ -208,7 +208,7 @@ def test_regularisation_draws_weights_in(held: Regularisation) -> None:
     free, drawn = (gauge(train, replace(HOW, regularisation=each)) for each in (Regularisation(l2=0.0), held))
     assert drawn.abs().sum() < 0.9 * free.abs().sum()
     if held.l1:
-        assert drawn[:, 2].abs().sum() < 0.7 * free[:, 2].abs().sum(), "a column that says nothing is let go first"
+        assert drawn[:, 2].abs().sum() < 0.5 * free[:, 2].abs().sum(), "a column that says nothing is let go first"
 
 
 @pytest.mark.parametrize(("loss", "level"), [("squared", 3.0), ("absolute", 0.0), ("huber", None), ("quantile", 10.0)])

@@ -18,7 +18,8 @@ from modelyard.core import digest, events
 from modelyard.core.errors import DataError, ModelyardError, UsageError
 from modelyard.core.types import Tokens
 from modelyard.features.subwords import train_tokenizer
-from modelyard.train.pretrain import checkpoint, lift, loop, mlm
+from modelyard.train import state
+from modelyard.train.pretrain import lift, loop, mlm
 from modelyard.train.pretrain.pieces import pieces
 from modelyard.train.pretrain.skipgram import SHARED, SkipGram, Vectors
 from modelyard.train.pretrain.spec import spec_of
@@ -270,15 +271,15 @@ def test_other_words_begin_anew_and_the_same_ones_are_done(tmp_path: Path) -> No
 
 def test_a_checkpoint_that_cannot_be_read_is_told_and_left(tmp_path: Path) -> None:
     file = tmp_path / "checkpoint.safetensors"
-    assert checkpoint.load(file) is None
-    checkpoint.save(file, {"a": torch.arange(3.0)}, {"step": 1, "loss": 0.1 + 0.2})
-    saved = checkpoint.load(file)
+    assert state.load(file) is None
+    state.save(file, {"a": torch.arange(3.0)}, {"step": 1, "loss": 0.1 + 0.2})
+    saved = state.load(file)
     assert saved is not None
     assert (saved[0]["a"].tolist(), saved[1]) == ([0.0, 1.0, 2.0], {"step": 1, "loss": 0.1 + 0.2})
     heard: list[events.Event] = []
     file.write_bytes(file.read_bytes()[:-5])
     with events.listening(heard.append):
-        assert checkpoint.load(file) is None
+        assert state.load(file) is None
     assert len(heard) == 1
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from modelyard.core.protocols import TABLE, Network, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Examples, Form, Kind, Task
 from modelyard.models.layers import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from modelyard.models.layers.graph import Graph
 
@@ -75,31 +73,19 @@ INT32 = 6  # as ONNX numbers its types
 
 
 @part
-class Lstm(Network):
+class Lstm(texts.FromNothing):
     """A long short-term memory from each end of the text, whose highest states decide."""
-
-    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
-    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
-    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     units: int = Field(default=64, ge=1, le=4096, description="of each direction")
     width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 64, or the embeddings'")
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
 
-    def encoders(self) -> Mapping[Kind, Settings]:
-        """Texts as subwords."""
-        return {Kind.TEXT: texts.encoder(self.max_length, self.embeddings)}
-
     def training(self) -> Training:
         """Some epochs, stopped early."""
         regularisation = Regularisation(l2=0.05, dropout=0.5)
         return Training(epochs=8, batch_size=32, learning_rate=2e-3, regularisation=regularisation, early_stopping=3)
 
-    def build(self, train: Examples, training: Training) -> texts.Texts:
-        """The module, untrained.
-
-        Raises:
-            RecipeError: no column is read as tokens, or the embeddings do not fit.
-        """
-        return texts.build(train, partial(BothWays, units=self.units), training, self.width, self.embeddings)
+    def reader(self, training: Training) -> Callable[[int], nn.Module]:  # noqa: ARG002 - it has no dropout of its own
+        """Two LSTMs."""
+        return partial(BothWays, units=self.units)

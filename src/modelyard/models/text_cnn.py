@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from modelyard.core.protocols import TABLE, Network, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Examples, Form, Kind, Task
 from modelyard.models.layers import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from modelyard.models.layers.graph import Graph
 
@@ -62,12 +60,8 @@ def _around(convolution: nn.Conv1d) -> tuple[int, int]:
 
 
 @part
-class TextCnn(Network):
+class TextCnn(texts.FromNothing):
     """Filters that each look for a phrase of `spans` tokens, wherever in the text it stands."""
-
-    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
-    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
-    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     spans: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field(default=(2, 3, 4), min_length=1, max_length=16)
     filters: int = Field(default=100, ge=1, le=10_000, description="of each span")
@@ -75,20 +69,11 @@ class TextCnn(Network):
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
 
-    def encoders(self) -> Mapping[Kind, Settings]:
-        """Texts as subwords."""
-        return {Kind.TEXT: texts.encoder(self.max_length, self.embeddings)}
-
     def training(self) -> Training:
         """Some epochs, stopped early."""
         regularisation = Regularisation(l2=0.05, dropout=0.5)
         return Training(epochs=8, batch_size=32, learning_rate=2e-3, regularisation=regularisation, early_stopping=3)
 
-    def build(self, train: Examples, training: Training) -> texts.Texts:
-        """The module, untrained.
-
-        Raises:
-            RecipeError: no column is read as tokens, or the embeddings do not fit.
-        """
-        reader = partial(Filters, spans=self.spans, filters=self.filters)
-        return texts.build(train, reader, training, self.width, self.embeddings)
+    def reader(self, training: Training) -> Callable[[int], nn.Module]:  # noqa: ARG002 - it has no dropout of its own
+        """Filters of each span."""
+        return partial(Filters, spans=self.spans, filters=self.filters)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import TABLE, Network, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Examples, Form, Kind, Task
 from modelyard.models.layers import attention, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from modelyard.models.layers.graph import Graph
 
@@ -51,12 +49,8 @@ class Attentive(nn.Module):
 
 
 @part
-class Transformer(Network):
+class Transformer(texts.FromNothing):
     """`layers` blocks of self-attention with `heads` each, the norm first, and the mean of the tokens at the end."""
-
-    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
-    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
-    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     units: int = Field(default=64, ge=2, le=4096, description="of each block")
     layers: int = Field(default=2, ge=1, le=48)
@@ -72,26 +66,12 @@ class Transformer(Network):
             raise RecipeError(f"{self.heads} heads do not share {self.units} units evenly", "model.units", hint)
         return self
 
-    def encoders(self) -> Mapping[Kind, Settings]:
-        """Texts as subwords."""
-        return {Kind.TEXT: texts.encoder(self.max_length, self.embeddings)}
-
     def training(self) -> Training:
         """Some epochs, stopped early."""
         regularisation = Regularisation(l2=0.05, dropout=0.3)
         return Training(epochs=8, batch_size=32, learning_rate=1e-3, regularisation=regularisation, early_stopping=3)
 
-    def build(self, train: Examples, training: Training) -> texts.Texts:
-        """The module, untrained.
-
-        Raises:
-            RecipeError: no column is read as tokens, or the embeddings do not fit.
-        """
-        made = partial(
-            Attentive,
-            units=self.units,
-            layers=self.layers,
-            heads=self.heads,
-            dropout=training.regularisation.dropout / 2,
-        )
-        return texts.build(train, made, training, self.width, self.embeddings)
+    def reader(self, training: Training) -> Callable[[int], nn.Module]:
+        """Blocks of attention."""
+        dropout = training.regularisation.dropout / 2
+        return partial(Attentive, units=self.units, layers=self.layers, heads=self.heads, dropout=dropout)

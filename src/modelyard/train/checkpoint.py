@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from pickle import UnpicklingError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
-from modelyard.core import artifacts
 from modelyard.core.types import Examples, Json, Numbers
+from modelyard.train import state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
 
 EVERY = 60.0  # seconds between two checkpoints: what a kill costs at most
 KEPT = 7 * 86_400  # seconds after which a checkpoint that nobody went on from is removed
@@ -34,32 +36,18 @@ class Checkpoint:
     told: float = field(default_factory=time.monotonic)
     _file: Path | None = None
 
-    def load(self) -> dict[str, Any] | None:
-        """What was kept last; None where there is nothing, or nothing that can be read."""
-        if not any(self.folder.glob(f"*{ENDING}")):
-            return None
-        try:
-            kept: dict[str, Any] = torch.load(io.BytesIO(self.file.read_bytes()), weights_only=True)
-        except (
-            OSError,
-            RuntimeError,
-            EOFError,
-            ValueError,
-            UnpicklingError,
-        ):  # a file that is none is as good as no file
-            return None
-        return kept
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """What was kept last, tensors and JSON; None where there is nothing, or nothing that can be read."""
+        return state.load(self.file) if any(self.folder.glob(f"*{ENDING}")) else None
 
     @property
     def due(self) -> bool:
         """Whether the last checkpoint is old enough for another."""
         return time.monotonic() - self.told >= EVERY
 
-    def save(self, state: dict[str, Any]) -> None:
-        """Keep tensors, numbers and texts, in place of what was kept before."""
-        content = io.BytesIO()
-        torch.save(state, content)
-        artifacts.write_file(self.file, content.getvalue())
+    def save(self, tensors: Mapping[str, Tensor], told: Mapping[str, Any]) -> None:
+        """Keep tensors and JSON, in place of what was kept before."""
+        state.save(self.file, tensors, told)
         self.told = time.monotonic()
         self._sweep()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -20,7 +21,7 @@ from modelyard.core.training import Training
 from modelyard.core.types import Examples, Inputs, Ints, Kind, Task, take
 from modelyard.features import weights
 from modelyard.models.layers.gentle import matrices
-from modelyard.train import batches, steps
+from modelyard.train import batches, state, steps
 from modelyard.train.checkpoint import Checkpoint
 from modelyard.train.losses import Scaled
 from modelyard.train.predictor import Answering, TorchPredictor
@@ -191,7 +192,9 @@ class _Run:
 
     def __init__(self, module: nn.Module, parts: tuple[_Part, _Part], how: Training, name: str, seed: int) -> None:
         """`parts` are those to learn from and to judge by."""
-        self.module, self.how, self.name, self.seed = module, how, name, seed
+        self.module, self.how, self.name = module, how, name
+        self.random = seeds.generator(seed, "batches")
+        self.order = self.random.bit_generator.state  # from which the epoch's batches are drawn
         self.rows, self.valid = parts
         self.batch_size = how.batch_size or batches.usual_size(len(self.rows))
         self.per_epoch = math.ceil(len(self.rows) / self.batch_size)
@@ -207,7 +210,7 @@ class _Run:
     def train(self, checkpoint: Checkpoint | None) -> None:
         """Learn to the end; where a checkpoint was left, from there."""
         if checkpoint is not None and (kept := checkpoint.load()) is not None:
-            self._resume(kept)
+            self._resume(*kept)
         self.began = time.monotonic() - self.at.seconds
         while self.at.epoch < self.how.epochs:
             self._epoch(checkpoint)
@@ -227,8 +230,8 @@ class _Run:
 
     def _epoch(self, checkpoint: Checkpoint | None) -> None:
         self.module.train()
-        random = seeds.generator(self.seed, "batches", str(self.at.epoch))
-        shuffled = list(batches.shuffled(len(self.rows), self.rows.length, self.batch_size, random))
+        self.order = self.random.bit_generator.state
+        shuffled = list(batches.shuffled(len(self.rows), self.rows.length, self.batch_size, self.random))
         start, seen = time.perf_counter(), 0
         for number in range(self.at.batch, len(shuffled)):
             rows = shuffled[number]
@@ -242,7 +245,7 @@ class _Run:
             if self._over():
                 break
             if checkpoint is not None and checkpoint.due and last:
-                checkpoint.save(self._state())
+                checkpoint.save(*self._state())
         self.at.epoch, self.at.batch = self.at.epoch + 1, 0
 
     def _judge(self) -> None:
@@ -299,21 +302,19 @@ class _Run:
         frozen = {name for name, parameter in self.module.named_parameters() if not parameter.requires_grad}
         return {name: each.clone() for name, each in self.module.state_dict().items() if name not in frozen}
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         self.at.seconds = time.monotonic() - self.began
-        return {
-            "weights": self._weights(),
-            "best": self.best,
-            "optimizer": self.optimizer.state_dict(),
-            "chance": torch.get_rng_state(),
-            "at": asdict(self.at),
-        }
+        tensors = {**state.of(self.module, self.optimizer), "chance": torch.get_rng_state()}
+        tensors |= {f"best/{name}": tensor for name, tensor in self.best.items()}
+        # as text: JSON has no infinity, and its readers no integers of 128 bits
+        return tensors, {"at": json.dumps(asdict(self.at)), "order": json.dumps(self.order)}
 
-    def _resume(self, kept: dict[str, Any]) -> None:
-        self.module.load_state_dict(kept["weights"], strict=False)
-        self.optimizer.load_state_dict(kept["optimizer"])
-        torch.set_rng_state(kept["chance"])
-        self.best, self.at = kept["best"], _Standing(**kept["at"])
+    def _resume(self, tensors: Mapping[str, Tensor], told: Mapping[str, Any]) -> None:
+        state.restore(self.module, self.optimizer, tensors)
+        torch.set_rng_state(tensors["chance"])
+        self.random.bit_generator.state = json.loads(told["order"])
+        best = {name.removeprefix("best/"): tensor for name, tensor in tensors.items() if name.startswith("best/")}
+        self.best, self.at = best, _Standing(**json.loads(told["at"]))
         events.note(f"training {self.name} goes on from epoch {self.at.epoch + 1}, batch {self.at.batch + 1}")
 
 

@@ -67,7 +67,7 @@ def load(weights: str, max_length: int, pooling: Pooling = "mean") -> TextEncode
     """
     folder = pretrained.folder(weights)
     try:
-        with _quiet():
+        with quiet():
             network: Any = AutoModel.from_pretrained(
                 folder, local_files_only=True, attn_implementation="sdpa", dtype=torch.float32
             )
@@ -93,7 +93,7 @@ def check_length(weights: str, max_length: int, longest: int | None) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without transformers' own progress bars and load reports: ours tells how far it is."""
     shown, level = chatter.is_progress_bar_enabled(), chatter.get_verbosity()
     chatter.disable_progress_bar()

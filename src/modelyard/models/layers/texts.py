@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import torch
 from safetensors import SafetensorError
@@ -12,7 +12,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import places
+from modelyard.core.protocols import TABLE, Network
+from modelyard.core.types import Form, Kind, Task, places
 from modelyard.models.layers.embed import Embed
 
 if TYPE_CHECKING:
@@ -99,6 +100,34 @@ class Texts(nn.Module):
 
 
 FLOAT = 1  # as ONNX numbers its types
+
+
+class FromNothing(Network):
+    """A network of texts that learns its tokens too: what a model adds is its settings and its reader."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
+    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
+
+    width: int | None  # of a token's vector
+    max_length: int  # tokens of a text that are read
+    embeddings: str | None  # a folder to start from
+
+    def reader(self, training: Training) -> Callable[[int], nn.Module]:
+        """What makes the `Reader` for tokens of a width."""
+        raise NotImplementedError
+
+    def encoders(self) -> Mapping[Kind, Settings]:
+        """Texts as subwords."""
+        return {Kind.TEXT: encoder(self.max_length, self.embeddings)}
+
+    def build(self, train: Examples, training: Training) -> Texts:
+        """The module, untrained.
+
+        Raises:
+            RecipeError: no column is read as tokens, or the embeddings do not fit.
+        """
+        return build(train, self.reader(training), training, self.width, self.embeddings)
 
 
 def build(

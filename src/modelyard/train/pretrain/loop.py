@@ -15,8 +15,7 @@ from torch import Tensor, nn
 
 from modelyard.core import deadline, events, order, seeds
 from modelyard.core.errors import ModelyardError
-from modelyard.train import batches, steps
-from modelyard.train.pretrain import checkpoint
+from modelyard.train import batches, state, steps
 from modelyard.train.seeded import deterministic
 
 if TYPE_CHECKING:
@@ -73,11 +72,11 @@ class Loop:
     def run(self, seconds: float | None) -> tuple[Stand, float]:
         """Learn for as many epochs or `seconds` as there are; how it went, and the held-out loss at the end."""
         with deterministic(self.seed):
-            saved = checkpoint.load(self.place)
+            saved = state.load(self.place)
             if saved is None:
                 self.stand = replace(self.stand, before=self.held())
             else:
-                checkpoint.restore(self.objective.module, self.optimizer, saved[0])
+                state.restore(self.objective.module, self.optimizer, saved[0])
                 self.stand = Stand(**{**saved[1], "losses": tuple(saved[1]["losses"])})
                 events.note(f"going on from step {self.stand.step} of {self.stand.total}")
             with deadline.within(math.inf if seconds is None else seconds - self.stand.seconds):
@@ -139,7 +138,7 @@ class Loop:
             loss, _ = self.objective.loss(rows, seeds.generator(self.seed, "masks", str(self.stand.step)))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.objective.module.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(self.objective.module.parameters(), self.how.max_grad_norm)
         self.optimizer.step()
         told = float(loss.detach())
         if not math.isfinite(told):
@@ -153,7 +152,7 @@ class Loop:
             self.stand = replace(self.stand, total=min(self.planned, possible))
 
     def _save(self) -> None:
-        checkpoint.save(self.place, checkpoint.of(self.objective.module, self.optimizer), asdict(self.stand))
+        state.save(self.place, state.of(self.objective.module, self.optimizer), asdict(self.stand))
 
 
 class _Clock:

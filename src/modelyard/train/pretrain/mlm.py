@@ -11,7 +11,6 @@ Choosing anew at every step is called dynamic masking (Liu 2019).
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,15 +18,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from transformers import AutoModelForMaskedLM, BertConfig, BertForMaskedLM
-from transformers.utils import logging as chatter
 
 from modelyard.core import seeds
 from modelyard.core.errors import UsageError
 from modelyard.features import weights as pretrained
+from modelyard.models.layers.encoder import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tokenizers import Tokenizer
 
     from modelyard.core.types import Ints, Tokens
@@ -93,7 +90,7 @@ def network(spec: PretrainSpec, tokenizer: Tokenizer) -> nn.Module:
     Raises:
         UsageError: the weights cannot be read, or read fewer tokens than a piece has.
     """
-    with torch.random.fork_rng(devices=[]), _quiet():
+    with torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seeds.derive(spec.seed, "weights"))
         if spec.weights is None:
             begun: nn.Module = BertForMaskedLM(_config(spec, tokenizer))
@@ -104,7 +101,7 @@ def network(spec: PretrainSpec, tokenizer: Tokenizer) -> nn.Module:
 def save(module: nn.Module, folder: Any) -> None:  # noqa: ANN401 - a path
     """As a transformers folder."""
     saving: Any = module
-    with _quiet():
+    with quiet():
         saving.save_pretrained(folder)
 
 
@@ -146,17 +143,3 @@ def _known(weights: str, longest: int) -> nn.Module:
     if most is not None and longest > most:
         raise UsageError(f"'{weights}' reads at most {most} tokens", "max_length", f"say {most}, or less")
     return module
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without transformers' own progress bars and load reports."""
-    shown, level = chatter.is_progress_bar_enabled(), chatter.get_verbosity()
-    chatter.disable_progress_bar()
-    chatter.set_verbosity_error()
-    try:
-        yield
-    finally:
-        chatter.set_verbosity(level)
-        if shown:
-            chatter.enable_progress_bar()

@@ -42,16 +42,22 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
 
 
 def of(module: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """The weights of a module, each once, and what the optimizer remembers of them."""
+    """The weights of a module that learn, each once, and what the optimizer remembers of them."""
     remembered = optimizer.state_dict()["state"]
-    moments = {f"{OPTIMIZER}/{n}/{key}": value for n, kept in remembered.items() for key, value in kept.items()}
-    return {f"weights/{name}": weight for name, weight in module.named_parameters()} | moments
+    moments = {
+        f"{OPTIMIZER}/{number}/{key}": value
+        for number, kept in remembered.items()
+        for key, value in kept.items()
+        if value is not None  # a momentum that no step has made yet
+    }
+    return {f"weights/{name}": weight for name, weight in module.named_parameters() if weight.requires_grad} | moments
 
 
 def restore(module: nn.Module, optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
     """Put back what `of` gave."""
     for name, weight in module.named_parameters():
-        weight.data.copy_(tensors[f"weights/{name}"])
+        if weight.requires_grad:
+            weight.data.copy_(tensors[f"weights/{name}"])
     remembered: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith(f"{OPTIMIZER}/"):
