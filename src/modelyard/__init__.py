@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from modelyard.core.errors import ModelyardError
-    from modelyard.core.types import Report
+    from modelyard.core.report import Report
     from modelyard.recipe.schema import Recipe
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release, Yard, load
@@ -43,7 +43,7 @@ _HOMES = {
     "ModelyardError": "modelyard.core.errors",
     "Recipe": "modelyard.recipe.schema",
     "Release": "modelyard.release.yard",
-    "Report": "modelyard.core.types",
+    "Report": "modelyard.core.report",
     "Run": "modelyard.run",
     "Yard": "modelyard.release.yard",
     "evaluate": "modelyard.run",

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from modelyard import compare
+from modelyard import compare, learners
 from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
-from modelyard.core.protocols import Model, Network, Search, Searched, Settings, Source
+from modelyard.core.protocols import Model, Search, Searched, Source
 from modelyard.core.registry import settings_of
+from modelyard.core.report import Report, Verdict
 from modelyard.core.tuning import Candidate
-from modelyard.core.types import Floats, Parts, Report, Table, Task, Verdict
+from modelyard.core.types import Floats, Parts, Table, Task
 from modelyard.core.worth import Alternative
 from modelyard.data import corpus
 from modelyard.data import sketch as sketches
@@ -44,13 +45,10 @@ from modelyard.train.pretrain import lift
 
 if TYPE_CHECKING:
     from modelyard.core.finish import Finish
-    from modelyard.core.training import Training, Transform
     from modelyard.train.pretrain.work import Pretraining
 
 UNPRETRAINED = "before pretraining"  # the baseline that tells what pretraining gave
 BASELINE_SECONDS = 60  # after which no further penalty of it is tried
-OBJECTIVE = frozenset({"loss", "quantile"})  # settings that a search gives to the models that have them
-SEARCHED = 0.7  # of the time that a search has, where intervals take the rest
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
 DataLike = str | Path | Mapping[str, Any]
 
@@ -114,7 +112,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     _check_slices(plan, parts.test)
 
     def fitting(one: Plan) -> Trained:
-        learner = _learner(one.model, one.training, one.recipe, yard)
+        learner = learners.learner(one.model, one.training, one.recipe, yard)
         fit_with = partial(_fit, one, learner, parts, rows.task, one.finish)
         return augmented.fit(fit_with, parts, one.augments, one.recipe.seed)
 
@@ -314,52 +312,6 @@ def _check_slices(plan: Plan, test: Table) -> None:
     found.raise_any()
 
 
-def _learner(model: Learner, training: Training | None, recipe: Recipe, yard: Yard) -> Model:
-    """What can be fitted: a search with what it tries, a network with its loop, the target as the recipe wants it."""
-    if isinstance(model, Search):
-        from modelyard.train.search import Searching  # optuna, for searches alone
-
-        return Searching(
-            model, _candidate, yard.searches, recipe.target_transform, SEARCHED if recipe.intervals else 1.0
-        )
-    return _transformed(_trainable(model, training, yard.checkpoints), recipe.target_transform)
-
-
-def _candidate(name: str, settings: Settings, transform: Transform | None) -> Model:
-    """A model that a search tries."""
-    has = {field.name for field in fields(MODELS.part(name))}  # type: ignore[arg-type]  # a part is a dataclass
-    known = {key: value for key, value in settings.items() if key in has or key not in OBJECTIVE}
-    model = MODELS.build(name, known, "model")
-    if isinstance(model, Search):
-        raise RecipeError(f"the model '{name}' cannot be tried by a search", "model.models", "leave it out")
-    return _transformed(_trainable(model, None), transform)
-
-
-def _trainable(model: Model | Network, training: Training | None, checkpoints: Path | None = None) -> Model:
-    """A network with what trains it, by what it learns from; torch is for networks alone."""
-    if not isinstance(model, Network):
-        return model
-    if model.learns == "nothing":
-        from modelyard.train.ready import Ready
-
-        return Ready(model)
-    if model.learns == "pairs":
-        from modelyard.train.contrast import Contrastive
-
-        return Contrastive(model, training or model.training())
-    from modelyard.train.loop import Trainable
-
-    return Trainable(model, training or model.training(), checkpoints)
-
-
-def _transformed(model: Model, transform: Transform | None) -> Model:
-    if transform is None:
-        return model
-    from modelyard.train.transform import Transformed  # scipy and onnx, where a target is transformed
-
-    return Transformed(model, transform)
-
-
 def _fit(
     plan: Plan, model: Model, parts: Parts, task: Task, finish: Finish = BARE, more: Table | None = None
 ) -> Trained:
@@ -370,7 +322,7 @@ def _baselines(plan: Plan, parts: Parts, task: Task, fitting: Callable[[Plan], T
     """The constant answer, a linear model unless that is the model itself, and what pretrained weights began with."""
     answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
     if plan.recipe.model.name != BASELINE:
-        plain = _candidate(BASELINE, {}, None)
+        plain = learners.candidate(BASELINE, {}, None)
         with deadline.within(BASELINE_SECONDS):
             answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
     if (before := _before(plan)) is not None:

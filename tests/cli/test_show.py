@@ -16,7 +16,8 @@ import pytest
 
 from modelyard.cli import show
 from modelyard.core.errors import DataError, Problem
-from modelyard.core.types import Comparison, Report, Score, Task, Verdict
+from modelyard.core.report import Comparison, Report, Score, Verdict
+from modelyard.core.types import Task
 from tests.cli.conftest import seen_on
 
 if TYPE_CHECKING:

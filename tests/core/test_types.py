@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelyard.core.report import Report as ReportType
+from modelyard.core.report import Score
 from modelyard.core.types import (
     Bag,
     BlockSpec,
@@ -19,7 +21,6 @@ from modelyard.core.types import (
     Numbers,
     Role,
     Schema,
-    Score,
     Task,
     Tokens,
     feeds,
@@ -27,7 +28,6 @@ from modelyard.core.types import (
     places,
     take,
 )
-from modelyard.core.types import Report as ReportType
 from tests import making
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from modelyard.evaluate.score import Measured, score
 from modelyard.families import METRICS
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Floats, Report
+    from modelyard.core.report import Report
+    from modelyard.core.types import Floats
 
 ROWS = 400
 LEVELS = ("great", "other")

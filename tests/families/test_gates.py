@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Report, Score, Task, Verdict
+from modelyard.core.report import Report, Score, Verdict
+from modelyard.core.types import Task
 from modelyard.families import GATES, METRICS
 from tests.families import parts
 

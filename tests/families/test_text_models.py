@@ -14,7 +14,7 @@ from modelyard.core.protocols import Model, Network, Predictor
 from modelyard.core.types import Block, Column, Examples, Floats, Inputs, Kind, Numbers, Task, Tokens, feeds
 from modelyard.families import MODELS, default_encoder
 from modelyard.features.fit import ENCODERS, Features
-from modelyard.run import _trainable
+from modelyard.learners import trainable
 from tests import making
 from tests.families import parts
 
@@ -85,7 +85,7 @@ def fit(name: str, folder: Path, weights: Path) -> Fitted:
     how = None
     if Network in type(model).__mro__:
         how = replace(model.training(), epochs=4, batch_size=16, learning_rate=5e-3)
-    predictor = _trainable(model, how).fit(rows, rows, Task.BINARY, seed=1)
+    predictor = trainable(model, how).fit(rows, rows, Task.BINARY, seed=1)
     predictor.to_onnx(folder / "model.onnx")
     session = ort.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
     return Fitted(features, predictor, session, block)

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 import yaml
 
-from modelyard.core.types import Comparison, Report, Score
+from modelyard.core.report import Comparison, Report, Score
 from modelyard.data import values
 from modelyard.release import card, reference, reports
 from tests import making

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from modelyard.core import events
-from modelyard.core.types import Report, Task
+from modelyard.core.report import Report
+from modelyard.core.types import Task
 from modelyard.core.worth import Alternative, Figure, Lead
 from modelyard.evaluate import worth as worths
 from modelyard.release import frontier, worth

@@ -11,7 +11,7 @@ import pytest
 import modelyard
 from modelyard import run
 from modelyard.core.errors import BundleError, YardError
-from modelyard.core.types import Verdict
+from modelyard.core.report import Verdict
 from modelyard.release.bundle import Bundle
 from modelyard.release.yard import Yard, here, home_of
 from tests import making

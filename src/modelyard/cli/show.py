@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from modelyard.core.errors import ModelyardError
+    from modelyard.core.report import Report, Score, Verdict
     from modelyard.core.tuning import Candidate
-    from modelyard.core.types import Report, Score, Verdict
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release
 

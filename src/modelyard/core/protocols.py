@@ -15,23 +15,10 @@ if TYPE_CHECKING:
     import polars as pl
     from torch import nn
 
+    from modelyard.core.report import Report, Verdict
     from modelyard.core.training import Training
     from modelyard.core.tuning import Candidate, Effort, Space
-    from modelyard.core.types import (
-        Block,
-        Column,
-        Examples,
-        Floats,
-        Form,
-        HeldOut,
-        Inputs,
-        Json,
-        Kind,
-        Report,
-        Task,
-        Values,
-        Verdict,
-    )
+    from modelyard.core.types import Block, Column, Examples, Floats, Form, HeldOut, Inputs, Json, Kind, Task, Values
 
 Settings: TypeAlias = "Mapping[str, Json]"
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from modelyard.core.protocols import Metric
-    from modelyard.core.types import Floats, Score
+    from modelyard.core.report import Score
+    from modelyard.core.types import Floats
 
 JUDGE = "accuracy"  # by which a reader understands the blind answer best
 FEW = 100  # rows, below which more of them may show what was learnt

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from modelyard.core import digest, events, intervals
 from modelyard.core.decisions import Decision, decide
-from modelyard.core.types import Comparison, Floats, Report, Score, Table, Task
+from modelyard.core.report import Comparison, Report, Score
+from modelyard.core.types import Floats, Table, Task
 from modelyard.data.read import target_values, weight_values
 from modelyard.evaluate import slices
 from modelyard.evaluate.doubt import doubt

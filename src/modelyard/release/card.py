@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Comparison, Report, Schema, Score
+    from modelyard.core.report import Comparison, Report, Score
+    from modelyard.core.types import Schema
 
 PIPELINES = {"text": "text-classification", "table": "tabular-classification", "number": "tabular-regression"}
 

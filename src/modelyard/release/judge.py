@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from modelyard.core.errors import RecipeError, nearest
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Report, Score
+    from modelyard.core.report import Report, Score
 
 
 def wanted(report: Report, metric: str, of: str | None) -> Score:

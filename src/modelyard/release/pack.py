@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from modelyard.core.decisions import Decision
     from modelyard.core.protocols import Predictor
-    from modelyard.core.types import Floats, Report, Schema, Table
+    from modelyard.core.report import Report
+    from modelyard.core.types import Floats, Schema, Table
     from modelyard.features.fit import Features
 
 TOLERANCE = 1e-4  # how far an answer of the bundle may lie from training's; for numbers, in deviations of the target

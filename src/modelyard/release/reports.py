@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from modelyard.core.types import Report
+from modelyard.core.report import Report
 
 FIGURES = ("value", "low", "high", "difference")
 

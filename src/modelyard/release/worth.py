@@ -11,7 +11,7 @@ from modelyard.release import frontier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelyard.core.types import Report
+    from modelyard.core.report import Report
     from modelyard.core.worth import Alternative, Figure, Lead
 
 PAGE, PICTURE = "worth.md", "frontier.svg"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from modelyard.core import artifacts
 from modelyard.core.errors import BundleError, YardError, nearest
-from modelyard.core.types import Verdict
+from modelyard.core.report import Verdict
 from modelyard.release import manifest
 from modelyard.release.bundle import Bundle
 

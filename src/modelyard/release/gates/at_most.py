@@ -6,7 +6,7 @@ from pydantic import Field
 
 from modelyard.core.protocols import Gate
 from modelyard.core.registry import part
-from modelyard.core.types import Report, Verdict
+from modelyard.core.report import Report, Verdict
 from modelyard.release.judge import told, wanted
 
 

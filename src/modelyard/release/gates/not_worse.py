@@ -8,7 +8,7 @@ from pydantic import Field
 
 from modelyard.core.protocols import Gate
 from modelyard.core.registry import part
-from modelyard.core.types import Report, Verdict
+from modelyard.core.report import Report, Verdict
 from modelyard.release.judge import told, wanted
 
 ROUNDING = 1e-12  # 0.79 is 0.01 worse than 0.80, whatever binary fractions say

@@ -1,0 +1,102 @@
+"""What a report holds: scores with intervals, comparisons, verdicts. All frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from modelyard.core.types import Task
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric on one part of the test rows, with its 95% interval. `slice` is None for all rows."""
+
+    metric: str
+    value: float
+    low: float
+    high: float
+    rows: int
+    slice: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The model against a baseline on the same rows: `difference` is the model's value less the baseline's.
+
+    `verdict` is `better`, `worse` or, when the 95% interval of the paired difference holds zero, `not distinguishable`.
+    """
+
+    baseline: str
+    metric: str
+    value: float
+    difference: float
+    low: float
+    high: float
+    verdict: Literal["better", "worse", "not distinguishable"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was measured on rows that no choice has seen.
+
+    `doubt` says why the figures are nothing to build on, where that is so: a reader must see it before any of them.
+    """
+
+    name: str
+    task: Task
+    model: str
+    classes: tuple[str, ...]
+    rows: dict[str, int]
+    test_digest: str
+    higher_is_better: dict[str, bool]
+    scores: tuple[Score, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubt: str = ""
+
+    def score(self, metric: str, of: str | None = None) -> Score | None:
+        """The score of a metric on a slice (None: on all rows), if it was measured."""
+        for score in self.scores:
+            if score.metric == metric and score.slice == of:
+                return score
+        return None
+
+    def __str__(self) -> str:
+        """The figures as lines of text."""
+        lines = [f"{self.name}: {self.model}, {self.task}, {self.rows['test']} test rows"]
+        if self.doubt:
+            lines.append(f"  BEWARE: {self.doubt}")
+        mark = "?" if self.doubt else ""
+        for s in self.scores:
+            part = s.slice or "all rows"
+            lines.append(f"  {s.metric:<10} {s.value:>10.4f}{mark}  ({s.low:.4f} to {s.high:.4f})  {part}, {s.rows}")
+        lines += [f"  against {c.baseline}: {c.verdict} ({c.metric} {c.difference:+.4f})" for c in self.comparisons]
+        return "\n".join([*lines, *(f"  note: {note}" for note in self.others)])
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The notes beside the `doubt`."""
+        return tuple(note for note in self.notes if note != self.doubt)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        mark = "?" if self.doubt else ""
+        beware = f"<br><strong>{escape(self.doubt)}</strong>" if self.doubt else ""
+        rows = "".join(
+            f"<tr><td>{escape(s.metric)}</td><td>{escape(s.slice or 'all rows')}</td><td>{s.value:.4f}{mark}</td>"
+            f"<td>{s.low:.4f} to {s.high:.4f}</td><td>{s.rows}</td></tr>"
+            for s in self.scores
+        )
+        head = "<tr><th>metric</th><th>slice</th><th>value</th><th>95% interval</th><th>rows</th></tr>"
+        return f"<table><caption>{escape(self.name)}: {escape(self.model)}{beware}</caption>{head}{rows}</table>"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a gate said of a candidate, and why."""
+
+    gate: str
+    passed: bool
+    reason: str
