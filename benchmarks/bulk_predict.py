@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from modelyard.core.types import Block
+    from modelyard.core.blocks import Block
     from modelyard.release.bundle import Bundle
 
 ROOT = Path(__file__).parents[1]
@@ -124,7 +124,7 @@ def _single(bundle: Bundle) -> Figures:
 
 
 def _fed(bundle: Bundle, encoded: Mapping[str, Block]) -> dict[str, Any]:
-    from modelyard.core.types import feeds
+    from modelyard.core.blocks import feeds
 
     return {name: array for name, array in feeds(encoded).items() if name in bundle.wanted}
 

@@ -75,7 +75,7 @@ def main() -> None:
 
 def _rounds(bundle: Bundle) -> dict[str, list[Figures]]:
     """Every measure, round by round."""
-    from modelyard.core.types import feeds
+    from modelyard.core.blocks import feeds
 
     inputs = bundle.features(bundle.signature.columns(bundle.signature.convert([bundle.example])))
     given = {name: array for name, array in feeds(inputs).items() if name in bundle.wanted}

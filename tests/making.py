@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 
 from modelyard import run
-from modelyard.core.types import Examples, Kind, Task
+from modelyard.core.blocks import Examples
+from modelyard.core.types import Kind, Task
 from modelyard.release.pack import Origin, pack
 from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import Block
+    from modelyard.core.blocks import Block
     from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 

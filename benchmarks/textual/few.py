@@ -31,8 +31,9 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from modelyard.core.blocks import Block, Examples
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Block, Column, Examples, Kind, Role, Schema, Table, Task
+from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
 from modelyard.evaluate.score import Measured, score
 from modelyard.families import METRICS
 from modelyard.features.fit import ENCODERS

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import polars as pl
 import torch
 
-from modelyard.core.types import Column, Examples, Kind, Task
+from modelyard.core.blocks import Examples
+from modelyard.core.types import Column, Kind, Task
 from modelyard.features import weights
 from modelyard.features.encoders.tokens import Tokens
 from modelyard.models.pretrained import Pretrained

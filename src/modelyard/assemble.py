@@ -13,7 +13,7 @@ from modelyard.core.finish import Aim, Costs, Finish
 from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Model, Network, Search, Source
 from modelyard.core.registry import Family, schema_of, settings_of
 from modelyard.core.training import PACES, Training
-from modelyard.core.types import Column, Form, Kind, Task
+from modelyard.core.types import Column, Kind, Task
 from modelyard.economics.cost import Prices
 from modelyard.families import (
     AUGMENTS,
@@ -36,6 +36,8 @@ from modelyard.recipe.schema import PartSpec, Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from modelyard.core.blocks import Form
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from modelyard.core import order
-from modelyard.core.types import Block, Codes, Numbers, Tokens
+from modelyard.core.blocks import Block, Codes, Numbers, Tokens
 
 if TYPE_CHECKING:
     from modelyard.core.types import Floats

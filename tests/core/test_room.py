@@ -14,15 +14,16 @@ import polars as pl
 import pytest
 
 from modelyard.core import memory, room
+from modelyard.core.blocks import Bag, Codes, Numbers, Tokens, joined, stacked
 from modelyard.core.errors import RoomError
-from modelyard.core.types import Bag, Codes, Numbers, Table, Tokens, joined, stacked
+from modelyard.core.types import Table
 from modelyard.data.sources.parquet import Parquet
 from tests import making
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from modelyard.core.types import Block
+    from modelyard.core.blocks import Block
 
 ROWS = 300_000
 WORDS = ["逾期", "a longer word than twelve bytes", "", None]

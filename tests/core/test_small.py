@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelyard.core import digest, events, intervals, order, seeds
-from modelyard.core.types import Bag, Numbers, Tokens
+from modelyard.core.blocks import Bag, Numbers, Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import Block
+    from modelyard.core.blocks import Block
 
 
 def test_a_digest_is_of_the_bytes(tmp_path: Path) -> None:

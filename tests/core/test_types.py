@@ -9,29 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelyard.core.blocks import Bag, BlockSpec, Codes, Examples, Numbers, Tokens, feeds, join, places, take
 from modelyard.core.report import Report as ReportType
 from modelyard.core.report import Score
-from modelyard.core.types import (
-    Bag,
-    BlockSpec,
-    Codes,
-    Column,
-    Examples,
-    Kind,
-    Numbers,
-    Role,
-    Schema,
-    Task,
-    Tokens,
-    feeds,
-    join,
-    places,
-    take,
-)
+from modelyard.core.types import Column, Kind, Role, Schema, Task
 from tests import making
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Block
+    from modelyard.core.blocks import Block
 
 LENGTHS = [2, 0, 3, 1]
 OFFSETS = np.array([0, 2, 2, 5, 6])

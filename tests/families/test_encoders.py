@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelyard.core.blocks import Bag, Block, Codes, Numbers, Tokens
 from modelyard.core.protocols import Joining
-from modelyard.core.types import Bag, Block, Codes, Column, Kind, Numbers, Tokens, Values
+from modelyard.core.types import Column, Kind, Values
 from modelyard.data import values
 from modelyard.features.fit import ENCODERS
 from tests import making

@@ -10,9 +10,10 @@ import onnxruntime as ort
 import pytest
 
 from modelyard.assemble import assemble
+from modelyard.core.blocks import Form, feeds
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network, Search
-from modelyard.core.types import Form, Kind, Task, feeds
+from modelyard.core.types import Kind, Task
 from modelyard.families import METRICS, MODELS, default_encoder
 from modelyard.features.fit import ENCODERS
 from modelyard.release.rows import dicts_of

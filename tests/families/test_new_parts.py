@@ -27,7 +27,8 @@ from pydantic import Field
 
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import Block, Column, Floats, Kind, Numbers, Values
+from modelyard.core.blocks import Block, Numbers
+from modelyard.core.types import Column, Floats, Kind, Values
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ from pydantic import Field
 
 from modelyard.core.protocols import Model, Predictor
 from modelyard.core.registry import part
-from modelyard.core.types import Examples, Floats, Form, Inputs, Json, Kind, Numbers, Task
+from modelyard.core.blocks import Examples, Form, Inputs, Numbers
+from modelyard.core.types import Floats, Json, Kind, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

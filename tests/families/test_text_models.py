@@ -10,8 +10,9 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from modelyard.core.blocks import Block, Examples, Inputs, Numbers, Tokens, feeds
 from modelyard.core.protocols import Model, Network, Predictor
-from modelyard.core.types import Block, Column, Examples, Floats, Inputs, Kind, Numbers, Task, Tokens, feeds
+from modelyard.core.types import Column, Floats, Kind, Task
 from modelyard.families import MODELS, default_encoder
 from modelyard.features.fit import ENCODERS, Features
 from modelyard.learners import trainable

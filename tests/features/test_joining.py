@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from modelyard.core.blocks import Numbers
 from modelyard.core.protocols import Joining
-from modelyard.core.types import Numbers
 from modelyard.features.encoders.number import FittedNumber
 from modelyard.features.fit import ENCODERS, Features
 

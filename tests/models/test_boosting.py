@@ -9,15 +9,17 @@ import onnxruntime as ort
 import pytest
 
 from modelyard.core import deadline, events
+from modelyard.core.blocks import Bag, Codes, Examples, Numbers, Tokens, feeds
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Bag, Codes, Examples, Numbers, Task, Tokens, feeds
+from modelyard.core.types import Task
 from modelyard.models.boosting import Boosting, FittedBoosting
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelyard.core.blocks import Block
     from modelyard.core.training import Loss
-    from modelyard.core.types import Block, Floats
+    from modelyard.core.types import Floats
 
 ROWS = 500
 FEW: dict[str, Any] = {"max_trees": 60, "learning_rate": 0.1}

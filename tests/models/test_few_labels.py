@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from modelyard.assemble import assemble
+from modelyard.core.blocks import Block, Codes, Examples, Numbers
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network
-from modelyard.core.types import Block, Codes, Column, Examples, Kind, Numbers, Task
+from modelyard.core.types import Column, Kind, Task
 from modelyard.families import MODELS
 from modelyard.features.fit import ENCODERS
 from modelyard.models.setfit import SetfitModule

@@ -12,10 +12,11 @@ from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
 
 from modelyard import run
 from modelyard.core import deadline
+from modelyard.core.blocks import Bag, Codes, Examples, Numbers, Tokens, feeds
 from modelyard.core.errors import RecipeError
 from modelyard.core.training import Loss
 from modelyard.core.tuning import Range
-from modelyard.core.types import Bag, Codes, Examples, Kind, Numbers, Task, Tokens, feeds
+from modelyard.core.types import Kind, Task
 from modelyard.families import MODELS
 from modelyard.models.layers.design import FEW, design
 from modelyard.models.layers.problems import PENALTIES
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from modelyard.core.types import Block
+    from modelyard.core.blocks import Block
 
 RANDOM = np.random.default_rng(0)
 ROWS = 90

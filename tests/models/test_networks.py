@@ -10,10 +10,11 @@ import pytest
 import torch
 from torch import nn
 
+from modelyard.core.blocks import UNSEEN_CODE, Bag, Block, Codes, Examples, Numbers, Tokens
+from modelyard.core.blocks import feeds as feeds_of
 from modelyard.core.errors import RecipeError
 from modelyard.core.tuning import Options
-from modelyard.core.types import UNSEEN_CODE, Bag, Block, Codes, Examples, Numbers, Task, Tokens
-from modelyard.core.types import feeds as feeds_of
+from modelyard.core.types import Task
 from modelyard.families import MODELS
 from modelyard.models.layers.embed import UNSEEN_RATE, Embed, width_of
 from modelyard.models.layers.embed import Bag as Bag_

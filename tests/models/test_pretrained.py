@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from modelyard.core.types import Examples, Numbers, Task, Tokens
+from modelyard.core.blocks import Examples, Numbers, Tokens
+from modelyard.core.types import Task
 from modelyard.models.layers import lora
 from modelyard.models.layers.encoder import load
 from modelyard.models.pretrained import HASTE, Pretrained, PretrainedModule
@@ -79,7 +80,7 @@ def test_merged_adapters_answer_the_same_and_leave_no_trace(tiny_bert: Path) -> 
 def test_a_trained_adapter_leaves_as_a_graph(tiny_bert: Path, tmp_path: Path) -> None:
     import onnxruntime as ort
 
-    from modelyard.core.types import feeds
+    from modelyard.core.blocks import feeds
 
     part = rows("t", "第二")
     network = Pretrained(weights=str(tiny_bert), tuning="lora", max_length=16)

@@ -10,9 +10,10 @@ import torch
 from safetensors.numpy import save_file
 from torch import nn
 
+from modelyard.core.blocks import Bag, Block, Codes, Examples, Numbers, Tokens
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network
-from modelyard.core.types import Bag, Block, Codes, Examples, Kind, Numbers, Tokens
+from modelyard.core.types import Kind
 from modelyard.families import MODELS
 from modelyard.features.encoders.subwords import Subwords
 from modelyard.features.subwords import train_tokenizer

@@ -11,10 +11,11 @@ import pytest
 
 from modelyard import run
 from modelyard.core import artifacts
+from modelyard.core.blocks import Examples
 from modelyard.core.decisions import Decision
 from modelyard.core.errors import ParityError
 from modelyard.core.protocols import Predictor
-from modelyard.core.types import Examples, Schema, Task
+from modelyard.core.types import Schema, Task
 from modelyard.features.fit import Features
 from modelyard.models.linear import FittedLinear, Linear
 from modelyard.release.pack import Origin, pack
@@ -24,7 +25,8 @@ from tests import making
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import Floats, Inputs
+    from modelyard.core.blocks import Inputs
+    from modelyard.core.types import Floats
     from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 

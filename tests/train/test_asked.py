@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelyard.core.types import Examples, Task
+from modelyard.core.blocks import Examples
+from modelyard.core.types import Task
 from modelyard.features.fit import Features
 from modelyard.models.linear import Linear
 from modelyard.train.asked import Asked, asked

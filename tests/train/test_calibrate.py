@@ -9,9 +9,9 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from modelyard.core.blocks import BlockSpec, HeldOut, Numbers
 from modelyard.core.finish import Calibration
 from modelyard.core.protocols import Predictor
-from modelyard.core.types import BlockSpec, HeldOut, Numbers
 from modelyard.families import METRICS
 from modelyard.models.layers.graph import Graph
 from modelyard.train import calibrate
@@ -21,7 +21,8 @@ from modelyard.train.objective import log_losses
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import Floats, Inputs
+    from modelyard.core.blocks import Inputs
+    from modelyard.core.types import Floats
 
 METHODS = [method for method in get_args(Calibration) if method not in {"auto", "none"}]
 

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from modelyard.core import deadline, digest, events
+from modelyard.core.blocks import Examples, Numbers
 from modelyard.core.training import Optimizer, Regularisation, Training
-from modelyard.core.types import Examples, Numbers, Task
+from modelyard.core.types import Task
 from modelyard.models.mlp import Mlp
 from modelyard.train import checkpoint
 from modelyard.train.loop import Trainable

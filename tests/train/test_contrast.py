@@ -11,7 +11,8 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from modelyard.core import deadline, events
-from modelyard.core.types import Column, Examples, Kind, Task
+from modelyard.core.blocks import Examples
+from modelyard.core.types import Column, Kind, Task
 from modelyard.features.fit import ENCODERS
 from modelyard.models.setfit import Setfit
 from modelyard.train import batches, contrast

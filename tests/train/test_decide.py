@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelyard.core.blocks import HeldOut
 from modelyard.core.decisions import decide
 from modelyard.core.finish import Aim, Costs
-from modelyard.core.types import HeldOut, Task
+from modelyard.core.types import Task
 from modelyard.families import METRICS
 from modelyard.train.decide import by_costs, by_metric, thresholds
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from modelyard.core.types import Block, Codes, Examples, HeldOut, Numbers, Task, feeds
+from modelyard.core.blocks import Block, Codes, Examples, HeldOut, Numbers, feeds
+from modelyard.core.types import Task
 from modelyard.models.linear import Linear
 from modelyard.train import ensemble, objective
 from modelyard.train.ensemble import Ensemble, Terms

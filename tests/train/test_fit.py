@@ -12,10 +12,11 @@ import yaml
 
 from modelyard import run
 from modelyard.assemble import assemble
+from modelyard.core.blocks import HeldOut
 from modelyard.core.errors import DataError
 from modelyard.core.finish import Aim, Costs, Finish
 from modelyard.core.protocols import Model, Predictor
-from modelyard.core.types import HeldOut, Parts, Table, Task
+from modelyard.core.types import Parts, Table, Task
 from modelyard.data.read import read
 from modelyard.data.split import split
 from modelyard.families import METRICS
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from modelyard.core.blocks import Examples, Inputs
     from modelyard.core.protocols import Settings
-    from modelyard.core.types import Examples, Floats, Inputs, Kind
+    from modelyard.core.types import Floats, Kind
     from modelyard.train.fit import Trained
 
 READERS: dict[str, Any] = {"csv": pl.read_csv, "parquet": pl.read_parquet, "jsonl": pl.read_ndjson}

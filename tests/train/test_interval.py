@@ -10,8 +10,9 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from modelyard.core.blocks import Examples, Numbers, feeds
 from modelyard.core.protocols import Model
-from modelyard.core.types import Examples, Numbers, Task, feeds
+from modelyard.core.types import Task
 from modelyard.models.linear import FittedLinear, Linear
 from modelyard.train import interval
 

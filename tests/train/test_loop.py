@@ -13,10 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from modelyard.core import deadline, energy, events
+from modelyard.core.blocks import Examples, Numbers, Tokens
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Network
 from modelyard.core.training import Goal, Optimizer, Regularisation, Training
-from modelyard.core.types import Examples, Numbers, Task, Tokens
+from modelyard.core.types import Task
 from modelyard.models.mlp import Mlp
 from modelyard.models.pretrained import Pretrained
 from modelyard.train import batches, steps

@@ -15,8 +15,8 @@ from tokenizers import Tokenizer
 
 from modelyard import run
 from modelyard.core import digest, events
+from modelyard.core.blocks import Tokens
 from modelyard.core.errors import DataError, ModelyardError, UsageError
-from modelyard.core.types import Tokens
 from modelyard.features.subwords import train_tokenizer
 from modelyard.train import state
 from modelyard.train.pretrain import lift, loop, mlm

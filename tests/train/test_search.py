@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from modelyard.core import deadline, events, memory
+from modelyard.core.blocks import Block, Codes, Examples, Numbers
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Block, Codes, Examples, Numbers, Task
+from modelyard.core.types import Task
 from modelyard.families import MODELS
 from modelyard.models import auto
 from modelyard.models.auto import Auto

@@ -8,9 +8,10 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from modelyard.core.blocks import Examples, Numbers, feeds
 from modelyard.core.errors import DataError
 from modelyard.core.training import Transform
-from modelyard.core.types import Examples, Numbers, Task, feeds
+from modelyard.core.types import Task
 from modelyard.models.linear import Linear
 from modelyard.train.transform import KNOTS, Log, Ranks, Root, Transformed
 

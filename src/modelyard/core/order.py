@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelyard.core.types import Bag, Block, Floats, Inputs, Ints, Tokens, take
+from modelyard.core.blocks import Bag, Block, Inputs, Tokens, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from modelyard.core.types import Floats, Ints
 
 BATCH = 256  # rows answered at once where texts are padded to the longest
 BULK = 512  # where every row is as wide: enough to forget what a call costs, few enough for a processor's cache

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     import polars as pl
     from torch import nn
 
+    from modelyard.core.blocks import Block, Examples, Form, HeldOut, Inputs
     from modelyard.core.report import Report, Verdict
     from modelyard.core.training import Training
     from modelyard.core.tuning import Candidate, Effort, Space
-    from modelyard.core.types import Block, Column, Examples, Floats, Form, HeldOut, Inputs, Json, Kind, Task, Values
+    from modelyard.core.types import Column, Floats, Json, Kind, Task, Values
 
 Settings: TypeAlias = "Mapping[str, Json]"
 
@@ -122,7 +123,7 @@ class Predictor(Protocol):
         """Answers, one a row."""
 
     def to_onnx(self, path: Path) -> None:
-        """Write the graph: inputs as `core.types.feeds` names them with dynamic rows, one output called `answers`."""
+        """Write the graph: inputs as `core.blocks.feeds` names them with dynamic rows, one output called `answers`."""
 
 
 @runtime_checkable

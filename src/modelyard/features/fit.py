@@ -8,14 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core import events
+from modelyard.core.blocks import stacked
 from modelyard.core.errors import BundleError
 from modelyard.core.protocols import Encoder, FittedEncoder, Joining
 from modelyard.core.registry import Family
-from modelyard.core.types import stacked
 from modelyard.data import values
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Block, Column, Floats, Json, Schema, Table, Values
+    from modelyard.core.blocks import Block
+    from modelyard.core.types import Column, Floats, Json, Schema, Table, Values
 
 Joint: TypeAlias = "Callable[[Sequence[Values]], list[Block]]"
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from tokenizers import Tokenizer
 
+from modelyard.core.blocks import Block, Tokens
 from modelyard.core.protocols import FittedEncoder, State
-from modelyard.core.types import Block, Tokens, Values
+
+if TYPE_CHECKING:
+    from modelyard.core.types import Values
 
 READ = 20  # characters read for each token kept: what lies beyond cannot reach the first `max_length` tokens
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 from torch import Tensor, nn
 
+from modelyard.core.blocks import Examples, Form, places
 from modelyard.core.protocols import TABLE, Network, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Examples, Form, Kind, Task, places
+from modelyard.core.types import Kind, Task
 from modelyard.models.layers.embed import Embed
 from modelyard.models.layers.texts import draw_linear
 

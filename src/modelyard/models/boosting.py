@@ -11,11 +11,12 @@ from onnx import TensorProto
 from pydantic import Field
 
 from modelyard.core import seeds
+from modelyard.core.blocks import Codes, Examples, Inputs, take
 from modelyard.core.protocols import Model, Predictor, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Loss
 from modelyard.core.tuning import Range, Space
-from modelyard.core.types import Codes, Examples, Floats, Inputs, Kind, Task, take
+from modelyard.core.types import Floats, Kind, Task
 from modelyard.models.layers.graph import Graph
 from modelyard.models.layers.levels import Levels, out_of_fold
 from modelyard.models.layers.matrix import Matrix

@@ -11,11 +11,12 @@ from onnx import TensorProto
 from pydantic import Field
 
 from modelyard.core import deadline, events
+from modelyard.core.blocks import Bag, BlockSpec, Examples, Inputs, Numbers, places, take
 from modelyard.core.protocols import Model, Predictor, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Loss
 from modelyard.core.tuning import Range, Space
-from modelyard.core.types import Bag, BlockSpec, Examples, Floats, Inputs, Kind, Numbers, Task, places, take
+from modelyard.core.types import Floats, Kind, Task
 from modelyard.models.layers.design import FEW, LARGE, design
 from modelyard.models.layers.fits import Penalty, softmax
 from modelyard.models.layers.graph import Graph

@@ -14,7 +14,7 @@ from modelyard.core.protocols import Network, Settings
 from modelyard.core.registry import part
 from modelyard.core.training import Goal, Loss, Regularisation, Training
 from modelyard.core.tuning import Options, Space
-from modelyard.core.types import Examples, Kind, Task
+from modelyard.core.types import Kind, Task
 from modelyard.models.layers.embed import Embed
 from modelyard.models.layers.members import Heads, Layer, draw_pooled, pooled
 from modelyard.models.layers.numbers import Bent, Bins, Embedded, Mixed, Straight, Waves
@@ -22,6 +22,7 @@ from modelyard.models.layers.numbers import Bent, Bins, Embedded, Mixed, Straigh
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from modelyard.core.blocks import Examples
     from modelyard.core.types import Floats
     from modelyard.models.layers.graph import Graph
     from modelyard.models.layers.numbers import Numbers

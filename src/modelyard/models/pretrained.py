@@ -9,11 +9,12 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
+from modelyard.core.blocks import Examples, Form, places
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import TABLE, Network
 from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Examples, Form, Json, Kind, Task, places
+from modelyard.core.types import Json, Kind, Task
 from modelyard.features import weights as pretrained
 from modelyard.models.layers.embed import Embed
 from modelyard.models.layers.encoder import Pooling, TextEncoder, check_length, load

@@ -11,10 +11,11 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
+from modelyard.core.blocks import Examples, Form, places
 from modelyard.core.protocols import Learns, Network
 from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Examples, Form, Json, Kind, Task, places
+from modelyard.core.types import Json, Kind, Task
 from modelyard.features import weights as pretrained
 from modelyard.models.layers.encoder import check_length, load
 from modelyard.models.layers.unit import UnitTexts, texts_of
@@ -22,14 +23,14 @@ from modelyard.models.layers.unit import UnitTexts, texts_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelyard.core.types import BlockSpec
+    from modelyard.core.blocks import BlockSpec
 
 
 class Beside(nn.Module):
     """Table columns as a line reads them: numbers as they are, codes as a 1 in the place of their level."""
 
     def __init__(self, specs: Mapping[str, BlockSpec]) -> None:
-        """`specs` by the names that `core.types.places` gives."""
+        """`specs` by the names that `core.blocks.places` gives."""
         super().__init__()
         self.numbers = [name for name, spec in specs.items() if spec.form == "numbers"]
         self.levels = {name: spec.size for name, spec in specs.items() if spec.form == "codes"}

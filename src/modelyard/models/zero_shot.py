@@ -10,11 +10,12 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from modelyard.core import order
+from modelyard.core.blocks import Examples, Form, Inputs, feeds
 from modelyard.core.errors import Problems, RecipeError, nearest
 from modelyard.core.protocols import Learns, Network
 from modelyard.core.registry import part
 from modelyard.core.training import Training
-from modelyard.core.types import Column, Examples, Floats, Form, Inputs, Json, Kind, Task, feeds
+from modelyard.core.types import Column, Floats, Json, Kind, Task
 from modelyard.features import weights as pretrained
 from modelyard.features.fit import ENCODERS
 from modelyard.models.layers.encoder import check_length, load

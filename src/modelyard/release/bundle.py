@@ -12,9 +12,10 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from modelyard.core import events, order
+from modelyard.core.blocks import feeds
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.errors import BundleError
-from modelyard.core.types import Floats, Schema, Values, feeds
+from modelyard.core.types import Floats, Schema, Values
 from modelyard.data.values import restored
 from modelyard.features.fit import Features
 from modelyard.release import manifest as manifests

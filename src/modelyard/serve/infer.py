@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from modelyard.core.blocks import UNSEEN_CODE, Block, Codes
 from modelyard.core.errors import BundleError, DataError, Problem
-from modelyard.core.types import UNSEEN_CODE, Block, Codes
 from modelyard.serve.wire import BadJsonError, TooLargeError, encode
 
 if TYPE_CHECKING:

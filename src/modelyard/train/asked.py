@@ -13,14 +13,15 @@ import msgspec
 import numpy as np
 import onnxruntime as ort
 
+from modelyard.core.blocks import feeds
 from modelyard.core.protocols import Predictor
-from modelyard.core.types import feeds
 from modelyard.data import values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modelyard.core.types import Floats, Inputs, Table
+    from modelyard.core.blocks import Inputs
+    from modelyard.core.types import Floats, Table
     from modelyard.features.fit import Features
 
 ROWS = 40  # that are asked for, one by one: texts differ in length

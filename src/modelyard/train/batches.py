@@ -8,10 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from modelyard.core.types import Codes, Inputs, Ints, Numbers, feeds
+from modelyard.core.blocks import Codes, Inputs, Numbers, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from modelyard.core.types import Ints
 
 POOL = 50  # batches that are shuffled together before they are sorted by length
 

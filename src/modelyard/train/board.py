@@ -10,7 +10,8 @@ import numpy as np
 from modelyard.core.tuning import Candidate
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Examples, Floats
+    from modelyard.core.blocks import Examples
+    from modelyard.core.types import Floats
     from modelyard.train.judging import Judging
     from modelyard.train.notebook import Record
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.core import seeds
+from modelyard.core.blocks import HeldOut, Inputs
 from modelyard.core.protocols import Predictor
-from modelyard.core.types import Floats, HeldOut, Inputs
 from modelyard.models.layers.graph import Graph
 from modelyard.train import folds, objective
 from modelyard.train.calibrators import Calibrator, Same, Stepped, platt, temperature
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.core.finish import Calibration
+    from modelyard.core.types import Floats
 
 FOLDS = 5
 MOST = 100_000  # rows that tell enough

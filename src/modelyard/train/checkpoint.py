@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelyard.core.types import Examples, Json, Numbers
+from modelyard.core.blocks import Examples, Numbers
+from modelyard.core.types import Json
 from modelyard.train import state
 
 if TYPE_CHECKING:

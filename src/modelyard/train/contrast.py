@@ -20,7 +20,7 @@ from modelyard.core import deadline, events, order, seeds
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Learns, Model, Network
 from modelyard.core.training import Training
-from modelyard.core.types import Examples, Floats, Ints, Kind, Task
+from modelyard.core.types import Floats, Ints, Kind, Task
 from modelyard.train import batches, steps
 from modelyard.train.predictor import Answering, TorchPredictor
 from modelyard.train.seeded import deterministic
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from modelyard.core.blocks import Examples
     from modelyard.core.protocols import Settings
 
 MOST = 120  # steps: of more texts, a part is enough to bend the encoder, and the line is fitted on all of them

@@ -9,8 +9,9 @@ import numpy as np
 from modelyard.core.decisions import Decision
 
 if TYPE_CHECKING:
+    from modelyard.core.blocks import HeldOut
     from modelyard.core.finish import Aim, Costs
-    from modelyard.core.types import Floats, HeldOut
+    from modelyard.core.types import Floats
 
 MOST = 2000  # thresholds that are tried
 TRUTH = np.array([0, 0, 1, 1])

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 
+from modelyard.core.blocks import HeldOut
 from modelyard.core.protocols import Predictor
 from modelyard.core.tuning import Candidate
-from modelyard.core.types import HeldOut
 from modelyard.models.layers.graph import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelyard.core.types import Floats, Inputs
+    from modelyard.core.blocks import Inputs
+    from modelyard.core.types import Floats
 
 Loss = Callable[["Floats"], float]
 STEPS = 40

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from modelyard.core import deadline, events
+from modelyard.core.blocks import Examples, HeldOut, join
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
 from modelyard.core.protocols import Encoder, Informed, Limited, Model, Predictor
-from modelyard.core.types import Column, Examples, Floats, HeldOut, Kind, Parts, Schema, Table, Task, join
+from modelyard.core.types import Column, Floats, Kind, Parts, Schema, Table, Task
 from modelyard.data import values
 from modelyard.data.read import target_values, weight_values
 from modelyard.features import fit as features

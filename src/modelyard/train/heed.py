@@ -13,8 +13,9 @@ from modelyard.core.errors import DataError, Problems
 from modelyard.data.infer import class_of
 
 if TYPE_CHECKING:
+    from modelyard.core.blocks import Examples, HeldOut
     from modelyard.core.finish import ClassWeight
-    from modelyard.core.types import Column, Examples, Floats, HeldOut
+    from modelyard.core.types import Column, Floats
 
 
 def factors(wish: ClassWeight, column: Column, target: npt.NDArray[Any], weight: Floats | None) -> Floats | None:

@@ -13,10 +13,11 @@ import numpy as np
 from optuna.trial import TrialState
 
 from modelyard.core import deadline, events, seeds
+from modelyard.core.blocks import HeldOut
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Predictor, Settings
 from modelyard.core.tuning import Candidate, Effort
-from modelyard.core.types import Floats, HeldOut
+from modelyard.core.types import Floats
 from modelyard.train import board, ensemble
 from modelyard.train.judging import Judging
 from modelyard.train.notebook import Notebook, Record, key_of, settings_of

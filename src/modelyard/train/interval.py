@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from modelyard.core.blocks import Examples, Inputs
     from modelyard.core.protocols import Model
-    from modelyard.core.types import Examples, Floats, Inputs, Ints
+    from modelyard.core.types import Floats, Ints
 
     Quantile = Callable[[float], Model]
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelyard.core import deadline, events, seeds
+from modelyard.core.blocks import Examples
 from modelyard.core.training import Loss
-from modelyard.core.types import Examples, Floats, Ints, Task
+from modelyard.core.types import Floats, Ints, Task
 from modelyard.train import folds, objective, thin
 
 if TYPE_CHECKING:

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from modelyard.core import deadline, energy, events, order, seeds
+from modelyard.core.blocks import Examples, Inputs, take
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Model, Network
 from modelyard.core.registry import settings_of
 from modelyard.core.training import Training
-from modelyard.core.types import Examples, Inputs, Ints, Kind, Task, take
+from modelyard.core.types import Ints, Kind, Task
 from modelyard.features import weights
 from modelyard.models.layers.gentle import matrices
 from modelyard.train import batches, state, steps

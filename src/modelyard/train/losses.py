@@ -13,7 +13,7 @@ from modelyard.core.training import Goal
 from modelyard.core.types import Task
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Examples
+    from modelyard.core.blocks import Examples
 
 KNEE = 1.345  # in deviations: 95% of least squares' efficiency where errors are normal (Huber 1964)
 

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from modelyard.core import events, order
+from modelyard.core.blocks import BlockSpec, Inputs, places
 from modelyard.core.protocols import Predictor
-from modelyard.core.types import BlockSpec, Floats, Inputs, places
 from modelyard.models.layers.graph import Graph
 from modelyard.train import batches
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import onnx
+
+    from modelyard.core.types import Floats
 
 OPSET = 20
 

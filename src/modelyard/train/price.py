@@ -11,15 +11,15 @@ import onnx
 import onnxruntime as ort
 from onnx import numpy_helper
 
-from modelyard.core.types import feeds
+from modelyard.core.blocks import feeds
 from modelyard.models.layers.trees import MEMBER
 from modelyard.train.ensemble import graph_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from modelyard.core.blocks import Examples
     from modelyard.core.protocols import Predictor
-    from modelyard.core.types import Examples
 
 # Microseconds of a core for a row among many (measured, onnxruntime 1.32): for a tree of one leaf, which grows with the
 # root of the leaves; how many times that is where every node asks for a set; for a product in a matrix product; for a

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from modelyard.core import events, seeds
 from modelyard.core.protocols import Learns, Model, Network
-from modelyard.core.types import Examples, Kind, Task
+from modelyard.core.types import Kind, Task
 from modelyard.train.predictor import Answering, TorchPredictor
 from modelyard.train.seeded import deterministic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from modelyard.core.blocks import Examples
     from modelyard.core.protocols import Settings
 
 

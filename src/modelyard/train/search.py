@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from modelyard.core import deadline, digest, events
+from modelyard.core.blocks import Examples, join
 from modelyard.core.protocols import Model, Search, Settings
 from modelyard.core.training import Transform
-from modelyard.core.types import Examples, Kind, Task, join
+from modelyard.core.types import Kind, Task
 from modelyard.train.hunt import Hunt
 from modelyard.train.judging import Judging
 from modelyard.train.notebook import BusyError, Notebook

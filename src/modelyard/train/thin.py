@@ -9,8 +9,8 @@ import numpy as np
 from modelyard.core import memory, seeds
 
 if TYPE_CHECKING:
+    from modelyard.core.blocks import Examples
     from modelyard.core.protocols import Model
-    from modelyard.core.types import Examples
 
 SHARE = 0.6  # of the memory that is free, which one fit may take
 BESIDE = 2  # times less memory than for learning

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from modelyard.core.errors import DataError
 from modelyard.core.protocols import Model, Predictor, Settings
 from modelyard.core.training import Transform
-from modelyard.core.types import Examples, Floats, Form, Inputs, Kind, Task
+from modelyard.core.types import Floats, Kind, Task
 from modelyard.models.layers.graph import Graph
 from modelyard.train.ensemble import graph_of
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from modelyard.core.blocks import Examples, Form, Inputs
     from modelyard.core.tuning import Space
 
 KNOTS = 200

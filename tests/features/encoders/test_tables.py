@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from modelyard.core.types import MISSING_CODE, UNSEEN_CODE, Codes, Column, Numbers
+from modelyard.core.blocks import MISSING_CODE, UNSEEN_CODE, Codes, Numbers
+from modelyard.core.types import Column
 from modelyard.features.encoders.boolean import Boolean
 from modelyard.features.encoders.category import Category
 from modelyard.features.encoders.number import Number

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
+from modelyard.core.blocks import Bag
+from modelyard.core.blocks import Tokens as TokensBlock
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Bag, Column, Kind
-from modelyard.core.types import Tokens as TokensBlock
+from modelyard.core.types import Column, Kind
 from modelyard.features import weights
 from modelyard.features.encoders.ngrams import Ngrams, grams
 from modelyard.features.encoders.tokens import Tokens

@@ -10,7 +10,7 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto
 
-from modelyard.core.types import BlockSpec, Codes, Floats, Numbers
+from modelyard.core.blocks import BlockSpec, Codes, Numbers
 from modelyard.models.layers.graph import Graph
 from modelyard.models.layers.levels import FOLDS, Levels, out_of_fold
 from modelyard.models.layers.matrix import Matrix
@@ -19,7 +19,8 @@ from modelyard.models.layers.trees import Trees, below
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import Block
+    from modelyard.core.blocks import Block
+    from modelyard.core.types import Floats
 
 ROWS = 400
 LEVELS = 60

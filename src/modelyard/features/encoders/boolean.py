@@ -7,9 +7,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from modelyard.core.blocks import Block, Numbers
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import Block, Column, Floats, Kind, Numbers, Values
+from modelyard.core.types import Column, Floats, Kind, Values
 
 
 @dataclass(frozen=True)

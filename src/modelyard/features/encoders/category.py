@@ -10,9 +10,10 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field
 
+from modelyard.core.blocks import MISSING_CODE, UNSEEN_CODE, Block, Codes, Form
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import MISSING_CODE, UNSEEN_CODE, Block, Codes, Column, Floats, Form, Kind, Values
+from modelyard.core.types import Column, Floats, Kind, Values
 
 
 @dataclass(frozen=True)

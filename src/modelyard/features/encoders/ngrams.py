@@ -16,9 +16,10 @@ from typing import Annotated, ClassVar, Self
 import numpy as np
 from pydantic import AfterValidator, Field
 
+from modelyard.core.blocks import Bag, Block, Form
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import Bag, Block, Column, Floats, Form, Ints, Kind, Values
+from modelyard.core.types import Column, Floats, Ints, Kind, Values
 
 WORD = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]|\w+(?:'\w+)?")
 MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: spreads the bits of neighbouring values

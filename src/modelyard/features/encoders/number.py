@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field
 
+from modelyard.core.blocks import Block, Numbers
 from modelyard.core.protocols import Encoder, FittedEncoder, Joining, State
 from modelyard.core.registry import part
-from modelyard.core.types import Block, Column, Floats, Json, Kind, Numbers, Values
+from modelyard.core.types import Column, Floats, Json, Kind, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,9 +7,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from modelyard.core import events
+from modelyard.core.blocks import Form
 from modelyard.core.protocols import Encoder, FittedEncoder
 from modelyard.core.registry import part
-from modelyard.core.types import Column, Floats, Form, Kind, Values
+from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import weights as pretrained
 from modelyard.features.subwords import Algorithm, train_tokenizer
 from modelyard.features.tokenizing import READ, FittedTokens, compact

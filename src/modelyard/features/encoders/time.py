@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from modelyard.core.blocks import Block, Numbers
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
-from modelyard.core.types import Block, Column, Floats, Kind, Numbers, Values
+from modelyard.core.types import Column, Floats, Kind, Values
 
 MICROSECONDS = 86_400e6  # in a day
 CLIP = 10.0

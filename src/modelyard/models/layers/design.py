@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
+from modelyard.core.blocks import Bag, Codes, Numbers
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Bag, Codes, Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelyard.core.types import Block, Floats, Inputs
+    from modelyard.core.blocks import Block, Inputs
+    from modelyard.core.types import Floats
     from modelyard.models.layers.splines import Splines
 
 FEW = 1000  # columns up to which a dense matrix is quicker than a sparse one, however many zeros it holds

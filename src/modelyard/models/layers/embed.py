@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from modelyard.core import types
+from modelyard.core import blocks as formed
+from modelyard.core.blocks import UNSEEN_CODE, Block
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import UNSEEN_CODE, Block
 from modelyard.models.layers.numbers import Straight
 
 if TYPE_CHECKING:
@@ -98,28 +98,28 @@ class Bag(nn.Module):
 class Embed(nn.Module):
     """Every block of a row, side by side: numbers, then codes by their embeddings' widths, then bags.
 
-    [rows, sum of `widths`] from what `core.types.feeds` names; `widths` holds one a feature.
+    [rows, sum of `widths`] from what `core.blocks.feeds` names; `widths` holds one a feature.
     """
 
     def __init__(self, blocks: Mapping[str, Block], numbers: Callable[[Floats], Numbers] = Straight) -> None:
-        """`blocks` are the training rows', by the names that `core.types.places` gives; `numbers` makes their module.
+        """`blocks` are the training rows', by the names that `core.blocks.places` gives; `numbers` makes their module.
 
         Raises:
             RecipeError: a block is of tokens, which only a pretrained network reads.
         """
         super().__init__()
-        if any(isinstance(block, types.Tokens) for block in blocks.values()):
+        if any(isinstance(block, formed.Tokens) for block in blocks.values()):
             hint = "use the encoder ngrams, or the model pretrained"
             raise RecipeError("this model does not read tokens", "model", hint)
-        values = {name: block.values for name, block in blocks.items() if isinstance(block, types.Numbers)}
+        values = {name: block.values for name, block in blocks.items() if isinstance(block, formed.Numbers)}
         self.values = [f"{name}_values" for name in values]
         self.numbers = numbers(np.hstack([some[:: _step(some)] for some in values.values()])) if values else None
-        levels = {name: block.levels for name, block in blocks.items() if isinstance(block, types.Codes)}
+        levels = {name: block.levels for name, block in blocks.items() if isinstance(block, formed.Codes)}
         equal = {width: [n for n in levels if width_of(levels[n]) == width] for width in map(width_of, levels.values())}
         self.codes = [[f"{name}_codes" for name in names] for names in equal.values()]
         tables = [Codes([levels[name] for name in names], width) for width, names in equal.items()]
         self.tables = nn.ModuleList(tables)
-        bags = {name: block for name, block in blocks.items() if isinstance(block, types.Bag)}
+        bags = {name: block for name, block in blocks.items() if isinstance(block, formed.Bag)}
         summed = {name: Bag(block.size, np.unique(block.ids)) for name, block in bags.items()}
         self.bags = nn.ModuleDict(summed)
         self.widths = list(self.numbers.widths) if self.numbers is not None else []

@@ -14,7 +14,7 @@ from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from modelyard.core.types import Floats
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Examples
+    from modelyard.core.blocks import Examples
 
 NONE = 1e-6  # a penalty that only settles what the rows leave open
 SMALL = 600  # weights up to which Newton's steps, cubic in them, are cheaper than the many of a gradient

@@ -13,7 +13,7 @@ from onnx import TensorProto, compose, helper, numpy_helper
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import BlockSpec
+    from modelyard.core.blocks import BlockSpec
 
 OPSET = 20
 ML_OPSET = 5  # of the domain ai.onnx.ml: ensembles of trees with set membership
@@ -32,7 +32,7 @@ class Graph:
         self.outputs: list[onnx.ValueInfoProto] = []
 
     def block(self, place: str, spec: BlockSpec) -> tuple[str, ...]:
-        """The inputs of a block, named as `core.types.feeds` names them: `place` is its `x0`, `x1` and so on."""
+        """The inputs of a block, named as `core.blocks.feeds` names them: `place` is its `x0`, `x1` and so on."""
         if spec.form == "numbers":
             return (self._input(f"{place}_values", TensorProto.FLOAT, ["rows", spec.size]),)
         if spec.form == "codes":

@@ -10,7 +10,8 @@ import numpy as np
 from modelyard.core.types import Floats
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Codes, Ints
+    from modelyard.core.blocks import Codes
+    from modelyard.core.types import Ints
 
 FOLDS = 10
 

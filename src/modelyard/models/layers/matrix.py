@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelyard.core import room
+from modelyard.core.blocks import Bag, BlockSpec, Codes, Inputs, Numbers, places, take
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import Bag, BlockSpec, Codes, Floats, Inputs, Numbers, places, take
 from modelyard.models.layers.levels import Levels
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Block, Form
+    from modelyard.core.blocks import Block, Form
+    from modelyard.core.types import Floats
     from modelyard.models.layers.graph import Graph
 
 FIRST = 1  # the number of code 0: onnxruntime looks up sets of 1 to 32 as bits, and compares others one by one

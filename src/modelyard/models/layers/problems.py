@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from sklearn.metrics import log_loss
 
+from modelyard.core.blocks import Examples
 from modelyard.core.training import Loss
-from modelyard.core.types import Examples, Floats
+from modelyard.core.types import Floats
 from modelyard.models.layers import fits
 
 if TYPE_CHECKING:

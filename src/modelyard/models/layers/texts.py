@@ -11,17 +11,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from modelyard.core.blocks import Form, places
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import TABLE, Network
-from modelyard.core.types import Form, Kind, Task, places
+from modelyard.core.types import Kind, Task
 from modelyard.models.layers.embed import Embed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from modelyard.core.blocks import Examples
     from modelyard.core.protocols import Settings
     from modelyard.core.training import Training
-    from modelyard.core.types import Examples
     from modelyard.models.layers.graph import Graph
 
 WIDTH = 64  # of a token's vector, where nothing else is said

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from modelyard.core.blocks import places
 from modelyard.core.errors import RecipeError
-from modelyard.core.types import places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelyard.core.types import Inputs
+    from modelyard.core.blocks import Inputs
     from modelyard.models.layers.encoder import TextEncoder
 
 
 class UnitTexts(nn.Module):
-    """What `core.types.feeds` names to [rows, texts, width] float32: each text's vector, its length 1."""
+    """What `core.blocks.feeds` names to [rows, texts, width] float32: each text's vector, its length 1."""
 
     def __init__(self, encoder: TextEncoder, texts: Sequence[str]) -> None:
         """`texts` are the first halves of the feeds' names."""

@@ -27,7 +27,8 @@ from modelyard.models.layers.encoder import quiet
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from modelyard.core.types import Ints, Tokens
+    from modelyard.core.blocks import Tokens
+    from modelyard.core.types import Ints
     from modelyard.train.pretrain.spec import PretrainSpec
 
 MASKS = ("[MASK]", "<mask>")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelyard.core import events, seeds
+from modelyard.core.blocks import Tokens
 from modelyard.core.errors import DataError
-from modelyard.core.types import Ints, Tokens
+from modelyard.core.types import Ints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,8 @@ from modelyard.core import seeds
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import Floats, Ints, Tokens
+    from modelyard.core.blocks import Tokens
+    from modelyard.core.types import Floats, Ints
     from modelyard.train.pretrain.spec import PretrainSpec
 
 FREQUENT = 1e-3  # share of all tokens from which a token is thinned; words are rarer than parts of words, and take 1e-5
