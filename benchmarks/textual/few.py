@@ -3,9 +3,9 @@
 Each draw takes as many rows of each class as --shots says, by its seed, and every method learns from the very same;
 all answer one fixed test set that no draw has seen (--choose measures on other rows, for whoever changes a setting).
 Fine-tuning is there twice: as a recipe does it that says nothing, and patiently, with many passes over so few texts.
-Told are means over the draws with their 95% intervals (Student's t), and differences paired by draw. Food reviews show where it ends: of eight reviews a class nobody learns
-more than the majority knows, and the account says so. The file named by --out holds every draw as soon as it is done: a
-run that was killed goes on where it was.
+Told are means over the draws with their 95% intervals (Student's t), and differences paired by draw. Food reviews show
+where it ends: of eight reviews a class nobody learns more than the majority knows, and the account says so. The file
+named by --out holds every draw as soon as it is done: a run that was killed goes on where it was.
 
 Run it from the checkout: `python benchmarks/textual/few.py --draws 10`; a third of an hour on one core.
 """
