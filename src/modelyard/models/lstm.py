@@ -11,12 +11,12 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from modelyard.core.registry import part
-from modelyard.core.training import Regularisation, Training
 from modelyard.models.layers import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from modelyard.core.training import Training
     from modelyard.models.layers.graph import Graph
 
 GATES = (0, 3, 1, 2)  # torch's gates i, f, g, o in ONNX's order i, o, f, c
@@ -80,11 +80,6 @@ class Lstm(texts.FromNothing):
     width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 64, or the embeddings'")
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
-
-    def training(self) -> Training:
-        """Some epochs, stopped early."""
-        regularisation = Regularisation(l2=0.05, dropout=0.5)
-        return Training(epochs=8, batch_size=32, learning_rate=2e-3, regularisation=regularisation, early_stopping=3)
 
     def reader(self, training: Training) -> Callable[[int], nn.Module]:  # noqa: ARG002 - it has no dropout of its own
         """Two LSTMs."""

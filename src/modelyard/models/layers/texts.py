@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from modelyard.core.blocks import Form, places
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import TABLE, Network
+from modelyard.core.training import Regularisation, Training
 from modelyard.core.types import Kind, Task
 from modelyard.models.layers.embed import Embed
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from modelyard.core.blocks import Examples
     from modelyard.core.protocols import Settings
-    from modelyard.core.training import Training
     from modelyard.models.layers.graph import Graph
 
 WIDTH = 64  # of a token's vector, where nothing else is said
@@ -117,6 +117,11 @@ class FromNothing(Network):
     def reader(self, training: Training) -> Callable[[int], nn.Module]:
         """What makes the `Reader` for tokens of a width."""
         raise NotImplementedError
+
+    def training(self) -> Training:
+        """Some epochs, stopped early."""
+        regularisation = Regularisation(l2=0.05, dropout=0.5)
+        return Training(epochs=8, batch_size=32, learning_rate=2e-3, regularisation=regularisation, early_stopping=3)
 
     def encoders(self) -> Mapping[Kind, Settings]:
         """Texts as subwords."""
