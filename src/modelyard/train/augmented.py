@@ -14,9 +14,10 @@ import polars as pl
 
 from modelyard.core import events
 from modelyard.core.seeds import generator
-from modelyard.core.types import Floats, Kind, Parts, Table, Task
+from modelyard.core.types import Floats, Kind, Parts, Table
 from modelyard.data import values
 from modelyard.data.read import target_values, weight_values
+from modelyard.train import objective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from modelyard.train.fit import Trained
 
 ERRORS = 2.0  # standard errors from which a difference is more than noise
-SMALLEST = 1e-7  # a probability of the truth below it counts as this
 
 
 def fit(fitted: Callable[[Table | None], Trained], parts: Parts, augments: Mapping[str, Augment], seed: int) -> Trained:
@@ -74,11 +74,10 @@ def rows(table: Table, augments: Mapping[str, Augment], seed: int) -> Table:
 
 def losses(trained: Trained, table: Table) -> Floats:
     """What the bare model loses on each row, [rows]: -ln of the true class's probability, or the squared error."""
-    answers = trained.bare(trained.features.of_table(table)).astype(np.float64)
-    truth = target_values(table, trained.task)
-    if trained.task is Task.REGRESSION:
-        return np.asarray((answers[:, 0] - truth) ** 2)
-    return np.asarray(-np.log(np.clip(answers[np.arange(len(truth)), truth], SMALLEST, 1.0)))
+    answers, truth = trained.bare(trained.features.of_table(table)), target_values(table, trained.task)
+    if trained.task.classifies:
+        return objective.log_losses(truth, answers)
+    return objective.losses(truth, answers, "squared")
 
 
 def _paired(difference: Floats, weight: Floats) -> tuple[float, float]:
