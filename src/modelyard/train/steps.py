@@ -67,6 +67,10 @@ def halved(module: nn.Module, how: Training) -> bool:
     """Whether steps are computed in bfloat16: if asked for, or the network is large and the processor has it."""
     if how.precision != "auto":
         return how.precision == "bfloat16"
+    return halves() and sum(parameter.numel() for parameter in module.parameters()) >= LARGE
+
+
+def halves() -> bool:
+    """Whether the processor multiplies in bfloat16."""
     has = torch.cpu.get_capabilities()
-    quick = any(has.get(name, False) for name in ("avx512_bf16", "amx_bf16", "sve_bf16"))
-    return quick and sum(parameter.numel() for parameter in module.parameters()) >= LARGE
+    return any(has.get(name, False) for name in ("avx512_bf16", "amx_bf16", "sve_bf16"))

@@ -64,7 +64,7 @@ class Loop:
         self.length = pieces.tokens.lengths()
         self.batch_size = how.batch_size or batches.usual_size(len(pieces.train))
         self.per_epoch = math.ceil(len(pieces.train) / self.batch_size)
-        self.halved = _halved()
+        self.halved = steps.halves()  # many steps pay for the conversions of a small network too
         self.optimizer = steps.optimizer(objective.module, how)
         self.planned = how.epochs * self.per_epoch
         self.stand = Stand(self.planned)
@@ -175,9 +175,3 @@ class _Clock:
     def told(self, steps: int) -> str:
         left = self.pace() * steps
         return f"{self.texts / max(self.here(), 1e-9):.0f} texts/s, {left // 60:.0f}:{left % 60:02.0f} left"
-
-
-def _halved() -> bool:
-    """Whether the processor multiplies in bfloat16: many steps pay for the conversions of a small network too."""
-    has = torch.cpu.get_capabilities()
-    return any(has.get(name, False) for name in ("avx512_bf16", "amx_bf16", "sve_bf16"))
