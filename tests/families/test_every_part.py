@@ -11,7 +11,7 @@ import pydantic
 import pytest
 
 from modelyard.assemble import json_schema
-from modelyard.core import protocols, types
+from modelyard.core import blocks, protocols, report, types
 from modelyard.core.errors import RecipeError
 from modelyard.core.registry import schema_of, settings_of
 from modelyard.core.types import Kind
@@ -66,7 +66,9 @@ def is_one(value: object, kind: Any) -> bool:
 def test_it_has_the_class_variables_of_its_contract(family: Family[Any], name: str) -> None:
     cls = family.part(name)
     (contract,) = cls.__bases__
-    hints = get_type_hints(contract, {**vars(types), **vars(protocols)}, include_extras=True)
+    hints = get_type_hints(
+        contract, {**vars(types), **vars(blocks), **vars(report), **vars(protocols)}, include_extras=True
+    )
     for variable, hint in hints.items():
         assert variable not in cls.__pydantic_fields__, f"{variable} is no setting: annotate it with ClassVar"
         assert get_origin(hint) is ClassVar

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from modelyard.core.blocks import Examples, Form
+from modelyard.core.protocols import TABLE, Network, Settings
 from modelyard.core.registry import part
+from modelyard.core.types import Kind, Task
 from modelyard.models.layers import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from modelyard.core.training import Training
     from modelyard.models.layers.graph import Graph
@@ -73,14 +76,30 @@ INT32 = 6  # as ONNX numbers its types
 
 
 @part
-class Lstm(texts.FromNothing):
+class Lstm(Network):
     """A long short-term memory from each end of the text, whose highest states decide."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
+    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     units: int = Field(default=64, ge=1, le=4096, description="of each direction")
     width: int | None = Field(default=None, ge=1, le=4096, description="of a token's vector; 64, or the embeddings'")
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
 
-    def reader(self, training: Training) -> Callable[[int], nn.Module]:  # noqa: ARG002 - it has no dropout of its own
-        """Two LSTMs."""
-        return partial(BothWays, units=self.units)
+    def encoders(self) -> Mapping[Kind, Settings]:
+        """Texts as subwords."""
+        return {Kind.TEXT: texts.encoder(self.max_length, self.embeddings)}
+
+    def training(self) -> Training:
+        """Some epochs, stopped early."""
+        return texts.usual(learning_rate=2e-3, dropout=0.5)
+
+    def build(self, train: Examples, training: Training) -> texts.Texts:
+        """The module, untrained.
+
+        Raises:
+            RecipeError: no column is read as tokens, or the embeddings do not fit.
+        """
+        return texts.build(train, partial(BothWays, units=self.units), training, self.width, self.embeddings)

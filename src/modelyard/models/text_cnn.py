@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from modelyard.core.blocks import Examples, Form
+from modelyard.core.protocols import TABLE, Network, Settings
 from modelyard.core.registry import part
+from modelyard.core.types import Kind, Task
 from modelyard.models.layers import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from modelyard.core.training import Training
     from modelyard.models.layers.graph import Graph
@@ -60,8 +63,12 @@ def _around(convolution: nn.Conv1d) -> tuple[int, int]:
 
 
 @part
-class TextCnn(texts.FromNothing):
+class TextCnn(Network):
     """Filters that each look for a phrase of `spans` tokens, wherever in the text it stands."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
+    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     spans: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field(default=(2, 3, 4), min_length=1, max_length=16)
     filters: int = Field(default=100, ge=1, le=10_000, description="of each span")
@@ -69,6 +76,19 @@ class TextCnn(texts.FromNothing):
     max_length: int = Field(default=256, ge=3, le=8192, description="tokens of a text that are read")
     embeddings: str | None = Field(default=None, description="a folder of embeddings, as `pretrain` writes it")
 
-    def reader(self, training: Training) -> Callable[[int], nn.Module]:  # noqa: ARG002 - it has no dropout of its own
-        """Filters of each span."""
-        return partial(Filters, spans=self.spans, filters=self.filters)
+    def encoders(self) -> Mapping[Kind, Settings]:
+        """Texts as subwords."""
+        return {Kind.TEXT: texts.encoder(self.max_length, self.embeddings)}
+
+    def training(self) -> Training:
+        """Some epochs, stopped early."""
+        return texts.usual(learning_rate=2e-3, dropout=0.5)
+
+    def build(self, train: Examples, training: Training) -> texts.Texts:
+        """The module, untrained.
+
+        Raises:
+            RecipeError: no column is read as tokens, or the embeddings do not fit.
+        """
+        reader = partial(Filters, spans=self.spans, filters=self.filters)
+        return texts.build(train, reader, training, self.width, self.embeddings)

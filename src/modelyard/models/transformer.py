@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
+from modelyard.core.blocks import Examples, Form
 from modelyard.core.errors import RecipeError
+from modelyard.core.protocols import TABLE, Network, Settings
 from modelyard.core.registry import part
-from modelyard.core.training import Regularisation, Training
+from modelyard.core.types import Kind, Task
 from modelyard.models.layers import attention, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
+    from modelyard.core.training import Training
     from modelyard.models.layers.graph import Graph
 
 
@@ -49,8 +52,12 @@ class Attentive(nn.Module):
 
 
 @part
-class Transformer(texts.FromNothing):
+class Transformer(Network):
     """`layers` blocks of self-attention with `heads` each, the norm first, and the mean of the tokens at the end."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
+    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
 
     units: int = Field(default=64, ge=2, le=4096, description="of each block")
     layers: int = Field(default=2, ge=1, le=48)
@@ -66,12 +73,25 @@ class Transformer(texts.FromNothing):
             raise RecipeError(f"{self.heads} heads do not share {self.units} units evenly", "model.units", hint)
         return self
 
+    def encoders(self) -> Mapping[Kind, Settings]:
+        """Texts as subwords."""
+        return {Kind.TEXT: texts.encoder(self.max_length, self.embeddings)}
+
     def training(self) -> Training:
         """Some epochs, stopped early."""
-        regularisation = Regularisation(l2=0.05, dropout=0.3)
-        return Training(epochs=8, batch_size=32, learning_rate=1e-3, regularisation=regularisation, early_stopping=3)
+        return texts.usual(learning_rate=1e-3, dropout=0.3)
 
-    def reader(self, training: Training) -> Callable[[int], nn.Module]:
-        """Blocks of attention."""
-        dropout = training.regularisation.dropout / 2
-        return partial(Attentive, units=self.units, layers=self.layers, heads=self.heads, dropout=dropout)
+    def build(self, train: Examples, training: Training) -> texts.Texts:
+        """The module, untrained.
+
+        Raises:
+            RecipeError: no column is read as tokens, or the embeddings do not fit.
+        """
+        made = partial(
+            Attentive,
+            units=self.units,
+            layers=self.layers,
+            heads=self.heads,
+            dropout=training.regularisation.dropout / 2,
+        )
+        return texts.build(train, made, training, self.width, self.embeddings)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from modelyard.core.blocks import Form, places
+from modelyard.core.blocks import places
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import TABLE, Network
 from modelyard.core.training import Regularisation, Training
-from modelyard.core.types import Kind, Task
 from modelyard.models.layers.embed import Embed
 
 if TYPE_CHECKING:
@@ -103,39 +101,6 @@ class Texts(nn.Module):
 FLOAT = 1  # as ONNX numbers its types
 
 
-class FromNothing(Network):
-    """A network of texts that learns its tokens too: what a model adds is its settings and its reader."""
-
-    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
-    reads: ClassVar[frozenset[Form]] = TABLE | {"tokens"}
-    needs: ClassVar[frozenset[Form]] = frozenset({"tokens"})
-
-    width: int | None  # of a token's vector
-    max_length: int  # tokens of a text that are read
-    embeddings: str | None  # a folder to start from
-
-    def reader(self, training: Training) -> Callable[[int], nn.Module]:
-        """What makes the `Reader` for tokens of a width."""
-        raise NotImplementedError
-
-    def training(self) -> Training:
-        """Some epochs, stopped early."""
-        regularisation = Regularisation(l2=0.05, dropout=0.5)
-        return Training(epochs=8, batch_size=32, learning_rate=2e-3, regularisation=regularisation, early_stopping=3)
-
-    def encoders(self) -> Mapping[Kind, Settings]:
-        """Texts as subwords."""
-        return {Kind.TEXT: encoder(self.max_length, self.embeddings)}
-
-    def build(self, train: Examples, training: Training) -> Texts:
-        """The module, untrained.
-
-        Raises:
-            RecipeError: no column is read as tokens, or the embeddings do not fit.
-        """
-        return build(train, self.reader(training), training, self.width, self.embeddings)
-
-
 def build(
     train: Examples, reader: Callable[[int], nn.Module], training: Training, width: int | None, embeddings: str | None
 ) -> Texts:
@@ -155,6 +120,14 @@ def build(
         raise RecipeError("this model reads texts, and no column is a text", "model", hint)
     others = {name: block for name, block in blocks.items() if name not in columns}
     return Texts(columns, Embed(others) if others else None, dropout, train.outputs)
+
+
+def usual(learning_rate: float, dropout: float) -> Training:
+    """How a small network of texts learns: some epochs, stopped early."""
+    regularisation = Regularisation(l2=0.05, dropout=dropout)
+    return Training(
+        epochs=8, batch_size=32, learning_rate=learning_rate, regularisation=regularisation, early_stopping=3
+    )
 
 
 def encoder(max_length: int, embeddings: str | None) -> Settings:
