@@ -14,6 +14,7 @@ import pytest
 import modelyard
 from modelyard.core import digest
 from modelyard.core.errors import BundleError
+from modelyard.core.evidence import Review
 from modelyard.release import manifest as manifests
 from modelyard.release.bundle import Bundle
 from modelyard.release.manifest import Manifest
@@ -21,6 +22,7 @@ from modelyard.release.manifest import Manifest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelyard.core.report import Report
     from modelyard.run import Run
 
 
@@ -46,7 +48,7 @@ def test_a_bundle_holds_what_the_design_says(binary: Run) -> None:
     found = {str(file.relative_to(binary.bundle.folder)) for file in binary.bundle.folder.rglob("*") if file.is_file()}
     plain = {"README.md", "recipe.yaml", "schema.json", "encoders.json", "model.onnx", "report.json", "reference.json"}
     assert plain | {"manifest.json", "example.json"} <= found
-    assert found - {"manifest.json"} == set(binary.bundle.manifest.files)
+    assert found - {"manifest.json"} == set(binary.bundle.manifest.every)
     assert binary.bundle.folder.name == binary.bundle.digest
     assert binary.bundle.manifest.built.versions["python"].startswith("3.")
 
@@ -194,8 +196,28 @@ def test_a_bundle_whose_files_do_not_fit_is_told_and_not_a_stack_trace(name: str
 def test_a_bundle_without_a_file_that_it_needs_is_told(folder: Path) -> None:
     manifest = msgspec.json.decode((folder / manifests.FILE).read_bytes(), type=Manifest)
     for name in ("report.json", "schema.json", "model.onnx", "encoders.json"):
-        reseal(folder, files={key: value for key, value in manifest.files.items() if key != name})
+        kept, beside = (
+            {key: value for key, value in files.items() if key != name}
+            for files in (manifest.files, manifest.built.files)
+        )
+        reseal(folder, files=kept, built=replace(manifest.built, files=beside))
         assert told(folder)[0].startswith(f"{folder}: lacks {name}")
+
+
+def test_a_report_that_says_otherwise_is_refused_and_what_a_day_tells_may_differ(folder: Path, binary: Run) -> None:
+    """The file enters no digest, as it tells what training cost that day; all else that it says does."""
+    manifest = msgspec.json.decode((folder / manifests.FILE).read_bytes(), type=Manifest)
+
+    def with_report(report: Report) -> None:
+        content = msgspec.json.encode(report)
+        (folder / "report.json").write_bytes(content)
+        files = manifest.built.files | {"report.json": digest.of_bytes(content)}
+        reseal(folder, built=replace(manifest.built, files=files))
+
+    with_report(replace(binary.report, reviews=(Review("Ada", "2026-01-01"),)))
+    assert Bundle.load(folder).digest == binary.bundle.digest
+    with_report(replace(binary.report, notes=(*binary.report.notes, "better than it was")))
+    assert told(folder)[0].startswith(f"{folder}/report.json: is not what was packed")
 
 
 def test_what_is_not_listed_is_not_read(folder: Path, binary: Run) -> None:

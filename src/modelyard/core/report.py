@@ -1,10 +1,22 @@
-"""What a report holds: scores with intervals, comparisons, verdicts. All frozen."""
+"""What a report holds: scores with intervals, comparisons, evidence, verdicts. All frozen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from modelyard.core.evidence import (
+    Change,
+    Cost,
+    Curve,
+    Disparity,
+    Importance,
+    Provenance,
+    Review,
+    Stress,
+    Threshold,
+    WeakSlice,
+)
 from modelyard.core.types import Task
 
 
@@ -41,6 +53,9 @@ class Report:
     """What was measured on rows that no choice has seen.
 
     `doubt` says why the figures are nothing to build on, where that is so: a reader must see it before any of them.
+    `confusion` are the test rows by their class and by the class that was answered, [classes][classes], by weight.
+    `epsilon` bounds what the model tells of any one training row, where it was trained privately. `cost` and `reviews`
+    are facts of a machine, a day and people: no digest covers them.
     """
 
     name: str
@@ -54,6 +69,30 @@ class Report:
     comparisons: tuple[Comparison, ...] = ()
     notes: tuple[str, ...] = ()
     doubt: str = ""
+    confusion: tuple[tuple[float, ...], ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    disparities: tuple[Disparity, ...] = ()
+    weak: tuple[WeakSlice, ...] = ()
+    stress: tuple[Stress, ...] = ()
+    importance: tuple[Importance, ...] = ()
+    changes: tuple[Change, ...] = ()
+    data: Provenance | None = None
+    epsilon: float | None = None
+    cost: Cost | None = None
+    reviews: tuple[Review, ...] = ()
+
+    @property
+    def lasting(self) -> Report:
+        """The report without facts of one day: what the same recipe on the same rows gives again."""
+        return replace(self, cost=None, reviews=())
+
+    def disparity(self, column: str, metric: str, kind: str = "difference") -> Disparity | None:
+        """How far a figure lies apart between the groups of a column, if that was measured."""
+        for found in self.disparities:
+            if (found.column, found.metric, found.kind) == (column, metric, kind):
+                return found
+        return None
 
     def score(self, metric: str, of: str | None = None) -> Score | None:
         """The score of a metric on a slice (None: on all rows), if it was measured."""
@@ -95,8 +134,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a gate said of a candidate, and why."""
+    """What a gate said of a candidate, and why: the number that it judged, the bound, and the number's 95% interval.
+
+    What has no number, such as a review, has none of them.
+    """
 
     gate: str
     passed: bool
     reason: str
+    value: float | None = None
+    bound: float | None = None
+    low: float | None = None
+    high: float | None = None

@@ -11,7 +11,7 @@ import msgspec
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
-from modelyard.core import events, order
+from modelyard.core import digest, events, order
 from modelyard.core.blocks import feeds
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.errors import BundleError
@@ -57,7 +57,7 @@ class Bundle:
         self.folder, self.manifest = folder, manifest
         try:
             self.schema = msgspec.json.decode(files["schema.json"], type=Schema)
-            self.report = reports.decode(files["report.json"])
+            self.report = reports.decode(files[manifests.REPORT])
             self.features = Features.restore(msgspec.json.decode(files["encoders.json"], type=list), files)
             self.session = _session(files["model.onnx"])
             self.workers = CORES if len(files["model.onnx"]) < SMALL else 1  # the session has the cores, or its callers
@@ -68,6 +68,8 @@ class Bundle:
             raise BundleError(f"lacks {error.args[0]}", str(folder), "train again") from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BundleError("holds a file that this Modelyard cannot read", str(folder), "train again") from error
+        if digest.of_json(self.report.lasting) != manifest.report:
+            raise manifests.altered(folder, manifests.REPORT)
         target = self.schema.target
         self.labels = tuple(restored(level, target.storage) for level in target.levels)
         self.names = target.levels

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = 1
-FILE = "manifest.json"
+FILE, REPORT = "manifest.json", "report.json"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,10 @@ class Built:
 
 @dataclass(frozen=True)
 class Manifest:
-    """`digest` is over all that decides the answers; `checksum` is over the manifest, `built` included."""
+    """`digest` is over all that decides the answers; `checksum` is over the manifest, `built` included.
+
+    `report` is the digest of what the report says that lasts: the file holds facts of one day too.
+    """
 
     format: int
     name: str
@@ -46,6 +49,7 @@ class Manifest:
     recipe_digest: str
     data_digest: str
     files: dict[str, str]
+    report: str = ""
     weights: str = ""
     digest: str = ""
     built: Built = Built()
@@ -54,11 +58,12 @@ class Manifest:
     @property
     def every(self) -> dict[str, str]:
         """The digest of every file beside the manifest, those that enter no digest of the bundle too."""
-        return {**self.built.files, **self.files}
+        return dict(sorted({**self.built.files, **self.files}.items()))
 
     def sealed(self) -> Manifest:
         """With both digests put in."""
-        facts = [self.format, self.name, self.task, self.recipe_digest, self.data_digest, self.files, self.weights]
+        data = [self.recipe_digest, self.data_digest]
+        facts = [self.format, self.name, self.task, *data, self.files, self.report, self.weights]
         whole = replace(self, digest=digest.of_json(facts), checksum="")
         return replace(whole, checksum=digest.of_json(whole))
 
@@ -93,7 +98,7 @@ def read(folder: Path) -> Manifest:
 
 
 def contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
-    """Every file that decides the answers, read once and checked; those that tell of its making are checked too.
+    """Every file that decides the answers, and the report, read once and checked; every other file is checked too.
 
     Raises:
         BundleError: a file is missing or not what the manifest says; all of them at once.
@@ -115,7 +120,7 @@ def contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
             wrong.append(altered(folder, name))
     if wrong:
         raise BundleError.of([problem for error in wrong for problem in error.problems])
-    return {name: found[name] for name in manifest.files}  # what enters no digest decides nothing
+    return {name: found[name] for name in found if name in manifest.files or name == REPORT}  # none else decides
 
 
 def altered(folder: Path, name: str) -> BundleError:

@@ -90,17 +90,19 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
     with artifacts.staged_folder(folder) as staging:
         entries, files = trained.features.state()
         files |= {
-            "README.md": card.write(report, trained.schema, origin.data_digest, bool(origin.alternatives)).encode(),
             "recipe.yaml": origin.recipe_yaml.encode(),
             "schema.json": _json(trained.schema),
             "encoders.json": _json(entries),
-            "report.json": _json(report),
             "reference.json": _json(reference.of(test, answers)),
             "example.json": _json(reference.example(test)),
         }
         if trained.decision is not None:
             files["decision.json"] = _json(trained.decision)
-        beside = worth.files(origin.alternatives, report)
+        beside = {
+            "README.md": card.write(report, trained.schema, origin.data_digest, bool(origin.alternatives)).encode(),
+            manifest.REPORT: _json(report),
+            **worth.files(origin.alternatives, report),
+        }
         for name, content in {**beside, **files}.items():
             (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_bytes(content)
@@ -114,6 +116,7 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
             recipe_digest=digests["recipe.yaml"],
             data_digest=origin.data_digest,
             files=dict(sorted(digests.items())),
+            report=digest.of_json(report.lasting),
             weights=origin.weights,
             built=_built(origin, {name: digest.of_bytes(content) for name, content in beside.items()}),
         ).sealed()

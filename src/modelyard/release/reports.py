@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import typing
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from modelyard.core.report import Report
-
-FIGURES = ("value", "low", "high", "difference")
-
-
-class _Figures(msgspec.Struct):
-    """Where a report holds figures."""
-
-    scores: list[dict[str, Any]]
-    comparisons: list[dict[str, Any]]
 
 
 def decode(content: bytes) -> Report:
@@ -25,8 +19,25 @@ def decode(content: bytes) -> Report:
     Raises:
         msgspec.MsgspecError: it is no report.
     """
-    raw = msgspec.json.decode(content, type=dict[str, Any])
-    found = msgspec.convert(raw, _Figures)
-    for entry in (*found.scores, *found.comparisons):
-        entry.update({figure: math.nan for figure in FIGURES if figure in entry and entry[figure] is None})
-    return msgspec.convert(raw | msgspec.to_builtins(found), Report)
+    return msgspec.convert(_defined(msgspec.json.decode(content), Report), Report)
+
+
+def _defined(value: Any, kind: Any) -> Any:  # noqa: ANN401 - whatever JSON holds, and the type that it is to become
+    """The value with NaN for each null that stands where a number must."""
+    if kind is float:
+        return math.nan if value is None else value
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, dict):
+        kinds = _kinds(kind)
+        return {key: _defined(inner, kinds.get(key)) for key, inner in value.items()}
+    inner_kinds = typing.get_args(kind)
+    if typing.get_origin(kind) is tuple and isinstance(value, list):
+        return [_defined(inner, inner_kinds[0]) for inner in value]
+    for one in inner_kinds:  # a class or None
+        if dataclasses.is_dataclass(one):
+            return _defined(value, one)
+    return value
+
+
+@cache
+def _kinds(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
