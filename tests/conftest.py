@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -30,6 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "slow: trains on a whole real table; runs by default, `-m 'not slow'` leaves it out"
     )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where all that tests may need is installed, a skip is a failure: `MODELYARD_NO_SKIPS=1`, as CI says."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("MODELYARD_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True)

@@ -73,7 +73,7 @@ def test_the_bundle_holds_them_outside_its_digest(compared: Run) -> None:
     bundle = compared.bundle
     built = bundle.manifest.built
     assert built.alternatives == compared.alternatives
-    told = {"README.md", "report.json", "worth.md"}
+    told = {"README.md", "card.html", "report.json", "worth.md"}
     assert told <= set(built.files) <= told | {"frontier.svg"}
     assert not set(built.files) & set(bundle.manifest.files)
     page = (bundle.folder / "worth.md").read_text(encoding="utf-8")
@@ -211,7 +211,7 @@ def test_what_cannot_be_compared_is_told_before_anything_is_fitted(
 def test_without_others_nothing_is_compared(binary: Run) -> None:
     assert binary.alternatives == ()
     assert binary.worth == ""
-    assert binary.bundle.manifest.built.files.keys() == {"README.md", "report.json"}
+    assert binary.bundle.manifest.built.files.keys() == {"README.md", "card.html", "report.json"}
     assert "worth.md" not in (binary.bundle.folder / "README.md").read_text(encoding="utf-8")
 
 

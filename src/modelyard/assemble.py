@@ -220,6 +220,9 @@ class Plan:
                 fill.part("gate", spec.name, settings_of(gate))
                 for spec, gate in zip(recipe.gates, self.gates, strict=True)
             ],
+            "risks": [risk.model_dump() for risk in recipe.risks],
+            "card": recipe.card.model_dump(mode="json"),
+            "language": recipe.language,
             "seed": recipe.seed,
         }
         return fill.with_raw(whole, recipe.raw)

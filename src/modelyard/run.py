@@ -37,6 +37,8 @@ from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe
 from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
+from modelyard.release.card import Said
+from modelyard.release.card.words import Words
 from modelyard.release.pack import Origin, pack
 from modelyard.release.yard import Release, Yard, home_of
 from modelyard.train import augmented
@@ -135,7 +137,8 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
     spent = time.perf_counter() - started
     settled, grown = _settled(plan, rows), _weights(plan.model)
-    origin = Origin(plan.recipe.name, settled, rows.digest, grown, spent, leaderboard, alternatives)
+    said = Said(plan.recipe.card, plan.recipe.risks, Words(plan.recipe.language))
+    origin = Origin(plan.recipe.name, settled, rows.digest, grown, spent, leaderboard, alternatives, said)
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
     hygiene = replace(found, cut=trained.cut)
     return Run(

@@ -208,6 +208,26 @@ class PricesSpec(Section):
     memory_watts: float = Field(default=energy.MEMORY, ge=0, description="of a gigabyte of memory")
 
 
+class CardSpec(Section):
+    """What the card says beside what was measured, and whether it has pictures."""
+
+    summary: str = Field(default="", description="what the model does, in a sentence for whoever uses it")
+    intended_use: str = Field(default="", description="who is to use it, for what")
+    not_for: str = Field(default="", description="what it must not be used for")
+    limits: tuple[str, ...] = Field(default=(), description="what it cannot do, as far as is known")
+    licence: str = Field(default="", description="such as apache-2.0, or proprietary")
+    contact: str = Field(default="", description="whom to ask and to tell of mistakes")
+    pictures: bool = True
+
+
+class RiskSpec(Section):
+    """Something that may go wrong, and who answers for it."""
+
+    risk: str = Field(min_length=1)
+    owner: str = Field(min_length=1, description="the person or the role that answers for it")
+    response: str = Field(default="", description="what is done about it")
+
+
 class Recipe(Section):
     """One YAML file: the data, the target, the model, and the gates that a release must pass."""
 
@@ -244,6 +264,9 @@ class Recipe(Section):
     decision: DecisionSpec | None = None
     metrics: tuple[MetricSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
+    risks: tuple[RiskSpec, ...] = ()
+    card: CardSpec = CardSpec()
+    language: Literal["en", "zh"] = Field(default="en", description="of the card")
     seed: int = Field(default=7, ge=0, lt=2**32)
 
     _folder: Path = PrivateAttr(default_factory=Path)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import math
 import textwrap
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelyard.core import events
-from modelyard.core.registry import missing_extra
 from modelyard.evaluate import worth
+from modelyard.release import drawing
+from modelyard.release.drawing import CHOSEN, EDGE, OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,23 +20,14 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 600, 340  # pixels within the axes
 SAID = 100  # signs of a line of the subtitle
 SIGN, LINE = 6.6, 15.0  # pixels of a sign and of a line of a label
-CHOSEN, OTHER, EDGE = "#c2410c", "#1f4e79", "#9aa5b1"
-# Words stay text in the SVG; whoever shows it has a font for Chinese under one of these names.
-FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif"
 
 
 def svg(lines: Sequence[Alternative], verdict: str, *, higher_is_better: bool) -> bytes | None:
     """An SVG, its words as text; nothing, and a note, where the packages that draw are not installed."""
-    try:
-        import altair  # noqa: ICN001 - named as it is
-        import vl_convert  # noqa: F401 - altair asks for it
-    except ModuleNotFoundError as error:
-        problem = missing_extra(error, "the picture of quality against price").problems[0]
-        events.note(f"{problem.where} {problem.problem}: {problem.hint}")
+    alt = drawing.altair("the picture of quality against price")
+    if alt is None:
         return None
-    drawn = io.StringIO()
-    _chart(altair, lines, verdict, higher_is_better=higher_is_better).save(drawn, format="svg")
-    return drawn.getvalue().encode()
+    return drawing.svg(_chart(alt, lines, verdict, higher_is_better=higher_is_better)).encode()
 
 
 @dataclass(frozen=True)
@@ -153,8 +143,7 @@ def _chart(alt: Any, lines: Sequence[Alternative], verdict: str, *, higher_is_be
         subtitlePadding=6,
         offset=14,
     )
-    whole = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=title, padding=12)
-    return whole.configure(font=FONT, background="white").configure_view(stroke=None)
+    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=title, padding=12)
 
 
 def _of(alt: Any, lines: Sequence[Alternative]) -> Any:  # noqa: ANN401 - altair

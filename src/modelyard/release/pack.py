@@ -77,6 +77,7 @@ class Origin:
     seconds: float = 0.0
     leaderboard: tuple[Candidate, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    said: card.Said = card.PLAIN
 
 
 def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin: Origin, folder: Path) -> Bundle:
@@ -98,8 +99,10 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
         }
         if trained.decision is not None:
             files["decision.json"] = _json(trained.decision)
+        compared = bool(origin.alternatives)
+        told = card.Told(report, trained.schema, origin.data_digest, origin.said, compared)
         beside = {
-            "README.md": card.write(report, trained.schema, origin.data_digest, bool(origin.alternatives)).encode(),
+            **card.files(told),
             manifest.REPORT: _json(report),
             **worth.files(origin.alternatives, report),
         }

@@ -1,0 +1,131 @@
+"""For whom it is worse: slices, disparities, weak slices, and what a mitigation changed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from modelyard.release.card import charts, metrics
+from modelyard.release.card.blocks import Block, Figure, Line, Points, Section, Table, span, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelyard.core.evidence import Disparity
+    from modelyard.core.report import Report
+    from modelyard.release.card.told import Told
+
+ABREAST = 4  # metrics that a table of groups has room for, on a screen and on paper
+
+
+def section(told: Told) -> Section:
+    """The section of slices; it says so where none was named."""
+    words = told.words
+    blocks = [*_slices(told), *_disparities(told), *_changes(told), *_weak(told)]
+    if not blocks:
+        blocks = [text(words("No column was named whose groups are to be told apart (role: slice)."))]
+    return Section("slices", words("For whom it is worse"), tuple(blocks))
+
+
+def _slices(told: Told) -> Iterator[Block]:
+    words, report = told.words, told.report
+    names = list(dict.fromkeys(score.slice for score in report.scores if score.slice))
+    if not names:
+        return
+    if told.card.pictures and not report.doubt:
+        yield from charts.of_slices(told)
+    measured = list(dict.fromkeys(score.metric for score in report.scores if score.slice))
+    yield text(words("Each metric on each group, with its 95% interval:"))
+    for start in range(0, len(measured), ABREAST):
+        some = measured[start : start + ABREAST]
+        rows = tuple(
+            ((name,), (_rows(report, name),), *(_value(told, name, metric) for metric in some)) for name in names
+        )
+        yield Table((words("group"), words("rows"), *some), rows, frozenset({1}))
+
+
+def _rows(report: Report, name: str) -> Figure:
+    return Figure(next(score.rows for score in report.scores if score.slice == name), "count")
+
+
+def _value(told: Told, name: str, metric: str) -> Line:
+    score = told.report.score(metric, name)
+    if score is None or math.isnan(score.value):
+        return (told.words("not defined"),)
+    return (
+        Figure(score.value, doubtful=bool(told.report.doubt)),
+        " (",
+        *span(score.low, score.high, told.words(" to ")),
+        ")",
+    )
+
+
+def _disparities(told: Told) -> Iterator[Block]:
+    words, found = told.words, told.report.disparities
+    if not found:
+        return
+    yield text(words("How far groups lie apart (0 is equal for a difference, 1 for a ratio):"))
+    heads = ("column", "metric", "kind", "value", "95% interval", "lowest", "highest", "rows of the smallest group")
+    rows = tuple(_apart(told, one) for one in found)
+    yield Table(tuple(words(head) for head in heads), rows, frozenset({3, 7}))
+
+
+def _apart(told: Told, one: Disparity) -> tuple[Line, ...]:
+    words = told.words
+    return (
+        (one.column,),
+        (one.metric,),
+        (words(one.kind),),
+        (Figure(one.value),),
+        span(one.low, one.high, words(" to ")),
+        (one.lowest,),
+        (one.highest,),
+        (Figure(one.rows, "count"),),
+    )
+
+
+def _changes(told: Told) -> Iterator[Block]:
+    """What the mitigation changed."""
+    words, found = told.words, told.report.changes
+    if not found:
+        return
+    yield text(words("What the mitigation '{}' changed, beside the same model without it:", found[0].mitigation))
+    heads = ("metric", "column", "before", "after", "95% interval of the difference")
+    rows = tuple(
+        (
+            (one.metric,),
+            (one.column or "",),
+            (Figure(one.before),),
+            (Figure(one.after),),
+            span(one.low, one.high, words(" to "), "signed"),
+        )
+        for one in found
+    )
+    yield Table(tuple(words(head) for head in heads), rows, frozenset({2, 3}))
+
+
+def _weak(told: Told) -> Iterator[Block]:
+    """What a search found, the worst first."""
+    words, found = told.words, told.report.weak
+    if not found:
+        return
+    yield text(words("Found by a search among all columns, corrected for all groups that were looked at:"))
+    lines: list[Line] = [
+        (
+            one.where,
+            f": {one.metric} ",
+            Figure(one.value),
+            words(" beside "),
+            Figure(one.other),
+            words(" elsewhere"),
+            " (",
+            Figure(one.rows, "count"),
+            words(" rows"),
+            ")",
+        )
+        for one in found
+    ]
+    yield Points(tuple(lines))
+    meaning = words(metrics.meaning(found[0].metric))
+    if meaning:
+        yield text(found[0].metric, words(": "), meaning)
