@@ -71,7 +71,7 @@ def cost(told: Told) -> Section | None:
         for name, one in (("the training", found.training), ("a thousand predictions", found.thousand))
     ]
     heads = ("of", "energy", "within", "CO2e", "price of the energy")
-    blocks = [
+    blocks: list[Block] = [
         Table(tuple(words(head) for head in heads), tuple(rows), frozenset({1, 3, 4})),
         text(*_speed(told, found)),
         text(

@@ -38,10 +38,10 @@ def _slices(told: Told) -> Iterator[Block]:
     yield text(words("Each metric on each group, with its 95% interval:"))
     for start in range(0, len(measured), ABREAST):
         some = measured[start : start + ABREAST]
-        rows = tuple(
+        rows: list[tuple[Line, ...]] = [
             ((name,), (_rows(report, name),), *(_value(told, name, metric) for metric in some)) for name in names
-        )
-        yield Table((words("group"), words("rows"), *some), rows, frozenset({1}))
+        ]
+        yield Table((words("group"), words("rows"), *some), tuple(rows), frozenset({1}))
 
 
 def _rows(report: Report, name: str) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelyard.release.card import charts, metrics
-from modelyard.release.card.blocks import Block, Figure, Section, Table, Tile, Tiles, span, text
+from modelyard.release.card.blocks import Block, Figure, Line, Section, Table, Tile, Tiles, span, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def glance(told: Told) -> Tiles:
 def section(told: Told) -> Section:
     """The section of quality."""
     words, report = told.words, told.report
-    blocks = [
+    blocks: list[Block] = [
         text(words("Measured on rows that no choice has seen; the interval says what other rows might have given."))
     ]
     blocks += [_scores(told), *_baselines(told), *_confusion(told), *_pictures(told)]
@@ -94,11 +94,11 @@ def _confusion(told: Told) -> Iterator[Block]:
         return
     yield text(words("What it answers (across) to rows of each class (down):"))
     heads = (words("class"), *report.classes)
-    rows = tuple(
+    rows: list[tuple[Line, ...]] = [
         ((name,), *((Figure(count, "count"),) for count in row))
         for name, row in zip(report.classes, report.confusion, strict=True)
-    )
-    yield Table(heads, rows, frozenset(range(1, len(heads))))
+    ]
+    yield Table(heads, tuple(rows), frozenset(range(1, len(heads))))
 
 
 def _pictures(told: Told) -> Iterator[Block]:
