@@ -155,7 +155,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
     hygiene = replace(found, cut=trained.cut)
     return Run(
-        bundle.report,
+        replace(report, cost=bundle.report.cost),
         bundle,
         yard,
         parts.test,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from modelyard.cli import show
 from modelyard.core import energy
 from modelyard.core.amounts import size_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.text import Text
 
     from modelyard.core.evidence import Cost, Energy, Stress
 

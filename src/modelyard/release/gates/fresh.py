@@ -45,9 +45,9 @@ class Fresh(Gate):
             return unknown("fresh", f"the report does not tell how old the data is: {way}", self.bound)
         moment = datetime.fromisoformat(at)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        age = (datetime.now(UTC) - moment).total_seconds() / DAY
+        age = round((datetime.now(UTC) - moment).total_seconds() / DAY, 2)
         what = "the data's file was written" if self.column is None else f"the newest '{self.column}' is"
-        told = f"{what} {at}, {age:.1f} days ago"
+        told = f"{what} {at}, {age:g} days ago"
         if age < -1:
             return Verdict(
                 "fresh", passed=False, reason=f"{what} {at}, which is yet to come", value=age, bound=self.bound

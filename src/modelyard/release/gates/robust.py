@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -9,7 +10,8 @@ from pydantic import Field
 from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.protocols import Gate, Need
 from modelyard.core.registry import part
-from modelyard.core.report import Report, Verdict
+from modelyard.core.report import Report, Score, Verdict
+from modelyard.release.judge import judged, of_score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,34 +40,41 @@ class Robust(Gate):
         return {"stress": self.perturbations}
 
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
-        """Judge by the largest loss."""
-        metric = self.metric or next(iter(candidate.higher_is_better))
-        lines = [
-            (_loss(line, candidate, strict=self.strict), line)
-            for line in candidate.stress
-            if line.metric == metric and (not self.perturbations or line.perturbation in self.perturbations)
-        ]
-        absent = sorted(set(self.perturbations) - {line.perturbation for _, line in lines})
-        if not lines or absent:
-            names = {line.perturbation for line in candidate.stress if line.metric == metric}
-            problem = f"the report holds no loss of {metric} under {', '.join(absent) or 'changed rows'}"
-            raise RecipeError(problem, "gates", nearest(absent[0] if absent else "", names) or "measure robustness")
-        loss, worst = max(lines, key=lambda one: (one[0] != one[0], one[0]))  # what is not defined is the worst
-        passed = loss <= self.bound
+        """Judge by the largest loss; what is not defined is larger than any."""
+        metric = self.metric or candidate.scores[0].metric
         sign = -1.0 if candidate.higher_is_better[metric] else 1.0
-        low, high = sorted((sign * worst.low, sign * worst.high))
+        losses = [_loss(line, sign) for line in self._lines(candidate, metric)]
+        figures = [judged(score, strict=self.strict, higher_is_better=False) for score in losses]
+        figure, worst = max(zip(figures, losses, strict=True), key=lambda one: (math.isnan(one[0]), one[0]))
+        passed = figure <= self.bound
         told = (
-            f"{metric} loses {sign * worst.difference:.4f} by {worst.perturbation} on {worst.on} "
-            f"(95% interval {low:.4f} to {high:.4f}, {worst.rows} rows), "
+            f"{metric} loses {worst.value:.4f} by {worst.slice} "
+            f"(95% interval {worst.low:.4f} to {worst.high:.4f}, {worst.rows} rows)"
         )
-        words = "the most of all that was tried, within" if passed else "more than"
-        if worst.difference != worst.difference:
-            return Verdict("robust", passed=False, reason=f"{told}which is not defined", bound=self.bound)
-        reason = f"{told}{words} the bound {self.bound:g}{' by its worse end' if self.strict else ''}"
-        return Verdict("robust", passed, reason, sign * worst.difference, self.bound, low, high)
+        words = "the most of all that was tried, within" if passed else "not within"
+        reason = f"{told}, {words} the bound {self.bound:g}{' by its worse end' if self.strict else ''}"
+        return of_score("robust", worst, self.bound, reason, passed=passed)
+
+    def _lines(self, report: Report, metric: str) -> list[Stress]:
+        """What is judged of a report.
+
+        Raises:
+            RecipeError: it does not hold all that is named.
+        """
+        lines = [line for line in report.stress if line.metric == metric]
+        known = {line.perturbation for line in lines}
+        absent = sorted(set(self.perturbations) - known)
+        if not lines or absent:
+            problem = f"the report holds no loss of {metric} under {', '.join(absent) or 'changed rows'}"
+            hint = (
+                nearest(absent[0], known) if absent and known else "say evidence: {robustness: true}, and train again"
+            )
+            raise RecipeError(problem, "gates", hint)
+        return [line for line in lines if not self.perturbations or line.perturbation in self.perturbations]
 
 
-def _loss(line: Stress, report: Report, *, strict: bool) -> float:
-    if report.higher_is_better[line.metric]:
-        return -(line.low if strict else line.difference)
-    return line.high if strict else line.difference
+def _loss(line: Stress, sign: float) -> Score:
+    """How much is lost, where a line tells how much a metric has changed."""
+    low, high = sorted((sign * line.low, sign * line.high))
+    on = f"{line.perturbation} on {line.on}"
+    return Score(line.metric, sign * line.difference, low, high, line.rows, on)
