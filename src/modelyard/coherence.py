@@ -173,7 +173,8 @@ def check_needs(recipe: Recipe, gates: Sequence[Gate | None], perturbations: Col
 
 def check_grid(recipe: Recipe, found: Problems) -> None:
     """The grid whose electricity is used is a known one, as far as that can be told here."""
-    grid, known = recipe.prices.grid, carbon.grids()
+    grid = recipe.prices.grid
+    known = carbon.grids() if grid is not None else {}
     if grid is not None and known and grid.upper() not in known:
         alike = [code for code, one in known.items() if one.name.upper().startswith(grid.upper())]
         hint = f"did you mean '{alike[0]}'?" if alike else nearest(grid.upper(), known)

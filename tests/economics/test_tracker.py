@@ -1,4 +1,4 @@
-"""What work takes: CodeCarbon's tracker beside our meter, by the recipe's watts, and nothing that leaves the machine."""
+"""What work takes: CodeCarbon's tracker beside our meter, by the recipe's watts; nothing leaves the machine."""
 
 from __future__ import annotations
 

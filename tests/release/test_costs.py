@@ -55,7 +55,3 @@ def test_a_slow_bundle_is_asked_less_and_that_is_told(binary: Run, monkeypatch: 
     assert "a thousand predictions are reckoned from 1" in cost.method
     assert cost.thousand.seconds == pytest.approx(cost.p50, rel=0.9)  # ms of one, s of a thousand
     assert cost.training.kwh == 0.5
-
-
-def test_where_the_fit_was_not_tracked_nothing_is_told(ranged: object) -> None:
-    assert ranged.report.cost is None  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ T = TypeVar("T")
 # The extra that brings a package which parts import; the part's file imports it, this tells how to get it.
 EXTRAS = {
     "torch": "train",
+    "codecarbon": "train",
     "datasketch": "train",
     "transformers": "train",
     "safetensors": "train",

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Grid:
 def grids() -> Mapping[str, Grid]:
     """Grids by their ISO 3166 codes; none where CodeCarbon is not installed."""
     try:
-        content = json.loads(distribution("codecarbon").locate_file(TABLE).read_text(encoding="utf-8"))
+        content = json.loads(Path(str(distribution("codecarbon").locate_file(TABLE))).read_text(encoding="utf-8"))
     except (PackageNotFoundError, OSError, ValueError):
         return {}
     return {code: _grid(said) for code, said in content.items() if said.get("carbon_intensity") is not None}

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from modelyard.economics.cost import Prices
 
 ESTIMATED, COUNTED = (0.5, 2.5), (0.9, 1.1)  # from the figure to the ends of what is plausible
-OUTPUTS = ("save_to_file", "save_to_api", "save_to_logger", "save_to_prometheus", "save_to_logfire")
 EVERY = 15.0  # seconds between CodeCarbon's readings, beside the first and the last
 KILO = 1000.0
 
@@ -139,8 +138,8 @@ def _started(prices: Prices) -> Any:  # noqa: ANN401 - CodeCarbon's own tracker,
             log_level="critical",
             pue=1.0,
             emissions_endpoint=None,
+            output_methods=[],
             output_handlers=[],
-            **dict.fromkeys(OUTPUTS, False),
         )
         tracker.start()
         return tracker

@@ -83,7 +83,7 @@ def _asked(bundle: Bundle, rows: Sequence[dict[str, Any]], prices: Prices) -> tu
 
 
 def _done(answered: int, seconds: float) -> bool:
-    return seconds > SPAN or (answered >= ENOUGH and seconds > SOON)
+    return bool(answered) and (seconds > SPAN or (answered >= ENOUGH and seconds > SOON))
 
 
 def _size(folder: Path, files: Mapping[str, str]) -> int:
