@@ -163,11 +163,11 @@ def check_needs(recipe: Recipe, gates: Sequence[Gate | None], perturbations: Col
         for name in needs.get("stress", ()) if perturbations else ():
             if name not in perturbations:
                 problem = f"the perturbation '{name}' is not measured"
-                found.add(problem, f"{where}.perturbations", nearest(name, perturbations))
+                found.add(problem, recipe.place(f"gates.{place}.perturbations"), nearest(name, perturbations))
         newest += needs.get("newest", ())
         if len(set(newest)) > 1:
             problem = f"the age of the data is known by one column, and gates name '{newest[0]}' and '{newest[-1]}'"
-            found.add(problem, f"{where}.column", "name one of them")
+            found.add(problem, recipe.place(f"gates.{place}.column"), "name one of them")
             newest = newest[:1]
 
 

@@ -357,7 +357,7 @@ def _needed(plan: Plan, rows: Rows) -> Provenance:
         for name in set(needs.get("stress", ())) - set(applying) if applying else ():
             found.add(f"the perturbation '{name}' changes no column of this table", where, nearest("", applying))
         for column in needs.get("newest", ()):
-            newest, place = column, f"{where}.column"
+            newest, place = column, plan.recipe.place(f"gates.{number}.column")
     found.raise_any()
     return provenance(rows, plan.sources.values(), plan.recipe.folder, newest, place)
 

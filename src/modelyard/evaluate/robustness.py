@@ -7,8 +7,9 @@ difference is paired, both figures being measured on the same draws of rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ from modelyard.evaluate.pairs import Rows
 from modelyard.evaluate.score import Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from modelyard.core.protocols import Perturbation
     from modelyard.core.types import Ints
@@ -59,14 +60,15 @@ def stress(subject: Subject, perturbations: Mapping[str, Perturbation], seed: in
     bench = _bench(subject, seed)
     lines: list[Stress] = []
     for done, (name, perturbation) in enumerate(perturbations.items()):
-        events.step("stressing", done, len(perturbations), name)
+        tell = partial(_tell, done, len(perturbations))
+        tell(0.0, name)
         columns = applying(subject.measured.table.schema, perturbation)
         if perturbation.alone:
-            lines += _one_by_one(bench, name, perturbation, columns, seed)
+            lines += _one_by_one(bench, name, perturbation, _few(columns, seed, name), tell)
         elif columns:
             answers = bench.asked(perturbation, columns, generator(seed, "robustness", name))
             lines += [bench.line(name, _named(columns), metric, answers) for metric in subject.metrics]
-    events.step("stressing", len(perturbations), len(perturbations))
+    _tell(len(perturbations), len(perturbations), 0.0, "")
     return tuple(lines)
 
 
@@ -140,25 +142,37 @@ def _picked(rows: int, random: np.random.Generator) -> Ints:
     return np.arange(rows) if rows <= ASKED else np.sort(random.choice(rows, ASKED, replace=False))
 
 
+@dataclass(frozen=True)
+class _Few:
+    """Columns that are changed one by one, `of` so many."""
+
+    columns: Sequence[Column]
+    of: int
+
+
+def _few(columns: Sequence[Column], seed: int, name: str) -> _Few:
+    if len(columns) <= ALONE:
+        return _Few(columns, len(columns))
+    chosen = np.sort(generator(seed, "robustness", name).choice(len(columns), ALONE, replace=False))
+    return _Few([columns[place] for place in chosen], len(columns))
+
+
 def _one_by_one(
-    bench: _Bench, name: str, perturbation: Perturbation, columns: Sequence[Column], seed: int
+    bench: _Bench, name: str, perturbation: Perturbation, few: _Few, tell: Callable[[float, str], None]
 ) -> Iterator[Stress]:
     """Each column changed alone: the worst of them, and the mean of all, where there are several."""
-    picked = columns
-    if len(columns) > ALONE:
-        chosen = np.sort(generator(seed, "robustness", name).choice(len(columns), ALONE, replace=False))
-        picked = [columns[place] for place in chosen]
     answers = {}
-    for done, column in enumerate(picked):
-        events.step("stressing", done, len(picked), f"{name} {column.name}")
-        answers[column.name] = bench.asked(perturbation, [column], generator(seed, "robustness", name, column.name))
+    for done, column in enumerate(few.columns):
+        tell(done / len(few.columns), f"{name} {column.name}")
+        random = generator(bench.rows.seed, "robustness", name, column.name)
+        answers[column.name] = bench.asked(perturbation, [column], random)
     for metric, part in bench.subject.metrics.items():
         sign = -1.0 if part.higher_is_better else 1.0
         better = {column: -sign * bench.figure(metric, given) for column, given in answers.items()}
         worst = sorted(better, key=lambda column: (math.isnan(better[column]), better[column], column))[:WORST]
         yield from (bench.line(name, column, metric, answers[column]) for column in worst)
-        if len(picked) > 1:
-            yield _mean(bench, name, metric, answers, f"{len(picked)} of {len(columns)} columns, one by one: the mean")
+        if len(answers) > 1:
+            yield _mean(bench, name, metric, answers, f"{len(answers)} of {few.of} columns, one by one: the mean")
 
 
 def _mean(bench: _Bench, name: str, metric: str, answers: Mapping[str, Floats], on: str) -> Stress:
@@ -172,6 +186,10 @@ def _mean(bench: _Bench, name: str, metric: str, answers: Mapping[str, Floats], 
     value = (sum(bench.figure(metric, given) for given in changed) + still * base) / len(answers)
     low, high = intervals.interval(drawn - before)
     return Stress(name, on, metric, value, value - base, low, high, len(bench.rows.truth))
+
+
+def _tell(done: int, total: int, more: float, detail: str) -> None:
+    events.step("stressing", done + more, total, detail)
 
 
 def _named(columns: Sequence[Column]) -> str:
