@@ -53,5 +53,6 @@ def test_a_slow_bundle_is_asked_less_and_that_is_told(binary: Run, monkeypatch: 
     monkeypatch.setattr(costs, "SPAN", 0.0)
     cost = costs.cost(binary.bundle, binary.test, costs.Trained(SPENT, Prices()))
     assert "a thousand predictions are reckoned from 1" in cost.method
-    assert cost.thousand.seconds == pytest.approx(cost.p50, rel=0.9)  # ms of one, s of a thousand
+    assert cost.p50 == cost.p99  # of the one that was asked
+    assert cost.thousand.seconds >= cost.p50  # seconds of a thousand, milliseconds of one
     assert cost.training.kwh == 0.5
