@@ -22,7 +22,7 @@ def stress(lines: Sequence[Stress]) -> None:
     """What each metric loses when rows arrive changed."""
     if lines:
         heads = ("when rows come with", "in", "metric", "is", "difference", "95% interval")
-        show.table([_changed(line) for line in lines], *heads)
+        show.block([_changed(line) for line in lines], *heads)
 
 
 def cost(told: Cost | None) -> None:

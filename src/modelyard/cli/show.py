@@ -207,11 +207,16 @@ def released(release: Release) -> None:
 
 def table(rows: Iterable[Sequence[str | Text]], *heads: str) -> None:
     """A table, a blank line before and after it."""
+    out().print()
+    block(rows, *heads)
+
+
+def block(rows: Iterable[Sequence[str | Text]], *heads: str) -> None:
+    """A table, a blank line after it."""
     drawn = _table(*heads)
     for row in rows:
         drawn.add_row(*[clean(cell) if isinstance(cell, str) else cell for cell in row])
     console = out()
-    console.print()
     console.print(drawn)
     console.print()
 

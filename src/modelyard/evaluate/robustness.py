@@ -57,6 +57,8 @@ def applying(schema: Schema, perturbation: Perturbation) -> tuple[Column, ...]:
 
 def stress(subject: Subject, perturbations: Mapping[str, Perturbation], seed: int) -> tuple[Stress, ...]:
     """A line for each perturbation that applies; where columns are changed one by one, for the worst and their mean."""
+    if not perturbations:
+        return ()
     bench = _bench(subject, seed)
     lines: list[Stress] = []
     for done, (name, perturbation) in enumerate(perturbations.items()):
