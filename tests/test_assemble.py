@@ -51,6 +51,41 @@ WRONG: list[tuple[str, list[str]]] = [
             "r.yaml:5: columns.x.encoder: the encoder 'number' does not read the kind 'text'\n  hint: known: ngrams",
         ],
     ),
+    (
+        "evidence: {robustness: [typo, {perturbation: noise, share: 2}]}\n",
+        [
+            "r.yaml:5: evidence.robustness.0: no perturbation called 'typo'\n  hint: did you mean 'typos'?",
+            "r.yaml:5: evidence.robustness.1.share: input should be less than or equal to 1, got 2",
+        ],
+    ),
+    (
+        "evidence: {robustness: [typos, {perturbation: typos, share: 0.2}]}\n",
+        ["r.yaml:5: evidence.robustness: the perturbation 'typos' is named 2 times\n  hint: keep one of them"],
+    ),
+    ("evidence: {robustness: all}\n", ["r.yaml:5: evidence.robustness: is true, false, or a list of perturbations"]),
+    (
+        "evidence: {robustness: false}\ngates: [{gate: robust, bound: 0.1}]\n",
+        [
+            "r.yaml:6: gates.0: judges robustness, which is not measured\n  hint: say evidence: {robustness: true}",
+        ],
+    ),
+    (
+        "gates: [{gate: robust, bound: 0.1, perturbations: [typo]}]\n",
+        ["r.yaml:5: gates.0.perturbations: the perturbation 'typo' is not measured\n  hint: did you mean 'typos'?"],
+    ),
+    (
+        "gates:\n  - {gate: fresh, bound: 9d, column: a}\n  - {gate: fresh, bound: 9d, column: b}\n",
+        [
+            (
+                "r.yaml:7: gates.1.column: the age of the data is known by one column, and gates name 'a' and 'b'\n"
+                "  hint: name one of them"
+            ),
+        ],
+    ),
+    (
+        "task: regression\ngates: [calibrated]\n",
+        ["r.yaml: metrics: the metric 'ece' is not for the task 'regression'\n  hint: such as rmse, mae, r2"],
+    ),
     ("columns: {y: {role: weight}}\n", ["r.yaml:5: columns.y.role: the target has the role 'weight'"]),
     (
         "columns: {x: {role: target}}\n",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from modelyard import coherence
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
-from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Model, Network, Search, Source
+from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Model, Network, Perturbation, Search, Source
 from modelyard.core.registry import Family, schema_of, settings_of
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Kind, Task
@@ -25,6 +25,7 @@ from modelyard.families import (
     INTERVAL_METRICS,
     METRICS,
     MODELS,
+    PERTURBATIONS,
     SOURCES,
     Learner,
     default_encoder,
@@ -55,6 +56,7 @@ class Plan:
     others: tuple[Learner, ...] = ()  # what the recipe compares its model with
     where: str = "model"  # the key that named the model
     augments: Mapping[str, Augment] = field(default_factory=dict)
+    perturbations: Mapping[str, Perturbation] = field(default_factory=dict)
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, and those that gates judge.
@@ -216,6 +218,12 @@ class Plan:
             if self.aim
             else None,
             "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
+            "evidence": {
+                "robustness": [
+                    fill.part("perturbation", name, settings_of(perturbation))
+                    for name, perturbation in self.perturbations.items()
+                ],
+            },
             "gates": [
                 fill.part("gate", spec.name, settings_of(gate))
                 for spec, gate in zip(recipe.gates, self.gates, strict=True)
@@ -267,9 +275,15 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     coherence.check_searches(whole, [model, *others], found)
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
     augments = {spec.name: build(AUGMENTS, spec, f"augment.{place}") for place, spec in enumerate(whole.augment)}
+    perturbations = {
+        spec.name: build(PERTURBATIONS, spec, f"evidence.robustness.{place}")
+        for place, spec in enumerate(_perturbations(whole))
+    }
     coherence.check_augments(whole, [model, *others], found)
     coherence.check_twice(whole, found)
     coherence.check_gates(whole, gates, found)
+    coherence.check_needs(whole, gates, perturbations, found)
+    coherence.check_grid(whole, found)
     coherence.check_columns(whole, encoders, found)
     for name, encoder in encoders.items():
         spec = whole.columns[name].encoder
@@ -282,7 +296,27 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         coherence.fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
         coherence.fits_others(whole, whole.task, others, found)
     found.raise_any()
-    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim, tuple(others), augments=augments)
+    return Plan(
+        whole,
+        sources,
+        model,
+        training,
+        encoders,
+        metrics,
+        tuple(gates),
+        aim,
+        tuple(others),
+        augments=augments,
+        perturbations=perturbations,
+    )
+
+
+def _perturbations(recipe: Recipe) -> Sequence[PartSpec]:
+    """Those that the recipe names; all of them where it says no more than that there are any."""
+    said = recipe.evidence.robustness
+    if isinstance(said, bool):
+        return [PartSpec(name=name) for name in PERTURBATIONS.names] if said else []
+    return said
 
 
 def _of_quantile(share: float) -> Model:
@@ -321,6 +355,8 @@ def json_schema() -> dict[str, Any]:
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
+    robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
+    definitions["EvidenceSpec"]["properties"]["robustness"] |= robustness
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
     parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}

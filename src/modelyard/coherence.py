@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.protocols import Search
 from modelyard.core.types import Role, Task
+from modelyard.economics import carbon
 from modelyard.families import DEFAULT_METRICS, METRICS, MODELS, Learner, encoders_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from modelyard.core.errors import Problems
     from modelyard.core.finish import Aim
@@ -114,11 +115,17 @@ def _check_search(recipe: Recipe, search: Search, found: Problems, key: str) -> 
 
 
 def check_twice(recipe: Recipe, found: Problems) -> None:
-    """A metric or an augment is known by its name, and so is there once."""
-    for key, specs in {"metric": recipe.metrics, "augment": recipe.augment}.items():
+    """A metric, an augment or a perturbation is known by its name, and so is there once."""
+    stressed = recipe.evidence.robustness
+    said = {
+        ("metric", "metrics"): recipe.metrics,
+        ("augment", "augment"): recipe.augment,
+        ("perturbation", "evidence.robustness"): () if isinstance(stressed, bool) else stressed,
+    }
+    for (key, where), specs in said.items():
         for name, count in Counter(spec.name for spec in specs).items():
             if count > 1:
-                place = recipe.place("metrics" if key == "metric" else key)
+                place = recipe.place(where)
                 found.add(f"the {key} '{name}' is named {count} times", place, "keep one of them")
 
 
@@ -143,6 +150,35 @@ def check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -
             if not any(part.startswith(f"{name} ") for name in sliced):
                 hint = nearest(part.partition(" ")[0], sliced) or "say columns: {NAME: {role: slice}}"
                 found.add(f"'{part}' is on no column with the role slice", recipe.place(f"gates.{place}.slice"), hint)
+
+
+def check_needs(recipe: Recipe, gates: Sequence[Gate | None], perturbations: Collection[str], found: Problems) -> None:
+    """What gates need of a report beside metrics will be measured."""
+    newest: list[str] = []
+    for place, gate in enumerate(gates):
+        needs = gate.needs() if gate is not None else {}
+        where = recipe.place(f"gates.{place}")
+        if "stress" in needs and not perturbations:
+            found.add("judges robustness, which is not measured", where, "say evidence: {robustness: true}")
+        for name in needs.get("stress", ()) if perturbations else ():
+            if name not in perturbations:
+                problem = f"the perturbation '{name}' is not measured"
+                found.add(problem, recipe.place(f"gates.{place}.perturbations"), nearest(name, perturbations))
+        newest += needs.get("newest", ())
+        if len(set(newest)) > 1:
+            problem = f"the age of the data is known by one column, and gates name '{newest[0]}' and '{newest[-1]}'"
+            found.add(problem, recipe.place(f"gates.{place}.column"), "name one of them")
+            newest = newest[:1]
+
+
+def check_grid(recipe: Recipe, found: Problems) -> None:
+    """The grid whose electricity is used is a known one, as far as that can be told here."""
+    grid = recipe.prices.grid
+    known = carbon.grids() if grid is not None else {}
+    if grid is not None and known and grid.upper() not in known:
+        alike = [code for code, one in known.items() if one.name.upper().startswith(grid.upper())]
+        hint = f"did you mean '{alike[0]}'?" if alike else nearest(grid.upper(), known)
+        found.add(f"no country's grid called '{grid}'", recipe.place("prices.grid"), hint)
 
 
 def check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found: Problems) -> None:

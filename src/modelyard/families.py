@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core.errors import ModelyardError
-from modelyard.core.protocols import Augment, Gate, Metric, Model, Network, Search, Source
+from modelyard.core.protocols import Augment, Gate, Metric, Model, Network, Perturbation, Search, Source
 from modelyard.core.registry import Family
 from modelyard.core.types import Kind, Task
 from modelyard.features.fit import ENCODERS
@@ -19,7 +19,8 @@ MODELS: Family[Learner] = Family("modelyard.models", (Model, Network, Search), "
 METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
 AUGMENTS: Family[Augment] = Family("modelyard.features.augments", Augment, "augment")
 GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
-FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, GATES)
+PERTURBATIONS: Family[Perturbation] = Family("modelyard.evaluate.perturbations", Perturbation, "perturbation")
+FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, PERTURBATIONS, GATES)
 BASELINE = "linear"
 INTERVAL_METRICS = ("coverage", "interval_width")
 BOUNDS = "boosting"  # the model that learns where intervals begin and end

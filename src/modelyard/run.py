@@ -16,25 +16,28 @@ from modelyard import compare, learners
 from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
-from modelyard.core.protocols import Model, Search, Searched, Source
+from modelyard.core.protocols import Metric, Model, Search, Searched, Source
 from modelyard.core.registry import settings_of
 from modelyard.core.report import Report, Verdict
 from modelyard.core.tuning import Candidate
-from modelyard.core.types import Floats, Parts, Table, Task
+from modelyard.core.types import Floats, Parts, Table, Task, Values
 from modelyard.core.worth import Alternative
 from modelyard.data import corpus
 from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
+from modelyard.data.provenance import provenance
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
-from modelyard.evaluate import baselines, slices
+from modelyard.economics.tracker import tracked
+from modelyard.evaluate import baselines, robustness, slices
 from modelyard.evaluate import worth as worths
 from modelyard.evaluate.score import Measured, score
 from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, SOURCES, Learner
 from modelyard.features import weights
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe
+from modelyard.release import costs
 from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
 from modelyard.release.card import Said
@@ -46,6 +49,7 @@ from modelyard.train.fit import BARE, Trained, fit
 from modelyard.train.pretrain import lift
 
 if TYPE_CHECKING:
+    from modelyard.core.evidence import Provenance, Stress
     from modelyard.core.finish import Finish
     from modelyard.train.pretrain.work import Pretraining
 
@@ -112,13 +116,15 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
+    known = _needed(plan, rows)
 
     def fitting(one: Plan) -> Trained:
         learner = learners.learner(one.model, one.training, one.recipe, yard)
         fit_with = partial(_fit, one, learner, parts, rows.task, one.finish)
         return augmented.fit(fit_with, parts, one.augments, one.recipe.seed)
 
-    fitted = compare.fitted(plan, fitting)
+    with tracked(plan.prices) as track:
+        fitted = compare.fitted(plan, fitting)
     trained = fitted.trained
     answers = trained(parts.test)
     notes = (*found.sentences(), *trained.notes)
@@ -133,16 +139,36 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
         seed=plan.recipe.seed,
     )
+    report = replace(report, data=known, stress=_stress(plan, trained, measured, parts.train, metrics))
     alternatives = compare.against(plan, fitted, answers, parts.test, metrics, fitting)
     leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
     spent = time.perf_counter() - started
     settled, grown = _settled(plan, rows), _weights(plan.model)
     said = Said(plan.recipe.card, plan.recipe.risks, Words(plan.recipe.language))
-    origin = Origin(plan.recipe.name, settled, rows.digest, grown, spent, leaderboard, alternatives, said)
+    origin = Origin(
+        plan.recipe.name,
+        settled,
+        rows.digest,
+        grown,
+        spent,
+        leaderboard,
+        alternatives,
+        said,
+        costs.Trained(track.spent, plan.prices),
+    )
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
     hygiene = replace(found, cut=trained.cut)
     return Run(
-        report, bundle, yard, parts.test, answers, fitted.seconds, leaderboard, hygiene, alternatives, fitted.energy
+        replace(report, cost=bundle.report.cost),
+        bundle,
+        yard,
+        parts.test,
+        answers,
+        fitted.seconds,
+        leaderboard,
+        hygiene,
+        alternatives,
+        fitted.energy,
     )
 
 
@@ -173,8 +199,9 @@ def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
     recipe = parse.packed(bundle.recipe)
     champion = yard.champion(bundle.name)
     before = champion.report if champion is not None else None
+    candidate = replace(bundle.report, reviews=yard.reviews(bundle.digest))  # the yard's word, never the bundle's
     gates = [GATES.build(spec.name, spec.settings, f"gates.{place}") for place, spec in enumerate(recipe.gates)]
-    return tuple(gate(bundle.report, before) for gate in gates)
+    return tuple(gate(candidate, before) for gate in gates)
 
 
 def release(bundle: Bundle, yard: Yard) -> tuple[Release | None, tuple[Verdict, ...]]:
@@ -229,6 +256,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
     compare.check(plan)
+    _needed(plan, rows)
     return plan, clean(rows, plan.recipe.hygiene)[0]
 
 
@@ -313,6 +341,42 @@ def _check_slices(plan: Plan, test: Table) -> None:
                 few = f"'{part}' is no slice with at least {slices.FEWEST} test rows"
                 found.add(few, where, nearest(part, known))
     found.raise_any()
+
+
+def _needed(plan: Plan, rows: Rows) -> Provenance:
+    """What gates need of the rows is there: columns that perturbations change, a column of times; and the rows' origin.
+
+    Raises:
+        RecipeError: it is not; said before anything is fitted.
+    """
+    found = Problems(RecipeError)
+    schema = rows.train.schema
+    applying = [name for name, part in plan.perturbations.items() if robustness.applying(schema, part)]
+    newest: str | None = None
+    place = ""
+    for number, gate in enumerate(plan.gates):
+        needs, where = gate.needs(), plan.recipe.place(f"gates.{number}")
+        if "stress" in needs and not applying:
+            found.add("no perturbation changes any column of this table", where, "leave the gate out")
+        for name in set(needs.get("stress", ())) - set(applying) if applying else ():
+            found.add(f"the perturbation '{name}' changes no column of this table", where, nearest("", applying))
+        for column in needs.get("newest", ()):
+            newest, place = column, plan.recipe.place(f"gates.{number}.column")
+    found.raise_any()
+    return provenance(rows, plan.sources.values(), plan.recipe.folder, newest, place)
+
+
+def _stress(
+    plan: Plan, trained: Trained, measured: Measured, train: Table, metrics: Mapping[str, Metric]
+) -> tuple[Stress, ...]:
+    """What the first metric loses when rows arrive changed, and each metric that a gate judges so."""
+    judged = [name for gate in plan.gates if "stress" in gate.needs() for name in gate.metrics()]
+    told = {name: metrics[name] for name in dict.fromkeys([next(iter(metrics)), *judged])}
+
+    def ask(columns: Mapping[str, Values]) -> Floats:
+        return trained.predictor(trained.features(columns))
+
+    return robustness.stress(robustness.Subject(ask, measured, train, told), plan.perturbations, plan.recipe.seed)
 
 
 def _fit(

@@ -51,6 +51,8 @@ def test_train_as_json_in_a_yard_of_choice(call: Call) -> None:
             "rows",
             "scores",
             "comparisons",
+            "stress",
+            "cost",
             "notes",
             "leaderboard",
             "alternatives",

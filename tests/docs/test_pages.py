@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from modelyard.assemble import assemble
-from modelyard.families import FAMILIES, SOURCES
+from modelyard.families import FAMILIES, GATES, PERTURBATIONS, SOURCES
 from modelyard.recipe.schema import DataSpec, Recipe
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +19,8 @@ RUN = [
     "docs/text.md",
     "docs/zh/text.md",
     "docs/pretraining.md",
+    "docs/gates.md",
+    "docs/energy.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -41,12 +43,23 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_recipes_on_the_pages_are_recipes() -> None:
-    pages = ["README.md", "docs/recipe.md", "docs/card.md", "docs/text.md", "docs/zh/text.md"]
+    named = ("recipe", "card", "gates", "energy", "text", "zh/text")
+    pages = ["README.md", *(f"docs/{name}.md" for name in named)]
     found = [yaml.safe_load(code) for page in pages for code in blocks(page, "yaml")]
     assert len(found) >= 4
     shortest = {"version": 1, "name": "n", "data": "a.csv", "target": "t"}
     for given in found:
         assert Recipe.model_validate(shortest | given).version == 1
+
+
+def test_every_gate_and_perturbation_is_on_the_page_of_gates() -> None:
+    text = (ROOT / "docs/gates.md").read_text(encoding="utf-8")
+    (shown,) = blocks("docs/gates.md", "yaml")
+    assert {gate["gate"] for gate in yaml.safe_load(shown)["gates"]} == set(GATES.names)
+    for name in (*GATES.names, *PERTURBATIONS.names):
+        assert f"`{name}`" in text
+    whole = {"version": 1, "name": "n", "data": "a.csv", "target": "t", "task": "binary", **yaml.safe_load(shown)}
+    assert len(assemble(whole).gates) == len(GATES.names)
 
 
 def test_the_readme_shows_both_commands() -> None:

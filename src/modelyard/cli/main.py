@@ -23,6 +23,7 @@ from modelyard.cli.predict import predict
 from modelyard.cli.pretrain import pretrain
 from modelyard.cli.release import release
 from modelyard.cli.render import render
+from modelyard.cli.review import review
 from modelyard.cli.schema import schema
 from modelyard.cli.serve import serve
 from modelyard.cli.train import train
@@ -81,6 +82,7 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         evaluate: "customer-risk new-customers.csv",
     },
     "From a bundle to answers": {
+        review: '.modelyard/bundles/4f1c... --by "Ada Lovelace"',
         release: ".modelyard/bundles/4f1c...",
         serve: "customer-risk --port 8080",
         predict: "customer-risk new-customers.csv --out answers.jsonl",

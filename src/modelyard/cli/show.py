@@ -143,6 +143,8 @@ def trained(bundle: Bundle, report: Report, leaderboard: Sequence[Candidate] = (
         "comparisons": [asdict(comparison) for comparison in report.comparisons],
         "doubt": report.doubt,
         "notes": list(report.notes),
+        "stress": [asdict(line) for line in report.stress],
+        "cost": asdict(report.cost) if report.cost is not None else None,
         "leaderboard": [asdict(candidate) for candidate in leaderboard],
     }
 
@@ -161,6 +163,8 @@ def judged(bundle: Bundle, release: Release | None, verdicts: Sequence[Verdict])
 
 def report(measured: Report) -> None:
     """Every metric with its interval, the baselines, and what a reader must not miss."""
+    from modelyard.cli import facts  # which prints by what is below
+
     console = out()
     counts = [f"{count} {part}" for part, count in measured.rows.items()]
     console.print(Text.assemble((clean(measured.name), "bold"), f": {measured.model}, {measured.task}"), soft_wrap=True)
@@ -180,6 +184,8 @@ def report(measured: Report) -> None:
             drawn.add_row(clean(each.baseline), figure(each.value), figure(each.difference, "+"), span, verdict)
         console.print(drawn)
         console.print()
+    facts.stress(measured.stress)
+    facts.cost(measured.cost)
     for said in measured.others:
         note(console, said)
     if measured.others:
@@ -201,11 +207,16 @@ def released(release: Release) -> None:
 
 def table(rows: Iterable[Sequence[str | Text]], *heads: str) -> None:
     """A table, a blank line before and after it."""
+    out().print()
+    block(rows, *heads)
+
+
+def block(rows: Iterable[Sequence[str | Text]], *heads: str) -> None:
+    """A table, a blank line after it."""
     drawn = _table(*heads)
     for row in rows:
         drawn.add_row(*[clean(cell) if isinstance(cell, str) else cell for cell in row])
     console = out()
-    console.print()
     console.print(drawn)
     console.print()
 

@@ -6,8 +6,8 @@ draws is added, by the bytes that are resident when it is asked. Not counted: gr
 machine draws at rest, and children that have not ended. So it serves to compare pieces of work on one machine, not to
 bill for them.
 
-CodeCarbon gives such estimates too; it takes 1.5 to 2.6 s to start and takes an unknown processor for 4 W a thread, so
-it is neither quicker to ask on each step nor nearer to the truth in a container, where no counter can be read.
+It serves progress, which asks on every step, and the comparison of models. What a report tells of energy is tracked by
+CodeCarbon where that is installed (`modelyard.economics.tracker`), which knows graphics cards too.
 """
 
 from __future__ import annotations
@@ -50,30 +50,44 @@ class Meter:
     def __init__(self, draw: Draw, system: Path = SYSTEM) -> None:
         """Counts from now on; `system` is where the system's files lie."""
         self.draw, self.system = draw, system
-        self._ended: float | None = None
-        self._settled = 0.0  # joules until `_since`
+        self._ended: tuple[float, float] | None = None
+        self._settled = (0.0, 0.0)  # joules of cores and of memory until `_since`
         self._since = self._now()
+
+    @property
+    def counted(self) -> bool:
+        """Whether the processor's own count may be read here."""
+        return bool(self._since.packages)
 
     def watt_hours(self) -> float:
         """What the block has taken so far, or took in all once it has ended."""
-        if self._ended is not None:
-            return self._ended
-        now = self._now()
-        joules = self._settled + self._joules(self._since, now)
-        if now.clock - self._since.clock >= SPAN:
-            self._settled, self._since = joules, now
-        return joules / HOUR
+        return sum(self._parts()) / HOUR
+
+    def memory(self) -> float:
+        """The watt-hours among them that memory took."""
+        return self._parts()[1] / HOUR
 
     def stop(self) -> None:
         """Count no further."""
-        self._ended = self.watt_hours()
+        self._ended = self._parts()
 
-    def _joules(self, before: _Reading, now: _Reading) -> float:
+    def _parts(self) -> tuple[float, float]:
+        """Joules of cores and of memory."""
+        if self._ended is not None:
+            return self._ended
+        now = self._now()
+        cores, memory = self._joules(self._since, now)
+        joules = self._settled[0] + cores, self._settled[1] + memory
+        if now.clock - self._since.clock >= SPAN:
+            self._settled, self._since = joules, now
+        return joules
+
+    def _joules(self, before: _Reading, now: _Reading) -> tuple[float, float]:
         """By the processor's count or else by cores, and by memory."""
         cores = now.cores - before.cores
         counted = _counted(before, now, cores)
         memory = (now.clock - before.clock) * self.draw.memory * (before.resident + now.resident) / 2 / GB
-        return memory + (cores * self.draw.watts if counted is None else counted)
+        return cores * self.draw.watts if counted is None else counted, memory
 
     def _now(self) -> _Reading:
         times = os.times()

@@ -167,12 +167,17 @@ class Cost:
 
 @dataclass(frozen=True)
 class Provenance:
-    """The rows that a model was made from: how many there were, and the newest time in a column of times."""
+    """The rows that a model was made from: how many there were, and the newest time in a column of times.
+
+    `changed` is when the file that they were read from was last written, a fact of one machine that no digest covers.
+    Times are in ISO 8601, and empty where they are not known.
+    """
 
     digest: str
     rows: int
     newest: str = ""
     column: str = ""
+    changed: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ Settings: TypeAlias = "Mapping[str, Json]"
 TABLE: frozenset[Form] = frozenset({"numbers", "codes", "bag"})  # what a model of tables reads
 # What a model learns from: labelled rows, pairs of them, or no label at all.
 Learns: TypeAlias = Literal["rows", "pairs", "nothing"]
+# What a gate may want of a report beside metrics: perturbations by name, none for all; a column of times.
+Need: TypeAlias = Literal["stress", "newest"]
 # What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
 State = Mapping[str, "Json | bytes"]
 
@@ -264,11 +266,36 @@ class Metric(Protocol):
 
 
 @runtime_checkable
+class Perturbation(Protocol):
+    """A way in which rows may arrive changed and yet be rows that the schema takes: settings only.
+
+    It changes all columns at once, or each column `alone`, one after the other.
+    """
+
+    alone: ClassVar[bool] = False
+
+    def applies(self, column: Column) -> bool:
+        """Whether it changes what a column like this holds."""
+
+    def __call__(self, values: Values, column: Column, seen: Values, random: np.random.Generator) -> Values:
+        """Changed copies of a column's values [rows]; `seen` are the training rows' numbers, none for other kinds."""
+
+
+@runtime_checkable
 class Gate(Protocol):
-    """A condition that a release must pass."""
+    """A condition that a release must pass.
+
+    One whose figure is not in the report either refuses, and says what is missing, or raises a RecipeError where the
+    recipe could have asked for it.
+    """
 
     def metrics(self) -> tuple[str, ...]:
         """The metrics that the report must hold."""
+        return ()
+
+    def needs(self) -> Mapping[Need, tuple[str, ...]]:
+        """What else the report must hold."""
+        return {}
 
     def slices(self) -> tuple[str, ...]:
         """The slices on which it must hold them, as a report names them."""

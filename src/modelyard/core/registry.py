@@ -28,6 +28,7 @@ T = TypeVar("T")
 # The extra that brings a package which parts import; the part's file imports it, this tells how to get it.
 EXTRAS = {
     "torch": "train",
+    "codecarbon": "train",
     "datasketch": "train",
     "transformers": "train",
     "safetensors": "train",
@@ -157,7 +158,7 @@ def tell(error: ValidationError, known: list[str], where: str, found: Problems) 
         elif item["type"] == "tuple_type":
             found.add(f"is no list, got {shown(item['input'])}", place, "put it in square brackets")
         else:
-            found.add(f"{_lowered(item['msg'])}, got {shown(item['input'])}", place)
+            found.add(f"{_lowered(item['msg'].removeprefix('Value error, '))}, got {shown(item['input'])}", place)
 
 
 def shown(value: object) -> str:

@@ -85,7 +85,8 @@ class Report:
     @property
     def lasting(self) -> Report:
         """The report without facts of one day: what the same recipe on the same rows gives again."""
-        return replace(self, cost=None, reviews=())
+        data = self.data and replace(self.data, changed="")
+        return replace(self, data=data, cost=None, reviews=())
 
     def disparity(self, column: str, metric: str, kind: str = "difference") -> Disparity | None:
         """How far a figure lies apart between the groups of a column, if that was measured."""

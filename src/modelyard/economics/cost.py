@@ -11,6 +11,7 @@ HOUR = 3600.0
 MILLION = 1_000_000
 # Of a general-purpose cloud machine by the hour, without a contract: such as m5.large, 0.096 USD for two cores.
 CPU_HOUR = 0.05
+KWH = 0.15  # of a kilowatt-hour for a business, about the mean over countries, in USD
 NOISE = 1.25  # the factor by which one and the same model's time differs from one measurement to the next, at most
 
 
@@ -18,13 +19,16 @@ NOISE = 1.25  # the factor by which one and the same model's time differs from o
 class Prices:
     """What an hour of one core costs, in `currency`, and what cores and memory draw where the processor does not say.
 
-    `watts` are those of one busy core, `memory_watts` of a gigabyte.
+    `watts` are those of one busy core, `memory_watts` of a gigabyte. A kilowatt-hour costs `kwh` in the same currency
+    and comes from the `grid` of a country, named by ISO 3166; the world's average where none is named.
     """
 
     cpu_hour: float = CPU_HOUR
     currency: str = "USD"
     watts: float = energy.WATTS
     memory_watts: float = energy.MEMORY
+    kwh: float = KWH
+    grid: str | None = None
 
     @property
     def draw(self) -> energy.Draw:

@@ -51,6 +51,7 @@ EncoderSpec = Annotated[PartSpec, _spec("name")]
 MetricSpec = Annotated[PartSpec, _spec("name")]
 AugmentSpec = Annotated[PartSpec, _spec("augment")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
+PerturbationSpec = Annotated[PartSpec, _spec("perturbation")]
 
 
 class OtherSpec(PartSpec):
@@ -199,6 +200,21 @@ class DecisionSpec(Section):
     metric: MetricSpec
 
 
+def _robustness(value: object) -> object:
+    """Tell in one sentence what is wrong, where pydantic would tell of each form."""
+    if not isinstance(value, (bool, list, tuple)):
+        raise ValueError("is true, false, or a list of perturbations")
+    return value
+
+
+class EvidenceSpec(Section):
+    """What a report measures beside its scores."""
+
+    robustness: Annotated[bool | tuple[PerturbationSpec, ...], BeforeValidator(_robustness)] = Field(
+        default=True, description="what the first metric loses when test rows arrive changed; or in which ways they do"
+    )
+
+
 class PricesSpec(Section):
     """What a model's work is reckoned by; watts count where the processor does not tell them itself."""
 
@@ -206,6 +222,12 @@ class PricesSpec(Section):
     currency: str = Field(default="USD", min_length=1, max_length=8)
     watts: float = Field(default=energy.WATTS, gt=0, description="of one busy core")
     memory_watts: float = Field(default=energy.MEMORY, ge=0, description="of a gigabyte of memory")
+    kwh: float = Field(default=cost.KWH, ge=0, description="of a kilowatt-hour, in the currency")
+    grid: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z]{3}$",
+        description="the country whose electricity is used, such as DEU (ISO 3166); the world's average if not said",
+    )
 
 
 class CardSpec(Section):
@@ -263,6 +285,7 @@ class Recipe(Section):
     costs: CostsSpec | None = None
     decision: DecisionSpec | None = None
     metrics: tuple[MetricSpec, ...] = ()
+    evidence: EvidenceSpec = EvidenceSpec()
     gates: tuple[GateSpec, ...] = ()
     risks: tuple[RiskSpec, ...] = ()
     card: CardSpec = CardSpec()

@@ -1,10 +1,12 @@
-"""What gates share: a score that must be there, and how it is told."""
+"""What gates share: a score that must be there, how it is told, and a verdict."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from modelyard.core.errors import RecipeError, nearest
+from modelyard.core.report import Verdict
 
 if TYPE_CHECKING:
     from modelyard.core.report import Report, Score
@@ -29,3 +31,31 @@ def told(score: Score) -> str:
     part = f" on {score.slice}" if score.slice else ""
     spread = f"95% interval {score.low:.4f} to {score.high:.4f}, {score.rows} rows"
     return f"{score.metric}{part} is {score.value:.4f} ({spread})"
+
+
+def judged(score: Score, *, strict: bool, higher_is_better: bool) -> float:
+    """The value, or by `strict` the interval's worse end."""
+    if not strict:
+        return score.value
+    return score.low if higher_is_better else score.high
+
+
+def of_score(gate: str, score: Score, bound: float, reason: str, *, passed: bool) -> Verdict:
+    """A verdict with the score's figures; what is not defined is not told as a number."""
+    return Verdict(gate, passed, reason, _known(score.value), _known(bound), _known(score.low), _known(score.high))
+
+
+def at_most(gate: str, value: float, bound: float, told_: str, limit: str) -> Verdict:
+    """A verdict about a figure without an interval, which passes up to the bound."""
+    passed = value <= bound
+    words = "which keeps to" if passed else "over"
+    return Verdict(gate, passed, f"{told_}, {words} the bound {limit}", _known(value), bound)
+
+
+def unknown(gate: str, what: str, bound: float | None = None) -> Verdict:
+    """The refusal of what was not measured."""
+    return Verdict(gate, passed=False, reason=what, bound=bound)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

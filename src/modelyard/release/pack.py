@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +15,7 @@ from modelyard.core import artifacts, digest, events
 from modelyard.core.errors import BundleError, ParityError
 from modelyard.core.tuning import Candidate
 from modelyard.core.worth import Alternative
-from modelyard.release import card, manifest, reference, worth
+from modelyard.release import card, costs, manifest, reference, worth
 from modelyard.release.bundle import Bundle
 from modelyard.release.manifest import Built, Manifest
 from modelyard.release.rows import dicts_of
@@ -68,7 +68,7 @@ class Trainee(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """What a bundle grew from."""
+    """What a bundle grew from; where it is known what the fit has `trained` for, the report tells what it costs."""
 
     name: str
     recipe_yaml: str
@@ -78,6 +78,7 @@ class Origin:
     leaderboard: tuple[Candidate, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     said: card.Said = card.PLAIN
+    trained: costs.Trained | None = None
 
 
 def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin: Origin, folder: Path) -> Bundle:
@@ -99,20 +100,11 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
         }
         if trained.decision is not None:
             files["decision.json"] = _json(trained.decision)
-        compared = bool(origin.alternatives)
-        told = card.Told(report, trained.schema, origin.data_digest, origin.said, compared)
-        beside = {
-            **card.files(told),
-            manifest.REPORT: _json(report),
-            **worth.files(origin.alternatives, report),
-        }
-        for name, content in {**beside, **files}.items():
-            (staging / name).parent.mkdir(parents=True, exist_ok=True)
-            (staging / name).write_bytes(content)
+        _write(staging, files)
         trained.predictor.to_onnx(staging / "model.onnx")
         digests = {name: digest.of_bytes(content) for name, content in files.items()}
         digests["model.onnx"] = digest.of_file(staging / "model.onnx")
-        sealed = Manifest(
+        head = Manifest(
             format=manifest.FORMAT,
             name=origin.name,
             task=report.task,
@@ -121,12 +113,36 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
             files=dict(sorted(digests.items())),
             report=digest.of_json(report.lasting),
             weights=origin.weights,
-            built=_built(origin, {name: digest.of_bytes(content) for name, content in beside.items()}),
-        ).sealed()
-        (staging / manifest.FILE).write_bytes(sealed.to_json())
-        _replay(Bundle.load(staging), test, answers)
+        )
+        _seal(staging, head, origin, {manifest.REPORT: _json(report)})
+        loaded = Bundle.load(staging)
+        _replay(loaded, test, answers)
+        if origin.trained is not None:  # what a prediction costs is known once there is something to ask
+            report = replace(report, cost=costs.cost(loaded, test, origin.trained))
+        compared = bool(origin.alternatives)
+        papers = {
+            **card.files(card.Told(report, trained.schema, origin.data_digest, origin.said, compared)),
+            manifest.REPORT: _json(report),
+            **worth.files(origin.alternatives, report),
+        }
+        sealed = _seal(staging, head, origin, papers)
         place = folder / sealed.digest
         return _publish(staging, place)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def _seal(folder: Path, head: Manifest, origin: Origin, papers: dict[str, bytes]) -> Manifest:
+    """Write the papers, which no digest of the bundle covers, and the manifest that knows them."""
+    _write(folder, papers)
+    built = _built(origin, {name: digest.of_bytes(content) for name, content in papers.items()})
+    sealed = replace(head, built=built).sealed()
+    (folder / manifest.FILE).write_bytes(sealed.to_json())
+    return sealed
 
 
 def _publish(staging: Path, place: Path) -> Bundle:

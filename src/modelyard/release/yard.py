@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from modelyard.core import artifacts
-from modelyard.core.errors import BundleError, YardError, nearest
+from modelyard.core.errors import BundleError, UsageError, YardError, nearest
+from modelyard.core.evidence import Review
 from modelyard.core.report import Verdict
 from modelyard.release import manifest
 from modelyard.release.bundle import Bundle
@@ -25,6 +26,7 @@ HOME = "MODELYARD_HOME"
 CHAMPION = "champion"
 WAIT = {"timeout": 30}  # seconds for another process to finish writing
 SCHEME = "modelyard:/"
+LONGEST_NAME = 200  # signs of a reviewer's
 
 METADATA = sa.MetaData()
 RELEASES = sa.Table(
@@ -42,6 +44,15 @@ ALIASES = sa.Table(
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("alias", sa.String(64), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
+)
+REVIEWS = sa.Table(
+    "reviews",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False, index=True),
+    sa.Column("by", sa.String(LONGEST_NAME), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
 )
 
 
@@ -131,6 +142,26 @@ class Yard:
             connection.execute(ALIASES.delete().where(ALIASES.c.name == bundle.name, ALIASES.c.alias == CHAMPION))
             connection.execute(ALIASES.insert().values(name=bundle.name, alias=CHAMPION, version=version))
         return release
+
+    def review(self, bundle: Bundle, by: str, note: str = "") -> Review:
+        """A named person signs a bundle off: this very one, by its digest. What is signed is kept, and never changed.
+
+        Raises:
+            UsageError: the name is empty or too long.
+        """
+        name = " ".join(by.split())
+        if not name or len(name) > LONGEST_NAME:
+            raise UsageError("a sign-off is by a named person", "by", 'such as: by "Ada Lovelace"')
+        signed = Review(name, datetime.now(UTC).isoformat(timespec="seconds"), note.strip())
+        with self.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(REVIEWS.insert().values(digest=bundle.digest, **asdict(signed)))
+        return signed
+
+    def reviews(self, digest: str) -> tuple[Review, ...]:
+        """Who signed the bundle of a digest off, the first one first."""
+        query = sa.select(REVIEWS.c.by, REVIEWS.c.at, REVIEWS.c.note).where(REVIEWS.c.digest == digest)
+        with self.engine.connect() as connection:
+            return tuple(Review(*row) for row in connection.execute(query.order_by(REVIEWS.c.number)))
 
     def releases(self, name: str | None = None) -> list[Release]:
         """Every release, or those of one name, newest first."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from modelyard.core.protocols import Gate
 from modelyard.core.registry import part
-from modelyard.core.report import Report, Verdict
-from modelyard.release.judge import told, wanted
+from modelyard.release.judge import judged, of_score, told, wanted
+
+if TYPE_CHECKING:
+    from modelyard.core.report import Report, Verdict
 
 
 @part
@@ -30,6 +34,8 @@ class AtLeast(Gate):
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
         """Judge by the value, or by the interval's lower end."""
         score = wanted(candidate, self.metric, self.slice)
-        judged = score.low if self.strict else score.value
-        words = "which reaches" if judged >= self.bound else "under"
-        return Verdict("at_least", judged >= self.bound, f"{told(score)}, {words} the bound {self.bound:g}")
+        figure = judged(score, strict=self.strict, higher_is_better=True)
+        passed = figure >= self.bound
+        words = "which reaches" if passed else "under"
+        reason = f"{told(score)}, {words} the bound {self.bound:g}{' by its worse end' if self.strict else ''}"
+        return of_score("at_least", score, self.bound, reason, passed=passed)
