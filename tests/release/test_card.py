@@ -194,7 +194,8 @@ def test_a_report_in_doubt_says_so_first_and_draws_no_curve(binary: Run) -> None
 
 
 def test_a_card_without_evidence_is_short_and_says_what_is_not_said(binary: Run) -> None:
-    bare = card.Told(replace(binary.report, comparisons=()), binary.bundle.schema, "d")
+    report = replace(binary.report, comparisons=(), stress=(), importance=(), cost=None)
+    bare = card.Told(report, binary.bundle.schema, "d")
     content = card.files(bare)[card.PAGE].decode()
     for head in ("How it holds up", "Why it answers so", "What it takes"):
         assert head not in content
