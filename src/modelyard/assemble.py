@@ -216,6 +216,7 @@ class Plan:
             if self.aim
             else None,
             "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
+            "evidence": recipe.evidence.model_dump(mode="json"),
             "gates": [
                 fill.part("gate", spec.name, settings_of(gate))
                 for spec, gate in zip(recipe.gates, self.gates, strict=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from modelyard import compare, learners
+from modelyard import alternatives, contest, learned, learners
 from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
@@ -28,29 +28,32 @@ from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
-from modelyard.evaluate import baselines, slices
+from modelyard.evaluate import baselines, later, slices
 from modelyard.evaluate import worth as worths
 from modelyard.evaluate.score import Measured, score
-from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, SOURCES, Learner
+from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, ONE_TREE, SOURCES, TREE, Learner
 from modelyard.features import weights
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe
 from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
 from modelyard.release.pack import Origin, pack
-from modelyard.release.yard import Release, Yard, home_of
+from modelyard.release.yard import Release, Yard, home_of, load
 from modelyard.train import augmented
 from modelyard.train.fit import BARE, Trained, fit
 from modelyard.train.pretrain import lift
 
 if TYPE_CHECKING:
+    from modelyard.core.contest import Contest
     from modelyard.core.finish import Finish
     from modelyard.train.pretrain.work import Pretraining
 
 UNPRETRAINED = "before pretraining"  # the baseline that tells what pretraining gave
+ONE_TREE_NAME = "one tree"  # the baseline of a linear model
 BASELINE_SECONDS = 60  # after which no further penalty of it is tried
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
 DataLike = str | Path | Mapping[str, Any]
+BundleLike = str | Path | Bundle
 
 
 @dataclass(frozen=True)
@@ -106,17 +109,17 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
-    compare.check(plan)
+    alternatives.check(plan)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
     _check_slices(plan, parts.test)
 
-    def fitting(one: Plan) -> Trained:
+    def fitting(one: Plan, parts: Parts = parts) -> Trained:
         learner = learners.learner(one.model, one.training, one.recipe, yard)
         fit_with = partial(_fit, one, learner, parts, rows.task, one.finish)
         return augmented.fit(fit_with, parts, one.augments, one.recipe.seed)
 
-    fitted = compare.fitted(plan, fitting)
+    fitted = alternatives.fitted(plan, fitting)
     trained = fitted.trained
     answers = trained(parts.test)
     notes = (*found.sentences(), *trained.notes)
@@ -131,16 +134,16 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
         seed=plan.recipe.seed,
     )
-    alternatives = compare.against(plan, fitted, answers, parts.test, metrics, fitting)
+    if plan.recipe.evidence.learning_curve:
+        report = learned.told(report, measured, metrics, parts, partial(fitting, plan), plan.recipe.seed)
+    others = alternatives.against(plan, fitted, answers, parts.test, metrics, fitting)
     leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
     spent = time.perf_counter() - started
     settled, grown = _settled(plan, rows), _weights(plan.model)
-    origin = Origin(plan.recipe.name, settled, rows.digest, grown, spent, leaderboard, alternatives)
+    origin = Origin(plan.recipe.name, settled, rows.digest, grown, spent, leaderboard, others)
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
     hygiene = replace(found, cut=trained.cut)
-    return Run(
-        report, bundle, yard, parts.test, answers, fitted.seconds, leaderboard, hygiene, alternatives, fitted.energy
-    )
+    return Run(report, bundle, yard, parts.test, answers, fitted.seconds, leaderboard, hygiene, others, fitted.energy)
 
 
 def evaluate(bundle: Bundle, data: DataLike) -> Report:
@@ -158,7 +161,29 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     answers = bundle.outputs(table.frame)
     rows = {**bundle.report.rows, "test": len(table)}
     measured = Measured(table, bundle.manifest.task, answers, decision=bundle.decision)
-    return score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+    report = score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+    return replace(report, notes=(*report.notes, *later.notes(report, bundle.report)))
+
+
+def compare(first: BundleLike, second: BundleLike, data: DataLike | None = None) -> Contest:
+    """Is the second bundle really better than the first? Both answer the same rows, and are measured on the same draws.
+
+    Args:
+        first: a bundle, its folder, or the name of a release.
+        second: what may take its place.
+        data: rows that neither has learnt from, as `evaluate` takes them; without them, both were measured on the same
+            test rows, which are read again.
+
+    Raises:
+        UsageError: the two do not answer the same question, or there are no rows that both may be judged by.
+        DataError: the rows are not what both schemas say.
+    """
+    one, other = (each if isinstance(each, Bundle) else load(each) for each in (first, second))
+    contest.check(one, other)
+    if data is None:
+        return contest.held(one, other, contest.again(one, other))
+    texts = one.schema.texts | other.schema.texts
+    return contest.held(one, other, source(data).read(Path(), texts).collect())
 
 
 def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
@@ -225,7 +250,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     rows = read(plan.sources, plan.recipe)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
-    compare.check(plan)
+    alternatives.check(plan)
     return plan, clean(rows, plan.recipe.hygiene)[0]
 
 
@@ -319,12 +344,12 @@ def _fit(
 
 
 def _baselines(plan: Plan, parts: Parts, task: Task, fitting: Callable[[Plan], Trained]) -> dict[str, Floats]:
-    """The constant answer, a linear model unless that is the model itself, and what pretrained weights began with."""
+    """The constant answer, a linear model or else one tree, and what pretrained weights began with."""
     answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
-    if plan.recipe.model.name != BASELINE:
-        plain = learners.candidate(BASELINE, {}, None)
-        with deadline.within(BASELINE_SECONDS):
-            answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
+    linear = plan.recipe.model.name == BASELINE
+    plain = learners.candidate(TREE, ONE_TREE, None) if linear else learners.candidate(BASELINE, {}, None)
+    with deadline.within(BASELINE_SECONDS):
+        answers[ONE_TREE_NAME if linear else BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
     if (before := _before(plan)) is not None:
         events.note("fitting once more, from where pretraining began, to tell what it gave")
         answers[UNPRETRAINED] = fitting(before)(parts.test)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -11,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.core import intervals
-from modelyard.core.protocols import Counted, Placed, Spanned
+from modelyard.core.protocols import Counted, Metric, Placed, Spanned
 from modelyard.core.types import Floats
 
 if TYPE_CHECKING:
-    from modelyard.core.protocols import Metric
+    from collections.abc import Sequence
 
 Verdict: TypeAlias = Literal["better", "worse", "not distinguishable"]
 UNKNOWN = (math.nan, math.nan)

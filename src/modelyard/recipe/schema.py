@@ -199,6 +199,14 @@ class DecisionSpec(Section):
     metric: MetricSpec
 
 
+class EvidenceSpec(Section):
+    """What a report measures beside the usual, as it takes longer."""
+
+    learning_curve: bool = Field(
+        default=False, description="fit the model on fewer rows too, to tell whether more would help"
+    )
+
+
 class PricesSpec(Section):
     """What a model's work is reckoned by; watts count where the processor does not tell them itself."""
 
@@ -243,6 +251,7 @@ class Recipe(Section):
     costs: CostsSpec | None = None
     decision: DecisionSpec | None = None
     metrics: tuple[MetricSpec, ...] = ()
+    evidence: EvidenceSpec = EvidenceSpec()
     gates: tuple[GateSpec, ...] = ()
     seed: int = Field(default=7, ge=0, lt=2**32)
 

@@ -17,7 +17,8 @@ from modelyard.evaluate import ranks
 class RocAuc(Metric):
     """The probability that a positive row ranks above a negative one; for several classes the mean of one against rest.
 
-    Computed as the Mann-Whitney statistic with ties counted half (Hanley 1982), rows by their weights; its variance is DeLong's (1988).
+    Computed as the Mann-Whitney statistic with ties counted half (Hanley 1982), rows by their weights; its variance is
+    DeLong's (1988).
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
