@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from modelyard.core import intervals
 from modelyard.core.protocols import Counted, Metric, Placed, Spanned
-from modelyard.core.types import Floats
+from modelyard.core.types import Floats, Ints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,21 +115,39 @@ def samples(rows: Rows, asked: Sequence[Sequence[Term]]) -> Floats:
     found = np.zeros((len(asked), intervals.RESAMPLES))
     if not asked:
         return found
-    terms = [(place, term) for place, terms in enumerate(asked) for term in terms]
-    parts = [_counts(rows, term) for _, term in terms]
+    alone = {(id(term.metric), id(term.answers)): term for terms in asked for term in terms}
+    drawn = _drawn(rows, list(alone.values()))
+    each = dict(zip(alone, drawn, strict=True))
+    for place, terms in enumerate(asked):
+        for term in terms:
+            found[place] += term.sign * each[id(term.metric), id(term.answers)]
+    return found
+
+
+def _drawn(rows: Rows, terms: Sequence[Term]) -> Floats:
+    """Each term's metric on every draw of the rows: [terms, resamples]."""
+    found = np.zeros((len(terms), intervals.RESAMPLES))
+    parts = [_counts(rows, term) for term in terms]
+    slow = [_sorted(rows, term) if part is None else None for term, part in zip(terms, parts, strict=True)]
     columns = np.concatenate([rows.weight[:, None], *(part for part in parts if part is not None)], axis=1)
     start = 0
     for drawn in intervals.chunks(len(rows.truth), rows.seed):
         sums, here, column = drawn @ columns, slice(start, start + len(drawn)), 1
-        for (place, term), part in zip(terms, parts, strict=True):
-            if part is None:
-                each = np.array([rows.figure(term.metric, term.answers, draw) for draw in drawn])
-            else:
-                each = _of(term.metric, sums[:, column : column + part.shape[1]], sums[:, 0])
+        for place, (term, part, ordered) in enumerate(zip(terms, parts, slow, strict=True)):
+            if part is not None:
+                found[place, here] = _of(term.metric, sums[:, column : column + part.shape[1]], sums[:, 0])
                 column += part.shape[1]
-            found[place, here] += term.sign * each
+            elif ordered is not None:
+                order, there, answers = ordered
+                found[place, here] = [there.figure(term.metric, answers, draw[order]) for draw in drawn]
         start += len(drawn)
     return found
+
+
+def _sorted(rows: Rows, term: Term) -> tuple[Ints, Rows, Floats]:
+    """The rows in the order of their answers, which a metric that sorts them a thousand times then does sooner."""
+    order = np.argsort(-term.answers[:, -1], kind="stable")
+    return order, Rows(rows.truth[order], rows.weight[order], rows.seed), term.answers[order]
 
 
 def _counts(rows: Rows, term: Term) -> Floats | None:
