@@ -25,6 +25,7 @@ RESAMPLES = 1000
 COVERAGE = 0.95
 CHUNK = 1 << 21  # entries of the draws that are made at once: 16 megabytes
 NORMAL = NormalDist()
+LEAST = 1e-3  # of the standard error, that a draw must have
 ROUNDING = 1e-12  # of figures that only the order of their sums tells apart
 
 
@@ -101,6 +102,21 @@ def accelerated(
         return NORMAL.cdf(bias + from_centre / max(1 - skew * from_centre, 0.1))
 
     return between(samples, moved(reach), moved(-reach))
+
+
+def studentised(
+    samples: Floats, spreads: Floats, value: float, spread: float, coverage: float = COVERAGE
+) -> tuple[float, float] | None:
+    """The bootstrap-t interval (Efron 1981): how many of their own standard errors draws lie from the value.
+
+    It covers where others do not: means of what is skewed, on few rows. `samples` and `spreads` [resamples] are the
+    draws' figures and standard errors, `spread` the value's own. None where a draw has none, as where all its rows are
+    alike: then it says nothing.
+    """
+    if math.isnan(value) or not spread > 0 or not bool((spreads > LEAST * spread).all()):
+        return None
+    low, high = interval((samples - value) / spreads, coverage)
+    return value - high * spread, value - low * spread
 
 
 def _skew(left_out: Floats | None) -> float:
