@@ -314,7 +314,7 @@ def test_a_pretrained_folder_is_read_as_it_is_and_the_report_tells_what_it_gave(
         "metrics": ["accuracy"],
     }
     trained = run.train(recipe, home=tmp_path / "yard")
-    compared = {each.baseline: each for each in trained.report.comparisons}
+    compared = {each.baseline: each for each in trained.report.foremost}
     before = compared[run.UNPRETRAINED]
     recipe["model"] = {**recipe["model"], "weights": str(made.folder / "start")}  # type: ignore[dict-item]
     plain = run.train(recipe, home=tmp_path / "yard")

@@ -21,7 +21,7 @@ def tell(report: Report) -> None:
         lines = zip(report.classes, report.confusion, strict=True)
         show.matrix([[name, *(f"{count:g}" for count in line)] for name, line in lines], *heads)
     for line in sentences(report):
-        show.line(line)
+        show.indented(line)
     if report.confusion or report.curves:
         show.line("")
 
