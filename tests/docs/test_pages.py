@@ -13,6 +13,7 @@ from modelyard.recipe.schema import DataSpec, Recipe
 ROOT = Path(__file__).parents[2]
 RUN = [
     "docs/recipe.md",
+    "docs/evidence.md",
     "docs/gradient-descent.md",
     "docs/serving.md",
     "docs/text.md",
@@ -40,7 +41,7 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_recipes_on_the_pages_are_recipes() -> None:
-    pages = ["README.md", "docs/recipe.md", "docs/text.md", "docs/zh/text.md"]
+    pages = ["README.md", "docs/recipe.md", "docs/evidence.md", "docs/text.md", "docs/zh/text.md"]
     found = [yaml.safe_load(code) for page in pages for code in blocks(page, "yaml")]
     assert len(found) >= 4
     shortest = {"version": 1, "name": "n", "data": "a.csv", "target": "t"}
