@@ -107,10 +107,8 @@ def test_of_several_classes_each_is_told_from_the_rest() -> None:
         ("calibration", None),
     }
     false, true, _ = metrics.roc_curve(truth == 2, answers[:, 2], drop_intermediate=False)
-    assert (named(found, "roc", "perhaps").x, named(found, "roc", "perhaps").y) == (
-        pytest.approx(false, abs=1e-6),
-        pytest.approx(true, abs=1e-6),
-    )
+    assert named(found, "roc", "perhaps").x == pytest.approx(false, abs=1e-6)
+    assert named(found, "roc", "perhaps").y == pytest.approx(true, abs=1e-6)
 
 
 def test_of_many_classes_ten_have_curves_and_a_class_without_a_row_has_none() -> None:

@@ -42,7 +42,7 @@ def test_the_last_step_says_whether_more_would_help(before: float, after: float,
     ]
     rows, metric = Rows(truth, np.ones(400), 1), METRICS.build("accuracy", {})
     curve, note = learning.curve(rows, metric, "accuracy", [100, 200, 400, 800], answers)
-    assert curve.x == (100, 200, 400, 800)
+    assert list(curve.x) == [100, 200, 400, 800]
     assert curve.rows == (100, 200, 400, 800)
     assert all(low < y < high for low, y, high in zip(curve.low, curve.y, curve.high, strict=True))
     assert note.startswith("learnt from 800 rows instead of 400: accuracy ")
@@ -64,12 +64,12 @@ def test_later_figures_are_told_beside_the_packed_ones() -> None:
     notes = list(later.notes(now, packed))
     assert notes == [
         (
-            "f1 is 0.7500 on these 400 rows, 0.8000 in the bundle's report, on 100: -0.0500 (-0.1618 to +0.0618), no more "
-            "than chance"
+            "f1 is 0.7500 on these 400 rows, 0.8000 in the bundle's report, on 100: -0.0500 (-0.1618 to +0.0618), "
+            "no more than chance"
         ),
         (
-            "brier is 0.2000 on these 400 rows, 0.1000 in the bundle's report, on 100: +0.1000 (+0.0776 to +0.1224), more "
-            "than chance"
+            "brier is 0.2000 on these 400 rows, 0.1000 in the bundle's report, on 100: +0.1000 (+0.0776 to +0.1224), "
+            "more than chance"
         ),
     ]
     assert list(later.notes(replace(now, test_digest="a"), packed)) == [

@@ -141,3 +141,17 @@ def test_the_spread_of_a_figure_is_that_of_its_draws(name: str, task: Task) -> N
     (found,) = drawn.draws(rows, [[term]])
     assert found.spreads is not None
     assert float(found.spreads.mean()) == pytest.approx(float(found.figures.std()), rel=0.1)
+
+
+@every_case
+@pytest.mark.parametrize("count", [1, 2, 4, 30])
+def test_answers_without_an_error_and_truths_that_are_alike_are_measured(name: str, task: Task, count: int) -> None:
+    """No division by nothing, and no root of less than nothing: a warning would fail this."""
+    for place in range(2):
+        truth, answers = some(task, count)
+        truth = truth if place == 0 else np.full_like(truth, truth[0])
+        exact = np.eye(answers.shape[1])[truth] if task.classifies else np.repeat(truth[:, None], 3, axis=1)
+        rows, metric = Rows(truth, np.ones(count), 1), METRICS.build(name, {})
+        (found,) = measured(rows, [(metric, exact)])
+        assert math.isnan(found.value) or found.low <= found.value + 1e-9
+        assert gap(rows, metric, exact, exact).verdict == "not distinguishable"

@@ -11,6 +11,7 @@ import numpy as np
 from modelyard.core import intervals
 from modelyard.core.types import Floats
 from modelyard.evaluate.rows import Term
+from modelyard.evaluate.sums import over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,9 @@ def spread(term: Term, sums: Floats, mass: Floats) -> Floats:
     slopes = np.empty_like(plain)
     for one in range(width):
         step = np.zeros_like(plain)
-        step[:, one] = STEP * np.maximum(np.abs(plain[:, one]), STEP * np.sqrt(products[:, one, one]) + 1e-300)
-        slopes[:, one] = (term.of(plain + step, mass) - term.of(plain - step, mass)) / (2 * step[:, one])
-    variance = np.einsum("di,dij,dj->d", slopes, products, slopes)
+        root = np.sqrt(products[:, one, one])  # 0 where all rows of the draw are: then no step is taken
+        step[:, one] = np.where(root > 0, STEP * np.maximum(np.abs(plain[:, one]), STEP * root), 0.0)
+        apart = term.of(plain + step, mass) - term.of(plain - step, mass)
+        slopes[:, one] = over(apart, 2 * step[:, one])
+    variance: Floats = np.einsum("di,dij,dj->d", slopes, products, slopes)
     return np.sqrt(np.maximum(variance, 0.0))

@@ -27,7 +27,7 @@ def mean(sums: Floats) -> Floats:
     return over(sums[..., 0], sums[..., 1], np.nan)
 
 
-def over(above: Floats, below: Floats, nothing: float = 0.0) -> Floats:
+def over(above: npt.NDArray[Any], below: npt.NDArray[Any], nothing: float = 0.0) -> Floats:
     """`above / below`, each [...], and `nothing` where it would be divided by none."""
     above = np.asarray(above, dtype=np.float64)
     return np.divide(above, below, out=np.full_like(above, nothing), where=np.asarray(below) > 0)

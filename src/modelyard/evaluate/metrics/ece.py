@@ -54,7 +54,8 @@ class Ece(Metric):
         apart = told - hit
         mass = np.bincount(bins, share, BINS)
         centre = over(np.bincount(bins, share * apart, BINS), mass)
-        chance = np.bincount(bins, share**2 * told * (1 - told), BINS)  # each bin's variance, were nothing wrong
+        sure = np.maximum(told * (1 - told), 0.0)  # a probability may lie a rounding above one
+        chance = np.bincount(bins, share**2 * sure, BINS)  # each bin's variance, were nothing wrong
         seen = np.bincount(bins, share**2 * (apart - centre[bins]) ** 2, BINS)
         value = float(np.abs(centre * mass).sum())
         half = intervals.NORMAL.inv_cdf(1 - (1 - intervals.COVERAGE) / 2) * float(np.maximum(seen, chance).sum()) ** 0.5
@@ -74,4 +75,5 @@ def _bins(told: Floats, weight: Floats) -> npt.NDArray[np.int64]:
     levels, place = np.unique(told, return_inverse=True)
     mass = np.bincount(place, weights=weight, minlength=len(levels))
     middle = np.cumsum(mass) - mass / 2
-    return np.minimum(BINS * middle / mass.sum(), BINS - 1).astype(np.int64)[place]
+    bins: npt.NDArray[np.int64] = np.minimum(BINS * middle / mass.sum(), BINS - 1).astype(np.int64)
+    return bins[place]
