@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from modelyard.core.report import Report
 
-WIDEST = 10  # classes of a matrix that a terminal has room for
+WIDEST = 6  # classes of a matrix that a terminal has room for
 
 
 def tell(report: Report) -> None:

@@ -29,5 +29,6 @@ def mean(sums: Floats) -> Floats:
 
 def over(above: npt.NDArray[Any], below: npt.NDArray[Any], nothing: float = 0.0) -> Floats:
     """`above / below`, each [...], and `nothing` where it would be divided by none."""
-    above = np.asarray(above, dtype=np.float64)
-    return np.divide(above, below, out=np.full_like(above, nothing), where=np.asarray(below) > 0)
+    floats = np.asarray(above, dtype=np.float64)
+    share: Floats = np.divide(floats, below, out=np.full_like(floats, nothing), where=np.asarray(below) > 0)
+    return share
