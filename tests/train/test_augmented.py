@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +16,14 @@ from modelyard.core.types import Parts, Table, Task
 from modelyard.data.read import read
 from modelyard.data.split import split
 from modelyard.train import augmented
+from modelyard.train import fit as training
+from modelyard.train.fit import BARE
 from tests import making
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelyard.core.finish import Finish
     from modelyard.core.types import Values
     from modelyard.train.fit import Trained
 
@@ -54,8 +56,14 @@ def texts(rows: int = 300) -> pl.DataFrame:
     return pl.DataFrame({"comment": told, "n": np.arange(rows) % 7, making.TARGET: np.where(truth, "yes", "no")})
 
 
+def once(
+    plan: Any, parts: Parts, task: Task = Task.BINARY, finish: Finish = BARE, more: Table | None = None
+) -> Trained:
+    return training.fit(plan.model, parts, task, plan.chooser(plan.model), plan.recipe.seed, finish, more)
+
+
 def fit(plan: Any, parts: Parts, augments: dict[str, Augment], task: Task = Task.BINARY) -> Trained:
-    return augmented.fit(partial(run._fit, plan, plan.model, parts, task, plan.finish), parts, augments, 7)
+    return augmented.fit(lambda more: once(plan, parts, task, plan.finish, more), parts, augments, 7)
 
 
 def test_rows_are_the_training_rows_with_other_texts(tmp_path: Path) -> None:
@@ -77,14 +85,14 @@ def test_only_the_model_sees_them_and_only_for_learning(tmp_path: Path) -> None:
 
     def fitted(more: Table | None) -> Trained:
         seen.append(more)
-        return run._fit(plan, plan.model, parts, Task.BINARY, plan.finish, more)
+        return once(plan, parts, finish=plan.finish, more=more)
 
     trained = augmented.fit(fitted, parts, plan.augments, 7)
     assert seen[0] is None
     assert seen[1] is not None
     assert len(seen[1]) == len(parts.train)
-    plain = run._fit(plan, plan.model, parts, Task.BINARY)
-    again = run._fit(plan, plan.model, parts, Task.BINARY, more=seen[1])
+    plain = once(plan, parts)
+    again = once(plan, parts, more=seen[1])
     assert trained.features.state() == plain.features.state() == again.features.state(), "encoders read plain rows"
     assert not np.array_equal(again(parts.test), plain(parts.test))
 

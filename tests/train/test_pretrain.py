@@ -13,7 +13,7 @@ import torch
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from modelyard import run
+from modelyard import evidence, run
 from modelyard.core import digest, events
 from modelyard.core.blocks import Tokens
 from modelyard.core.errors import DataError, ModelyardError, UsageError
@@ -314,8 +314,8 @@ def test_a_pretrained_folder_is_read_as_it_is_and_the_report_tells_what_it_gave(
         "metrics": ["accuracy"],
     }
     trained = run.train(recipe, home=tmp_path / "yard")
-    compared = {each.baseline: each for each in trained.report.comparisons}
-    before = compared[run.UNPRETRAINED]
+    compared = {each.baseline: each for each in trained.report.foremost}
+    before = compared[evidence.UNPRETRAINED]
     recipe["model"] = {**recipe["model"], "weights": str(made.folder / "start")}  # type: ignore[dict-item]
     plain = run.train(recipe, home=tmp_path / "yard")
     score, ours = plain.report.score("accuracy"), trained.report.score("accuracy")
@@ -324,7 +324,7 @@ def test_a_pretrained_folder_is_read_as_it_is_and_the_report_tells_what_it_gave(
     assert before.value == pytest.approx(score.value)
     assert before.difference == pytest.approx(ours.value - score.value)
     assert before.low <= before.difference <= before.high
-    assert run.UNPRETRAINED not in {each.baseline for each in plain.report.comparisons}
+    assert evidence.UNPRETRAINED not in {each.baseline for each in plain.report.comparisons}
 
 
 def test_weights_go_on_and_remember_where_they_began(tiny_bert: Path, tmp_path: Path) -> None:

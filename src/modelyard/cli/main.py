@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 import modelyard
 from modelyard.cli import show
 from modelyard.cli.check import check
+from modelyard.cli.compare import compare
 from modelyard.cli.demo import demo
 from modelyard.cli.doctor import doctor
 from modelyard.cli.evaluate import evaluate
@@ -80,6 +81,7 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         check: "recipe.yaml",
         train: "recipe.yaml --set model=mlp",
         evaluate: "customer-risk new-customers.csv",
+        compare: "customer-risk@champion .modelyard/bundles/4f1c... new-customers.csv",
     },
     "From a bundle to answers": {
         review: '.modelyard/bundles/4f1c... --by "Ada Lovelace"',

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from modelyard.core.contest import Contest
     from modelyard.core.errors import ModelyardError
     from modelyard.core.report import Report, Score, Verdict
     from modelyard.core.tuning import Candidate
@@ -131,20 +132,11 @@ def json_lines(records: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def trained(bundle: Bundle, report: Report, leaderboard: Sequence[Candidate] = ()) -> dict[str, Any]:
-    """What `train --json` and `evaluate --json` tell."""
+    """What `train --json` and `evaluate --json` tell: all that the report holds, and where the bundle lies."""
     return {
         "bundle": str(bundle.folder.absolute()),
         "digest": bundle.digest,
-        "name": report.name,
-        "task": report.task,
-        "model": report.model,
-        "rows": report.rows,
-        "scores": [asdict(score) for score in report.scores],
-        "comparisons": [asdict(comparison) for comparison in report.comparisons],
-        "doubt": report.doubt,
-        "notes": list(report.notes),
-        "stress": [asdict(line) for line in report.stress],
-        "cost": asdict(report.cost) if report.cost is not None else None,
+        **asdict(report),
         "leaderboard": [asdict(candidate) for candidate in leaderboard],
     }
 
@@ -176,20 +168,40 @@ def report(measured: Report) -> None:
     console.print(_scores(measured))
     console.print()
     if measured.comparisons:
-        metric = measured.comparisons[0].metric  # the report compares on its first metric alone
+        metric = measured.comparisons[0].metric
         drawn = _table("against", f"its {metric}", "difference", "95% interval", "this model is")
-        for each in measured.comparisons:
+        for each in measured.foremost:
             span = f"{figure(each.low, '+')} to {figure(each.high, '+')}"
             verdict = Text(each.verdict, COLOURS[each.verdict])
             drawn.add_row(clean(each.baseline), figure(each.value), figure(each.difference, "+"), span, verdict)
         console.print(drawn)
+        for told in _by_others(measured):
+            console.print(Text(told, "dim"), soft_wrap=not console.is_terminal)
         console.print()
     facts.stress(measured.stress)
     facts.cost(measured.cost)
+    from modelyard.cli import curves
+
+    curves.tell(measured)
     for said in measured.others:
         note(console, said)
     if measured.others:
         console.print()
+
+
+def contest(found: Contest) -> None:
+    """Whether the second of two bundles is better, and by which metrics."""
+    console = out()
+    console.print(Text(clean(found.verdict), "bold"), soft_wrap=not console.is_terminal)
+    heads = ("metric", found.first, found.second, "difference", "95% interval", "the second is")
+    rows = []
+    for bout in found.bouts:
+        values = figure(bout.first), figure(bout.second), figure(bout.difference, "+")
+        span = "not defined" if math.isnan(bout.low) else f"{figure(bout.low, '+')} to {figure(bout.high, '+')}"
+        rows.append((bout.metric, *values, span, Text(bout.verdict, COLOURS[bout.verdict])))
+    table(rows, *heads)
+    for said in found.notes:
+        note(console, said)
 
 
 def verdicts(said: Sequence[Verdict]) -> None:
@@ -203,6 +215,17 @@ def verdicts(said: Sequence[Verdict]) -> None:
 def released(release: Release) -> None:
     """The new version."""
     line(f"released {release.name} version {release.version}, the {release.alias}", "bold")
+
+
+def matrix(rows: Iterable[Sequence[str]], *heads: str) -> None:
+    """A table of numbers under a first column of names."""
+    drawn = _table(*[clean(head) for head in heads])
+    for column in drawn.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        drawn.add_row(*[clean(cell) for cell in row])
+    out().print(drawn)
+    out().print()
 
 
 def table(rows: Iterable[Sequence[str | Text]], *heads: str) -> None:
@@ -239,6 +262,19 @@ def _on(stream: TextIO, kind: type[Console]) -> Console:
     columns = os.environ.get("COLUMNS", "")
     width = None if stream.isatty() else int(columns) if columns.isdecimal() else WIDE
     return kind(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _by_others(measured: Report) -> list[str]:
+    """What the comparisons by other metrics than the first say, a line for each baseline."""
+    said: dict[str, dict[str, list[str]]] = {}
+    for each in measured.comparisons:
+        if each.metric != measured.comparisons[0].metric and not math.isnan(each.difference):
+            said.setdefault(each.baseline, {}).setdefault(each.verdict, []).append(each.metric)
+    return [
+        f"by other metrics against {clean(baseline)}: "
+        + "; ".join(f"{verdict} by {', '.join(names)}" for verdict, names in verdicts.items())
+        for baseline, verdicts in said.items()
+    ]
 
 
 def _scores(measured: Report) -> Table:

@@ -282,6 +282,37 @@ class Perturbation(Protocol):
 
 
 @runtime_checkable
+class Counted(Protocol):
+    """A metric that is a function of sums over the rows: its figure on many draws of them is one matrix product."""
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:
+        """What each row adds to the sums where its weight is one: [rows, sums] float64."""
+
+    def of(self, sums: Floats) -> Floats:
+        """The figures [...] of sums [..., sums] over weighted rows; NaN where it is not defined."""
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A metric that knows how far each row moves it, so that its variance needs no draw."""
+
+    def moves(self, truth: npt.NDArray[Any], predicted: Floats) -> Floats | None:
+        """By row, [rows], rows weighing the same: the variance of the figure is the sum of their squares.
+
+        Two models' figures on the same rows differ with the variance that the differences of their moves have. None
+        where the figure is not defined, or one row decides it.
+        """
+
+
+@runtime_checkable
+class Spanned(Protocol):
+    """A metric that knows its own 95% interval."""
+
+    def span(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> tuple[float, float] | None:
+        """Low and high; None where it must be drawn."""
+
+
+@runtime_checkable
 class Gate(Protocol):
     """A condition that a release must pass.
 

@@ -111,8 +111,13 @@ class Report:
         for s in self.scores:
             part = s.slice or "all rows"
             lines.append(f"  {s.metric:<10} {s.value:>10.4f}{mark}  ({s.low:.4f} to {s.high:.4f})  {part}, {s.rows}")
-        lines += [f"  against {c.baseline}: {c.verdict} ({c.metric} {c.difference:+.4f})" for c in self.comparisons]
+        lines += [f"  against {c.baseline}: {c.verdict} ({c.metric} {c.difference:+.4f})" for c in self.foremost]
         return "\n".join([*lines, *(f"  note: {note}" for note in self.others)])
+
+    @property
+    def foremost(self) -> tuple[Comparison, ...]:
+        """The comparisons by the first metric, which decides."""
+        return tuple(each for each in self.comparisons if each.metric == self.comparisons[0].metric)
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -1,27 +1,26 @@
 """What a metric becomes when the same test rows arrive changed: typos, missing columns, numbers out of range.
 
 The trained model answers the changed rows through its encoders. At most 500 test rows are asked, drawn by the seed; a
-difference is paired, both figures being measured on the same draws of rows.
+difference is paired, as both figures are of the same rows.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core import events, intervals
+from modelyard.core import events
 from modelyard.core.evidence import Stress
 from modelyard.core.protocols import Metric
 from modelyard.core.seeds import generator
 from modelyard.core.types import Column, Floats, Kind, Schema, Table, Values
 from modelyard.data import values
-from modelyard.data.read import target_values, weight_values
-from modelyard.evaluate.pairs import Rows
+from modelyard.evaluate.pairs import Rows, Term, spans
 from modelyard.evaluate.score import Measured
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ ASKED = 500  # rows, at most
 ALONE = 50  # columns that are changed one by one, at most
 WORST = 3  # of those, that are told beside their mean
 NAMED = 3  # columns that are named
-FEWEST_DRAWS = 100  # for the mean over columns, each of which is measured on every draw
 
 
 @dataclass(frozen=True)
@@ -69,21 +67,24 @@ def stress(subject: Subject, perturbations: Mapping[str, Perturbation], seed: in
             lines += _one_by_one(bench, name, perturbation, _few(columns, seed, name), tell)
         elif columns:
             answers = bench.asked(perturbation, columns, generator(seed, "robustness", name))
-            lines += [bench.line(name, _named(columns), metric, answers) for metric in subject.metrics]
+            lines += [bench.line(name, _named(columns), metric, [answers]) for metric in subject.metrics]
     _tell(len(perturbations), len(perturbations), 0.0, "")
     return tuple(lines)
 
 
 @dataclass(frozen=True)
 class _Bench:
-    """The rows that are asked: their values by column, what is true of them, and draws of them [resamples, rows]."""
+    """The rows that are asked: their values by column, the answers to them as they are, and what is true of them."""
 
     subject: Subject
     columns: Mapping[str, Values]
+    measured: Measured
     rows: Rows
-    answers: Floats
-    draws: Floats
-    kept: dict[str, Floats] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> Floats:
+        """Those to the rows as they are, [rows, outputs]."""
+        return self.measured.answers
 
     def asked(self, perturbation: Perturbation, columns: Sequence[Column], random: np.random.Generator) -> Floats:
         """The answers where a perturbation has changed some columns: [rows, outputs]."""
@@ -95,32 +96,23 @@ class _Bench:
             return self.answers
         return self.subject.ask({**self.columns, **changed})
 
-    def line(self, name: str, on: str, metric: str, answers: Floats) -> Stress:
-        """The loss of one metric."""
-        value = self.figure(metric, answers)
-        if answers is self.answers:
-            return Stress(name, on, metric, value, 0.0, 0.0, 0.0, len(self.rows.truth))
-        low, high = intervals.interval(self.drawn(metric, answers) - self.before(metric))
-        return Stress(
-            name, on, metric, value, value - self.figure(metric, self.answers), low, high, len(self.rows.truth)
-        )
-
-    def figure(self, metric: str, answers: Floats, drawn: Floats | float = 1.0) -> float:
-        """A metric of answers, on rows that were drawn so many times."""
+    def line(self, name: str, on: str, metric: str, given: Sequence[Floats]) -> Stress:
+        """What a metric loses in the mean of some answers to changed rows."""
         part = self.subject.metrics[metric]
-        return self.rows.figure(part, self.subject.measured.judged(part, answers), drawn)
+        before = Term(part, self.measured.judged(part, self.answers), -1)
+        changed = [answers for answers in given if answers is not self.answers]
+        base = self.rows.figure(part, before.answers)
+        if not changed:
+            return Stress(name, on, metric, base, 0.0, 0.0, 0.0, len(self.rows.truth))
+        after = [Term(part, self.measured.judged(part, answers), 1 / len(given)) for answers in changed]
+        still = len(given) - len(changed)
+        (found,) = spans(self.rows, [(*after, replace(before, sign=still / len(given) - 1))])
+        return Stress(name, on, metric, base + found.value, found.value, found.low, found.high, len(self.rows.truth))
 
-    def before(self, metric: str) -> Floats:
-        """A metric of the rows as they are, on each draw: [resamples]; reckoned once."""
-        if metric not in self.kept:
-            self.kept[metric] = self.drawn(metric, self.answers)
-        return self.kept[metric]
-
-    def drawn(self, metric: str, answers: Floats, resamples: int | None = None) -> Floats:
-        """A metric on each draw: [resamples]."""
+    def figure(self, metric: str, answers: Floats) -> float:
+        """A metric of answers to the rows."""
         part = self.subject.metrics[metric]
-        judged = self.subject.measured.judged(part, answers)
-        return np.array([self.rows.figure(part, judged, drawn) for drawn in self.draws[:resamples]])
+        return self.rows.figure(part, self.measured.judged(part, answers))
 
     def _seen(self, column: Column) -> Values:
         if column.kind is not Kind.NUMBER:
@@ -132,12 +124,9 @@ def _bench(subject: Subject, seed: int) -> _Bench:
     table = subject.measured.table
     picked = _picked(len(table), generator(seed, "robustness"))
     few = table.take(picked)
-    weight = weight_values(few)
-    truth = target_values(few, subject.measured.task)
-    rows = Rows(truth, np.ones(len(truth)) if weight is None else weight.astype(np.float64), seed)
+    measured = replace(subject.measured, table=few, answers=subject.measured.answers[picked], baselines={})
     columns = {column.name: values.from_series(few.frame[column.name], column) for column in few.schema.features}
-    draws = np.array(list(intervals.draws(len(truth), seed)))
-    return _Bench(subject, columns, rows, subject.measured.answers[picked], draws)
+    return _Bench(subject, columns, measured, measured.rows(seed))
 
 
 def _picked(rows: int, random: np.random.Generator) -> Ints:
@@ -172,22 +161,10 @@ def _one_by_one(
         sign = -1.0 if part.higher_is_better else 1.0
         better = {column: -sign * bench.figure(metric, given) for column, given in answers.items()}
         worst = sorted(better, key=lambda column: (math.isnan(better[column]), better[column], column))[:WORST]
-        yield from (bench.line(name, column, metric, answers[column]) for column in worst)
+        yield from (bench.line(name, column, metric, [answers[column]]) for column in worst)
         if len(answers) > 1:
-            yield _mean(bench, name, metric, answers, f"{len(answers)} of {few.of} columns, one by one: the mean")
-
-
-def _mean(bench: _Bench, name: str, metric: str, answers: Mapping[str, Floats], on: str) -> Stress:
-    """The mean over columns; on fewer draws the more columns there are, at least a hundred."""
-    draws = max(len(bench.draws) // len(answers), FEWEST_DRAWS)
-    before = bench.before(metric)[:draws]
-    changed = [given for given in answers.values() if given is not bench.answers]
-    still = len(answers) - len(changed)
-    drawn = sum((bench.drawn(metric, given, draws) for given in changed), still * before) / len(answers)
-    base = bench.figure(metric, bench.answers)
-    value = (sum(bench.figure(metric, given) for given in changed) + still * base) / len(answers)
-    low, high = intervals.interval(drawn - before)
-    return Stress(name, on, metric, value, value - base, low, high, len(bench.rows.truth))
+            of = f"{len(answers)} of {few.of} columns, one by one: the mean"
+            yield bench.line(name, of, metric, list(answers.values()))
 
 
 def _tell(done: int, total: int, more: float, detail: str) -> None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.core import digest, events, intervals
+from modelyard.core import digest, events
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.report import Comparison, Report, Score
 from modelyard.core.types import Floats, Table, Task
 from modelyard.data.read import target_values, weight_values
-from modelyard.evaluate import slices
+from modelyard.evaluate import curves, slices, thresholds
 from modelyard.evaluate.doubt import doubt
-from modelyard.evaluate.pairs import Rows, gap
+from modelyard.evaluate.pairs import Rows, gaps
+from modelyard.evaluate.pairs import measured as figures
 
 if TYPE_CHECKING:
     from modelyard.core.protocols import Metric
@@ -38,6 +38,11 @@ class Measured:
     decision: Decision | None = None
     notes: tuple[str, ...] = ()
 
+    def rows(self, seed: int) -> Rows:
+        """What is true of the rows, and what they weigh."""
+        weight, truth = weight_values(self.table), target_values(self.table, self.task)
+        return Rows(truth, np.ones(len(truth)) if weight is None else weight.astype(np.float64), seed)
+
     def judged(self, metric: Metric, answers: Floats) -> Floats:
         """What a metric looks at: answers, or a 1 for the class that each row is answered with."""
         if self.decision is None or not metric.decides:
@@ -48,34 +53,40 @@ class Measured:
 def score(
     measured: Measured, metrics: Mapping[str, Metric], *, name: str, model: str, rows: Mapping[str, int], seed: int
 ) -> Report:
-    """Every metric with its interval on all rows and on each slice; the first metric also against each baseline.
+    """Every metric with its interval on all rows and on each slice, and against each baseline; and curves.
 
     Where nothing that was learnt shows, the first note says so, and it is the report's `doubt`.
     """
-    weight = weight_values(measured.table)
-    truth = target_values(measured.table, measured.task)
-    whole = Rows(truth, np.ones(len(truth)) if weight is None else weight.astype(np.float64), seed)
+    whole = measured.rows(seed)
     parts = list(slices.of(measured.table))
     thin = [part for part, mask in parts if mask.sum() < slices.FEWEST]
     scores = _scores(measured, whole, metrics, [entry for entry in parts if entry[0] not in thin])
     compared = _comparisons(measured, whole, metrics)
-    classes = measured.table.schema.target.levels
+    classes = measured.table.schema.target.levels if measured.task.classifies else ()
     judges = {name: metric for name, metric in metrics.items() if measured.decision is None or not metric.decides}
-    doubted = doubt(whole, measured.answers, judges, scores, classes if measured.task.classifies else ())
+    doubted = doubt(whole, measured.answers, judges, scores, classes)
     notes = (*measured.notes, *_threshold(measured), *_notes(scores, compared, thin, doubted))
     return Report(
         name=name,
         task=measured.task,
         model=model,
-        classes=classes,
+        classes=measured.table.schema.target.levels,
         rows=dict(rows),
-        test_digest=digest.of_bytes(truth.tobytes() + measured.table.frame.write_csv().encode()),
+        test_digest=digest_of(measured.table, measured.task),
         higher_is_better={metric: part.higher_is_better for metric, part in metrics.items()},
         scores=tuple(scores),
         comparisons=tuple(compared),
         notes=(doubted, *notes) if doubted else notes,
         doubt=doubted,
+        confusion=thresholds.confusion(whole, measured.answers, measured.decision) if classes else (),
+        thresholds=thresholds.of(whole, measured.answers, measured.decision) if len(classes) == 2 else (),
+        curves=curves.of(whole, measured.answers, classes),
     )
+
+
+def digest_of(table: Table, task: Task) -> str:
+    """The SHA-256 of test rows, in their order, their truth included."""
+    return digest.of_bytes(target_values(table, task).tobytes() + table.frame.write_csv().encode())
 
 
 def _scores(
@@ -85,27 +96,33 @@ def _scores(
     some: list[tuple[str, npt.NDArray[Any]]],
 ) -> list[Score]:
     parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(whole.truth), dtype=bool)), *some]
-    scores = []
+    scores: list[Score] = []
     for part, mask in parts:
-        kept, answers = Rows(whole.truth[mask], whole.weight[mask], whole.seed), measured.answers[mask]
-        for name, metric in metrics.items():
-            figure = partial(kept.figure, metric, measured.judged(metric, answers))
-            low, high = intervals.interval(intervals.bootstrap(figure, len(kept.truth), kept.seed))
-            scores.append(Score(name, figure(), low, high, len(kept.truth), part))
-            events.step("measuring", len(scores), len(parts) * len(metrics), name)
+        kept, answers = whole.taken(mask), measured.answers[mask]
+        found = figures(kept, [(metric, measured.judged(metric, answers)) for metric in metrics.values()])
+        scores += [
+            Score(name, each.value, each.low, each.high, len(kept.truth), part)
+            for name, each in zip(metrics, found, strict=True)
+        ]
+        events.step("measuring", len(scores), len(parts) * len(metrics), part or "all rows")
     return scores
 
 
 def _comparisons(measured: Measured, whole: Rows, metrics: Mapping[str, Metric]) -> list[Comparison]:
-    """The first metric against each baseline, paired: both are measured on the same draws of rows."""
-    name, metric = next(iter(metrics.items()))
-    compared, ours = [], measured.judged(metric, measured.answers)
-    for baseline, answers in measured.baselines.items():
-        found = gap(whole, metric, ours, measured.judged(metric, answers))
-        compared.append(
-            Comparison(baseline, name, found.theirs, found.difference, found.low, found.high, found.verdict)
+    """Each metric against each baseline, paired: both are measured on the same draws of rows."""
+    pairs = [(name, baseline) for name in metrics for baseline in measured.baselines]
+    asked = [
+        (
+            metrics[name],
+            measured.judged(metrics[name], measured.answers),
+            measured.judged(metrics[name], measured.baselines[baseline]),
         )
-    return compared
+        for name, baseline in pairs
+    ]
+    return [
+        Comparison(baseline, name, found.theirs, found.difference, found.low, found.high, found.verdict)
+        for (name, baseline), found in zip(pairs, gaps(whole, asked), strict=True)
+    ]
 
 
 def _threshold(measured: Measured) -> list[str]:
@@ -116,9 +133,12 @@ def _threshold(measured: Measured) -> list[str]:
 
 
 def _notes(scores: list[Score], compared: list[Comparison], thin: list[str], doubted: str) -> list[str]:
-    """What a reader must not miss, after what is `doubted`, which says more of the constant answer."""
+    """What a reader must not miss, after what is `doubted`, which says more of the constant answer.
+
+    Of the comparisons, those of the first metric are told.
+    """
     notes = []
-    for entry in compared:
+    for entry in [each for each in compared if each.metric == compared[0].metric]:
         if entry.verdict != "better" and not (doubted and entry.baseline == "constant"):
             phrase = "is worse than" if entry.verdict == "worse" else "cannot be told from"
             notes.append(f"the model {phrase} the {entry.baseline} baseline on these rows ({entry.metric})")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from modelyard.core import events, intervals
 from modelyard.core.types import Floats
 from modelyard.core.worth import Alternative, Figure, Lead
-from modelyard.data.read import target_values, weight_values
 from modelyard.economics import cost
-from modelyard.evaluate.pairs import figure_of, told_apart
+from modelyard.evaluate import pairs
+from modelyard.evaluate.pairs import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,16 +39,16 @@ class Judged:
 
 def judged(measured: Measured, metrics: Mapping[str, Metric], seed: int) -> Judged:
     """Every metric on all rows; one seed draws the same rows for each model, so that their draws are paired."""
-    truth, weight = target_values(measured.table, measured.task), weight_values(measured.table)
-    base = np.ones(len(truth)) if weight is None else weight.astype(np.float64)
-    figures, draws = [], []
-    for done, (name, metric) in enumerate(metrics.items()):
-        events.step("measuring", done, len(metrics), name)
-        figure = partial(figure_of, metric, truth, measured.judged(metric, measured.answers), base)
-        draws.append(intervals.bootstrap(figure, len(truth), seed))
-        figures.append(Figure(name, *map(_known, (figure(), *intervals.interval(draws[-1])))))
+    rows = measured.rows(seed)
+    events.step("measuring", 0, len(metrics))
+    asked = [(metric, measured.judged(metric, measured.answers)) for metric in metrics.values()]
+    figures = [
+        Figure(name, *map(_known, (each.value, each.low, each.high)))
+        for name, each in zip(metrics, pairs.measured(rows, asked), strict=True)
+    ]
+    (drawn,) = pairs.samples(rows, [(pairs.Term(*asked[0]),)])
     events.step("measuring", len(metrics), len(metrics))
-    return Judged(tuple(figures), draws[0], next(iter(metrics.values())).higher_is_better)
+    return Judged(tuple(figures), drawn, asked[0][0].higher_is_better)
 
 
 def leads(models: Mapping[str, Judged], over: str) -> dict[str, Lead]:

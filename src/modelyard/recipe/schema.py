@@ -210,6 +210,9 @@ def _robustness(value: object) -> object:
 class EvidenceSpec(Section):
     """What a report measures beside its scores."""
 
+    learning_curve: bool = Field(
+        default=False, description="fit the model on fewer rows too, to tell whether more would help"
+    )
     robustness: Annotated[bool | tuple[PerturbationSpec, ...], BeforeValidator(_robustness)] = Field(
         default=True, description="what the first metric loses when test rows arrive changed; or in which ways they do"
     )

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
+from modelyard.evaluate import shares, sums
+from modelyard.evaluate.sums import beside_one, mean
 
 
 @part
@@ -23,4 +25,17 @@ class Accuracy(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1]."""
-        return float(np.average(predicted.argmax(axis=1) == truth, weights=weight))
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """Whether it is right."""
+        return beside_one(predicted.argmax(axis=1) == truth)
+
+    def of(self, sums: Floats) -> Floats:
+        """The average."""
+        return mean(sums)
+
+    def span(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> tuple[float, float] | None:
+        """Wilson's."""
+        right = predicted.argmax(axis=1) == truth
+        return shares.span(right, np.ones(len(truth)), weight)

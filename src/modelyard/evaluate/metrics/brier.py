@@ -10,6 +10,8 @@ import numpy.typing as npt
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
+from modelyard.evaluate import sums
+from modelyard.evaluate.sums import beside_one, mean
 
 
 @part
@@ -22,6 +24,13 @@ class Brier(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1] for a binary task, in [0, 2] else."""
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """The squared error."""
         wrong = predicted.astype(np.float64) - np.eye(predicted.shape[1])[truth]
-        each = wrong[:, 1] ** 2 if predicted.shape[1] == 2 else (wrong**2).sum(axis=1)
-        return float(np.average(each, weights=weight))
+        return beside_one(wrong[:, 1] ** 2 if predicted.shape[1] == 2 else (wrong**2).sum(axis=1))
+
+    def of(self, sums: Floats) -> Floats:
+        """The average."""
+        return mean(sums)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
+from modelyard.evaluate import sums
+from modelyard.evaluate.sums import beside_one, mean
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @part
@@ -29,6 +32,14 @@ class ExpectedCost(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """At least 0, in the unit of the costs."""
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """What it costs."""
         answered = predicted.argmax(axis=1)
         missed, alarmed = (answered < truth) * self.false_negative, (answered > truth) * self.false_positive
-        return float(np.average(missed + alarmed, weights=weight))
+        return beside_one(missed + alarmed)
+
+    def of(self, sums: Floats) -> Floats:
+        """The average."""
+        return mean(sums)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
+from modelyard.evaluate import sums
+from modelyard.evaluate.sums import beside_one, mean
 
 TINY = float(np.finfo(np.float64).eps)  # a probability of zero would cost infinitely much
 
@@ -24,6 +26,14 @@ class LogLoss(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """At least 0, in nats."""
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """The loss."""
         exact = predicted.astype(np.float64)
         given = exact[np.arange(len(truth)), truth] / exact.sum(axis=1)
-        return float(np.average(-np.log(np.clip(given, TINY, 1 - TINY)), weights=weight))
+        return beside_one(-np.log(np.clip(given, TINY, 1 - TINY)))
+
+    def of(self, sums: Floats) -> Floats:
+        """The average."""
+        return mean(sums)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
+from modelyard.evaluate import sums
+from modelyard.evaluate.sums import beside_one, mean
 
 
 @part
@@ -21,4 +23,12 @@ class Mae(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In the target's units."""
-        return float(np.average(np.abs(truth - predicted[:, 0]), weights=weight))
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """The distance."""
+        return beside_one(np.abs(truth - predicted[:, 0]))
+
+    def of(self, sums: Floats) -> Floats:
+        """The average."""
+        return mean(sums)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
-from modelyard.evaluate.confusion import Average, averaged, counts
+from modelyard.evaluate import confusion, sums
+from modelyard.evaluate.confusion import Average, averaged, parted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,5 +29,18 @@ class Precision(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1]; 0 where it would be nothing of nothing."""
-        right, answered, true = counts(truth, predicted, weight)
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """What is right, answered and true: [rows, 3 * classes]."""
+        return confusion.each(truth, predicted)
+
+    def of(self, sums: Floats) -> Floats:
+        """The average over the classes."""
+        right, answered, true = parted(sums)
         return averaged(right, answered, true, self.average)
+
+    def span(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> tuple[float, float] | None:
+        """Of the share, or of the classes' shares."""
+        right, answered, _ = parted(confusion.each(truth, predicted))
+        return confusion.span(right, answered, weight, self.average)

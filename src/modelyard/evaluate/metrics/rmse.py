@@ -10,6 +10,8 @@ import numpy.typing as npt
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
+from modelyard.evaluate import sums
+from modelyard.evaluate.sums import beside_one, mean
 
 
 @part
@@ -22,4 +24,12 @@ class Rmse(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In the target's units."""
-        return float(np.sqrt(np.average((truth - predicted[:, 0]) ** 2, weights=weight)))
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """The squared distance."""
+        return beside_one((truth - predicted[:, 0]) ** 2)
+
+    def of(self, sums: Floats) -> Floats:
+        """The root of the average."""
+        return np.asarray(np.sqrt(mean(sums)))

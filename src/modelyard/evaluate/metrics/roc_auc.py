@@ -10,13 +10,15 @@ import numpy.typing as npt
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
+from modelyard.evaluate import ranks
 
 
 @part
 class RocAuc(Metric):
     """The probability that a positive row ranks above a negative one; for several classes the mean of one against rest.
 
-    Computed as the Mann-Whitney statistic with ties counted half (Hanley 1982), rows by their weights.
+    Computed as the Mann-Whitney statistic with ties counted half (Hanley 1982), rows by their weights; its variance is
+    DeLong's (1988).
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
@@ -27,6 +29,23 @@ class RocAuc(Metric):
         """In [0, 1]; NaN where a class has no row that is of it, or none that is not."""
         classes = [1] if predicted.shape[1] == 2 else range(predicted.shape[1])
         return float(np.mean([_area(truth == one, predicted[:, one], weight) for one in classes]))
+
+    def moves(self, truth: npt.NDArray[Any], predicted: Floats) -> Floats | None:
+        """DeLong's, of the mean over the classes."""
+        classes = [1] if predicted.shape[1] == 2 else range(predicted.shape[1])
+        each = [ranks.moves(truth == one, predicted[:, one]) for one in classes]
+        known = [found for found in each if found is not None]
+        return np.mean(known, axis=0) if len(known) == len(each) else None
+
+    def span(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> tuple[float, float] | None:
+        """DeLong's on the scale of log odds, where all rows weigh the same."""
+        known = weight[weight > 0]
+        if len(known) < len(weight) or float(np.ptp(known)) > 0:
+            return None
+        moved = self.moves(truth, predicted)
+        if moved is None:
+            return None
+        return ranks.span(self(truth, predicted, weight), moved, truth)
 
 
 def _area(positive: npt.NDArray[Any], score: Floats, weight: Floats) -> float:
