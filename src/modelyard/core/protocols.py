@@ -249,12 +249,14 @@ class Metric(Protocol):
 
     By one that is `fair`, no answers that are blind to the rows are better than the shares of the rows' classes or the
     mean of their values, but for luck: then what is better has learnt something. F1 is not, as guessing gains by it.
+    One that `describes` tells what answers are like and not how good they are: neither more nor less of it is better.
     """
 
     tasks: ClassVar[frozenset[Task]]
     higher_is_better: ClassVar[bool]
     decides: ClassVar[bool] = False
     fair: ClassVar[bool] = False
+    describes: ClassVar[bool] = False
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows], not all zero.
@@ -272,6 +274,10 @@ class Gate(Protocol):
 
     def slices(self) -> tuple[str, ...]:
         """The slices on which it must hold them, as a report names them."""
+        return ()
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns between whose groups the report must tell how far its figures lie apart."""
         return ()
 
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:

@@ -1,4 +1,4 @@
-"""The counts that precision, recall and F1 are made of."""
+"""The counts that precision, recall, F1 and the rates of decisions are made of."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ def averaged(over: Floats, under: Floats, true: Floats, average: Average) -> flo
     if average == "macro":
         return float(each.mean())
     return float(np.average(each, weights=true)) if true.sum() > 0 else 0.0
+
+
+def share(answered: npt.NDArray[Any], weight: Floats) -> float:
+    """The weight of the rows that are `answered` so, [rows] bool, of all weight; NaN where there is none."""
+    total = weight.sum()
+    return float((weight * answered).sum() / total) if total > 0 else float("nan")

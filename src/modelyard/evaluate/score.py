@@ -13,7 +13,7 @@ import numpy.typing as npt
 from modelyard.core import digest, events, intervals
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.report import Comparison, Report, Score
-from modelyard.core.types import Floats, Table, Task
+from modelyard.core.types import Floats, Ints, Table, Task
 from modelyard.data.read import target_values, weight_values
 from modelyard.evaluate import slices
 from modelyard.evaluate.doubt import doubt
@@ -43,6 +43,10 @@ class Measured:
         if self.decision is None or not metric.decides:
             return answers
         return np.eye(answers.shape[1], dtype=answers.dtype)[decide(answers, self.decision)]
+
+    def decided(self) -> Ints:
+        """The class that each row is answered with, [rows]."""
+        return decide(self.answers, self.decision)
 
 
 def score(
