@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 from modelyard import coherence
 from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
-from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Model, Network, Search, Source
+from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Mitigation, Model, Network, Search, Source
 from modelyard.core.registry import Family, schema_of, settings_of
 from modelyard.core.training import PACES, Training
-from modelyard.core.types import Column, Kind, Task
+from modelyard.core.types import Column, Kind, Schema, Task
 from modelyard.economics.cost import Prices
 from modelyard.families import (
     AUGMENTS,
@@ -24,7 +24,9 @@ from modelyard.families import (
     GATES,
     INTERVAL_METRICS,
     METRICS,
+    MITIGATIONS,
     MODELS,
+    RATES,
     SOURCES,
     Learner,
     default_encoder,
@@ -55,15 +57,18 @@ class Plan:
     others: tuple[Learner, ...] = ()  # what the recipe compares its model with
     where: str = "model"  # the key that named the model
     augments: Mapping[str, Augment] = field(default_factory=dict)
+    mitigation: Mitigation | None = None
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
-        """What is measured: the recipe's metrics or the task's usual ones, and those that gates judge.
+        """What is measured: the recipe's metrics or the task's usual ones, those that gates judge, and rates of slices.
 
         Raises:
             RecipeError: a metric, the model or a gate is not for this task.
         """
         names = list(self.metrics) or self._usual(task)
-        names += [metric for gate in self.gates for metric in gate.metrics() if metric not in names]
+        rates = RATES if task is Task.BINARY and coherence.sliced(self.recipe) else ()
+        judged = [metric for gate in self.gates for metric in gate.metrics()]
+        names = list(dict.fromkeys([*names, *judged, *rates]))
         chosen = {name: self.metrics.get(name) or metric_of(self.recipe, name) for name in names}
         found = Problems(RecipeError)
         coherence.fits(self.recipe, task, self.model, chosen, found)
@@ -112,6 +117,7 @@ class Plan:
             intervals=self.recipe.intervals,
             quantile_model=_of_quantile,
             seconds=self.model.effort().seconds if isinstance(self.model, Search) else math.inf,
+            mitigation=self.mitigation,
         )
 
     def chooser(self, model: Learner) -> Callable[[Column], tuple[str, Encoder]]:
@@ -171,6 +177,21 @@ class Plan:
                 found.absorb(error)
         found.raise_any()
 
+    def check_groups(self, schema: Schema) -> None:
+        """The column that is mitigated has groups as it is.
+
+        Raises:
+            RecipeError: it holds numbers, times or texts.
+        """
+        found = Problems(RecipeError)
+        if self.mitigation is not None:
+            coherence.check_grouped(self.recipe, self.mitigation.column, schema[self.mitigation.column].kind, found)
+        found.raise_any()
+
+    def unmitigated(self) -> Plan:
+        """The same plan without its mitigation."""
+        return replace(self, mitigation=None)
+
     def without_encoders(self) -> Plan:
         """The same plan with the usual encoders: what a baseline model reads."""
         return replace(self, encoders={})
@@ -215,6 +236,10 @@ class Plan:
             "decision": {"metric": fill.part("name", self.aim.name, settings_of(self.aim.metric))}
             if self.aim
             else None,
+            "mitigation": fill.part("mitigation", recipe.mitigation.name, settings_of(self.mitigation))
+            if recipe.mitigation
+            else None,
+            "evidence": recipe.evidence.model_dump(),
             "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
             "gates": [
                 fill.part("gate", spec.name, settings_of(gate))
@@ -265,6 +290,8 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
     augments = {spec.name: build(AUGMENTS, spec, f"augment.{place}") for place, spec in enumerate(whole.augment)}
     coherence.check_augments(whole, [model, *others], found)
+    mitigation = build(MITIGATIONS, whole.mitigation, "mitigation") if whole.mitigation is not None else None
+    coherence.check_mitigation(whole, mitigation, [model, *others], found)
     coherence.check_twice(whole, found)
     coherence.check_gates(whole, gates, found)
     coherence.check_columns(whole, encoders, found)
@@ -279,7 +306,19 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         coherence.fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
         coherence.fits_others(whole, whole.task, others, found)
     found.raise_any()
-    return Plan(whole, sources, model, training, encoders, metrics, tuple(gates), aim, tuple(others), augments=augments)
+    return Plan(
+        whole,
+        sources,
+        model,
+        training,
+        encoders,
+        metrics,
+        tuple(gates),
+        aim,
+        tuple(others),
+        augments=augments,
+        mitigation=mitigation,
+    )
 
 
 def _of_quantile(share: float) -> Model:
@@ -318,6 +357,7 @@ def json_schema() -> dict[str, Any]:
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
+    properties["mitigation"] = {"anyOf": [{"$ref": "#/$defs/mitigation"}, {"type": "null"}], "default": None}
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
     parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}

@@ -16,7 +16,8 @@ from modelyard import compare, learners
 from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
-from modelyard.core.protocols import Model, Search, Searched, Source
+from modelyard.core.evidence import Change
+from modelyard.core.protocols import Metric, Model, Search, Searched, Source
 from modelyard.core.registry import settings_of
 from modelyard.core.report import Report, Verdict
 from modelyard.core.tuning import Candidate
@@ -28,8 +29,10 @@ from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read
 from modelyard.data.split import split
-from modelyard.evaluate import baselines, slices
+from modelyard.evaluate import baselines, fairness, slices
 from modelyard.evaluate import worth as worths
+from modelyard.evaluate.audit import audited
+from modelyard.evaluate.mitigated import changes
 from modelyard.evaluate.score import Measured, score
 from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, SOURCES, Learner
 from modelyard.features import weights
@@ -106,6 +109,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
+    plan.check_groups(rows.train.schema)
     compare.check(plan)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
@@ -131,6 +135,8 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
         seed=plan.recipe.seed,
     )
+    report = audited(report, measured, metrics, plan.recipe.seed, weak_slices=plan.recipe.evidence.weak_slices)
+    report = replace(report, changes=_changes(plan, measured, metrics, trained, fitting))
     alternatives = compare.against(plan, fitted, answers, parts.test, metrics, fitting)
     leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
     spent = time.perf_counter() - started
@@ -158,7 +164,8 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     answers = bundle.outputs(table.frame)
     rows = {**bundle.report.rows, "test": len(table)}
     measured = Measured(table, bundle.manifest.task, answers, decision=bundle.decision)
-    return score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+    report = score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+    return audited(report, measured, metrics, recipe.seed, weak_slices=recipe.evidence.weak_slices)
 
 
 def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
@@ -225,6 +232,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     rows = read(plan.sources, plan.recipe)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
+    plan.check_groups(rows.train.schema)
     compare.check(plan)
     return plan, clean(rows, plan.recipe.hygiene)[0]
 
@@ -302,8 +310,12 @@ def _check_slices(plan: Plan, test: Table) -> None:
         RecipeError: one has no test rows, or too few; said before anything is fitted.
     """
     found = Problems(RecipeError)
-    known = slices.measured(test)
+    known, compared = slices.measured(test), fairness.groups(test)
     for place, gate in enumerate(plan.gates):
+        for column in gate.columns():
+            if column not in compared:
+                few = f"fewer than two groups of '{column}' have {slices.FEWEST} test rows, and so none are compared"
+                found.add(few, plan.recipe.place(f"gates.{place}.slice"), nearest("", compared))
         for part in gate.slices():
             if part not in known:
                 where = plan.recipe.place(f"gates.{place}.slice")
@@ -329,6 +341,23 @@ def _baselines(plan: Plan, parts: Parts, task: Task, fitting: Callable[[Plan], T
         events.note("fitting once more, from where pretraining began, to tell what it gave")
         answers[UNPRETRAINED] = fitting(before)(parts.test)
     return answers
+
+
+def _changes(
+    plan: Plan, measured: Measured, metrics: Mapping[str, Metric], trained: Trained, fitting: Callable[[Plan], Trained]
+) -> tuple[Change, ...]:
+    """What the recipe's mitigation has changed, beside the same model without it."""
+    named, mitigation = plan.recipe.mitigation, plan.mitigation
+    if named is None or mitigation is None:
+        return ()
+    if mitigation.refits:
+        events.note(f"fitting once more, without {named.name}, to tell what it changes")
+        plain = fitting(plan.unmitigated())
+        before = replace(measured, answers=plain(measured.table), decision=plain.decision)
+    else:
+        common = trained.decision and replace(trained.decision, column="", by_group={})
+        before = replace(measured, decision=common)
+    return changes(before, measured, metrics, named.name, mitigation.column, plan.recipe.seed)
 
 
 def _before(plan: Plan) -> Plan | None:

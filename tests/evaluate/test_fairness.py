@@ -87,7 +87,9 @@ def test_every_figure_is_fairlearns(groups: int, threshold: float | None, weighe
         assert math.isclose(held[key].value, value, abs_tol=1e-9), key
     areas = [
         textbook.roc_auc_score(
-            truth[group == one], answers[group == one, 1], sample_weight=None if weight is None else weight[group == one]
+            truth[group == one],
+            answers[group == one, 1],
+            sample_weight=None if weight is None else weight[group == one],
         )
         for one in np.unique(group)
     ]
@@ -149,7 +151,9 @@ def test_a_figure_that_a_group_lacks_leaves_the_group_out() -> None:
     truth = np.array([0, 1] * 40 + [0] * 40)
     group = ["a"] * 40 + ["b"] * 40 + ["no bad one"] * 40
     measured = Measured(table(truth, group), Task.BINARY, both(np.random.default_rng(0).random(120)))
-    found = {one.metric: one for one in fairness.disparities(measured, metrics(*RATES[:3]), 1) if one.kind == "difference"}
+    found = {
+        one.metric: one for one in fairness.disparities(measured, metrics(*RATES[:3]), 1) if one.kind == "difference"
+    }
     assert {found["true_positive_rate"].lowest, found["true_positive_rate"].highest} == {"group = a", "group = b"}
     assert math.isfinite(found["true_positive_rate"].low)
     assert math.isfinite(found["equalized_odds"].value)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
 from modelyard.core.training import Goal
+from modelyard.core.types import Task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from torch import nn
 
     from modelyard.core.blocks import Block, Examples, Form, HeldOut, Inputs
+    from modelyard.core.decisions import Decision
+    from modelyard.core.finish import Costs
     from modelyard.core.report import Report, Verdict
     from modelyard.core.training import Training
     from modelyard.core.tuning import Candidate, Effort, Space
-    from modelyard.core.types import Column, Floats, Json, Kind, Task, Values
+    from modelyard.core.types import Column, Floats, Json, Kind, Values
 
 Settings: TypeAlias = "Mapping[str, Json]"
 
@@ -241,6 +244,28 @@ class Searched(Protocol):
     """A predictor that a search found, and how."""
 
     leaderboard: tuple[Candidate, ...]
+
+
+@runtime_checkable
+class Mitigation(Protocol):
+    """A way to bring the groups of a `column` closer together, for two classes: settings only.
+
+    One that `asks` must know a row's group to answer it; one that does not `refit` leaves the model as it is; one that
+    does not take `searches` fits a model too often for them.
+    """
+
+    asks: ClassVar[bool] = False
+    refits: ClassVar[bool] = True
+    searches: ClassVar[bool] = True
+    column: str
+
+    def fit(self, model: Model, train: Examples, valid: Examples, *, costs: Costs | None, seed: int) -> Predictor:  # noqa: ARG002
+        """Fit the model to rows that know their groups; `costs` are what the recipe says of mistakes."""
+        return model.fit(train, valid, Task.BINARY, seed=seed)
+
+    def decision(self, held_out: HeldOut, groups: npt.NDArray[Any], usual: Decision | None) -> Decision | None:  # noqa: ARG002
+        """When the positive class is answered, by rows that were not learnt from and their groups [rows] of str."""
+        return usual
 
 
 @runtime_checkable

@@ -29,6 +29,7 @@ T = TypeVar("T")
 EXTRAS = {
     "torch": "train",
     "datasketch": "train",
+    "fairlearn": "train",
     "transformers": "train",
     "safetensors": "train",
     "sklearn": "train",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from modelyard.core import events
-from modelyard.core.evidence import Apart, Disparity
+from modelyard.core.evidence import ODDS, ODDS_RATES, Apart, Disparity
 from modelyard.core.intervals import COVERAGE
 from modelyard.evaluate import resampled, slices
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from modelyard.core.types import Floats, Table
     from modelyard.evaluate.score import Measured
 
-ODDS = "equalized_odds"
-RATES = ("true_positive_rate", "false_positive_rate")  # which `equalized_odds` is about
 KINDS: tuple[Literal["difference"], Literal["ratio"]] = ("difference", "ratio")
 FEWEST = 100  # resamples on which all groups' figures must be defined
 
@@ -76,8 +74,8 @@ def uncompared(table: Table) -> list[str]:
 def families(drawn: Mapping[str, Floats]) -> list[tuple[str, list[Floats]]]:
     """What is told of each metric, by the name of it: the figures of groups, [1 + resamples, groups], for odds both."""
     told = [(name, [rows]) for name, rows in drawn.items()]
-    if all(rate in drawn for rate in RATES):
-        told.append((ODDS, [drawn[rate] for rate in RATES]))
+    if all(rate in drawn for rate in ODDS_RATES):
+        told.append((ODDS, [drawn[rate] for rate in ODDS_RATES]))
     return told
 
 
@@ -95,7 +93,7 @@ def widest(figures: Sequence[Floats], kind: Apart) -> tuple[int, int, float]:
     negative says nothing, and neither does one of nothing by nothing.
     """
     found = [(int(np.nanargmin(one)), int(np.nanargmax(one)), one) for one in figures if (~np.isnan(one)).sum() > 1]
-    told = [(least, most, _apart(one[least], one[most], kind)) for least, most, one in found]
+    told = [(least, most, float(_apart(one[least], one[most], kind))) for least, most, one in found]
     known = [one for one in told if not np.isnan(one[2])]
     if len(known) < len(figures):
         return 0, 0, float("nan")

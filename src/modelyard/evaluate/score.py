@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from modelyard.core import digest, events, intervals
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.report import Comparison, Report, Score
 from modelyard.core.types import Floats, Ints, Table, Task
-from modelyard.data.read import target_values, weight_values
+from modelyard.data.read import group_values, target_values, weight_values
 from modelyard.evaluate import slices
 from modelyard.evaluate.doubt import doubt
 from modelyard.evaluate.pairs import Rows, gap
@@ -39,14 +39,19 @@ class Measured:
     notes: tuple[str, ...] = ()
 
     def judged(self, metric: Metric, answers: Floats) -> Floats:
-        """What a metric looks at: answers, or a 1 for the class that each row is answered with."""
+        """What a metric looks at: answers to all rows, or a 1 for the class that each is answered with."""
         if self.decision is None or not metric.decides:
             return answers
-        return np.eye(answers.shape[1], dtype=answers.dtype)[decide(answers, self.decision)]
+        return np.eye(answers.shape[1], dtype=answers.dtype)[decide(answers, self.decision, self.groups)]
 
     def decided(self) -> Ints:
         """The class that each row is answered with, [rows]."""
-        return decide(self.answers, self.decision)
+        return decide(self.answers, self.decision, self.groups)
+
+    @cached_property
+    def groups(self) -> npt.NDArray[Any] | None:
+        """The rows' groups, [rows] of str, where decisions are by group."""
+        return group_values(self.table, self.decision.column) if self.decision and self.decision.column else None
 
 
 def score(
@@ -91,9 +96,9 @@ def _scores(
     parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(whole.truth), dtype=bool)), *some]
     scores = []
     for part, mask in parts:
-        kept, answers = Rows(whole.truth[mask], whole.weight[mask], whole.seed), measured.answers[mask]
+        kept = Rows(whole.truth[mask], whole.weight[mask], whole.seed)
         for name, metric in metrics.items():
-            figure = partial(kept.figure, metric, measured.judged(metric, answers))
+            figure = partial(kept.figure, metric, measured.judged(metric, measured.answers)[mask])
             low, high = intervals.interval(intervals.bootstrap(figure, len(kept.truth), kept.seed))
             scores.append(Score(name, figure(), low, high, len(kept.truth), part))
             events.step("measuring", len(scores), len(parts) * len(metrics), name)
@@ -116,7 +121,9 @@ def _threshold(measured: Measured) -> list[str]:
     if measured.decision is None:
         return []
     positive, decision = measured.table.schema.target.levels[1], measured.decision
-    return [f"'{positive}' is answered from a probability of {decision.threshold:.4g} on: {decision.why}"]
+    each = ", ".join(f"{group}: {threshold:.4g}" for group, threshold in decision.by_group.items())
+    told = f"{decision.threshold:.4g} ({decision.column} {each})" if each else f"{decision.threshold:.4g}"
+    return [f"'{positive}' is answered from a probability of {told} on: {decision.why}"]
 
 
 def _notes(scores: list[Score], compared: list[Comparison], thin: list[str], doubted: str) -> list[str]:

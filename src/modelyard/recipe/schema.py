@@ -50,6 +50,7 @@ ModelSpec = Annotated[PartSpec, _spec("name")]
 EncoderSpec = Annotated[PartSpec, _spec("name")]
 MetricSpec = Annotated[PartSpec, _spec("name")]
 AugmentSpec = Annotated[PartSpec, _spec("augment")]
+MitigationSpec = Annotated[PartSpec, _spec("mitigation")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
 
 
@@ -199,6 +200,12 @@ class DecisionSpec(Section):
     metric: MetricSpec
 
 
+class EvidenceSpec(Section):
+    """What a report tells beside its figures."""
+
+    weak_slices: bool = Field(default=True, description="search the test rows for where the model is worse")
+
+
 class PricesSpec(Section):
     """What a model's work is reckoned by; watts count where the processor does not tell them itself."""
 
@@ -242,6 +249,10 @@ class Recipe(Section):
     )
     costs: CostsSpec | None = None
     decision: DecisionSpec | None = None
+    mitigation: MitigationSpec | None = Field(
+        default=None, description="how the groups of a column with the role slice are brought closer together"
+    )
+    evidence: EvidenceSpec = EvidenceSpec()
     metrics: tuple[MetricSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
     seed: int = Field(default=7, ge=0, lt=2**32)
