@@ -144,8 +144,11 @@ def check_mitigation(
     column = recipe.columns.get(mitigation.column)
     if column is not None and column.kind is not None:
         check_grouped(recipe, mitigation.column, column.kind, found)
+    where, name = recipe.place("mitigation"), recipe.mitigation.name
+    if mitigation.decides and recipe.decision is not None:
+        hint = "say costs: {false_negative: ..., false_positive: ...} instead, or leave it out"
+        found.add(f"'{name}' is fair at its own threshold, and no other is chosen", recipe.place("decision"), hint)
     for spec, model in zip((recipe.model, *recipe.compare), models, strict=True):
-        where, name = recipe.place("mitigation"), recipe.mitigation.name
         if isinstance(model, Search) and not mitigation.searches:
             hint = "name one model, such as linear or boosting, or choose reweighing or group_thresholds"
             found.add(f"'{name}' fits a model dozens of times, and '{spec.name}' is a search among models", where, hint)

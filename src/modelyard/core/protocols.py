@@ -251,12 +251,13 @@ class Mitigation(Protocol):
     """A way to bring the groups of a `column` closer together, for two classes: settings only.
 
     One that `asks` must know a row's group to answer it; one that does not `refit` leaves the model as it is; one that
-    does not take `searches` fits a model too often for them.
+    does not take `searches` fits a model too often for them; one that `decides` has its threshold from costs alone.
     """
 
     asks: ClassVar[bool] = False
     refits: ClassVar[bool] = True
     searches: ClassVar[bool] = True
+    decides: ClassVar[bool] = False
     column: str
 
     def fit(self, model: Model, train: Examples, valid: Examples, *, costs: Costs | None, seed: int) -> Predictor:  # noqa: ARG002

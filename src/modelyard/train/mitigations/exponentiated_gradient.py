@@ -38,10 +38,11 @@ class ExponentiatedGradient(Mitigation):
     Fairlearn's `ExponentiatedGradient` around the recipe's own model. Its guarantee, groups no further apart than
     `bound` on the training rows, is of a classifier that picks one of its members at random; here the members'
     probabilities are averaged, so that a row always gets the same answer, and the guarantee holds about. What mistakes
-    cost in the recipe, they cost here. Answers do not ask for the group.
+    cost in the recipe, they cost here, as fairness is of the decisions that are taken. Answers do not ask for the group.
     """
 
     searches: ClassVar[bool] = False
+    decides: ClassVar[bool] = True
 
     column: str
     constraint: Literal[
@@ -66,7 +67,7 @@ class ExponentiatedGradient(Mitigation):
             warnings.simplefilter("ignore")  # of pandas, scipy and scikit-learn, in Fairlearn's own lines
             reduced.fit(rows, train.target, sensitive_features=train.named_groups.astype(str))
         events.step("mitigating", estimator.fits[0], estimator.fits[0])
-        return _mixture(reduced)
+        return _mixture(reduced, 1.0 if costs is None else costs.false_negative / costs.false_positive)
 
 
 class _Estimator:
@@ -112,7 +113,7 @@ def _relabelled(rows: Examples, cells: dict[tuple[str, int], tuple[int, float]])
     return replace(rows, target=np.array([label for label, _ in told], dtype=np.int64), weight=weight)
 
 
-def _mixture(reduced: Any) -> Mixture:  # noqa: ANN401 - Fairlearn has no types
+def _mixture(reduced: Any, tilt: float) -> Mixture:  # noqa: ANN401 - Fairlearn has no types
     weights = {place: float(weight) for place, weight in reduced.weights_.items() if weight >= LEAST}
     whole = sum(weights.values())
     constant = np.zeros(2)
@@ -123,4 +124,4 @@ def _mixture(reduced: Any) -> Mixture:  # noqa: ANN401 - Fairlearn has no types
             members.append((weight / whole, one.predictor))
         else:  # a stage that wanted the same answer for all
             constant[int(one.constant)] += weight / whole
-    return Mixture(tuple(members), (float(constant[0]), float(constant[1])))
+    return Mixture(tuple(members), (float(constant[0]), float(constant[1])), tilt)
