@@ -16,7 +16,6 @@ from modelyard import compare, learners
 from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core import deadline, events
 from modelyard.core.errors import Problem, Problems, RecipeError, RefusedError, UsageError, nearest
-from modelyard.core.evidence import Change
 from modelyard.core.protocols import Metric, Model, Search, Searched, Source
 from modelyard.core.registry import settings_of
 from modelyard.core.report import Report, Verdict
@@ -47,6 +46,7 @@ from modelyard.train.fit import BARE, Trained, fit
 from modelyard.train.pretrain import lift
 
 if TYPE_CHECKING:
+    from modelyard.core.evidence import Change
     from modelyard.core.finish import Finish
     from modelyard.train.pretrain.work import Pretraining
 

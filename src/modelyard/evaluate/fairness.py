@@ -16,13 +16,14 @@ import numpy as np
 from modelyard.core import events
 from modelyard.core.evidence import ODDS, ODDS_RATES, Apart, Disparity
 from modelyard.core.intervals import COVERAGE
+from modelyard.core.types import Floats
 from modelyard.evaluate import resampled, slices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from modelyard.core.protocols import Metric
-    from modelyard.core.types import Floats, Table
+    from modelyard.core.types import Table
     from modelyard.evaluate.score import Measured
 
 KINDS: tuple[Literal["difference"], Literal["ratio"]] = ("difference", "ratio")

@@ -1,8 +1,8 @@
 """Where is the model worse? A search over levels and ranges of every column, alone and two at a time.
 
-What is found was looked for on the test rows themselves, among hundreds of parts of them: the worst of so many looks bad
-by chance alone. So a part is told only where it is worse than the worst part is in 95 of 100 shufflings of the errors
-among the rows (the largest statistic over permutations: Westfall and Young 1993), which is honest about parts that
+What is found was looked for on the test rows themselves, among hundreds of parts of them: the worst of so many looks
+bad by chance alone. So a part is told only where it is worse than the worst part is in 95 of 100 shufflings of the
+errors among the rows (the largest statistic over permutations: Westfall and Young 1993), which is honest about parts that
 share rows. The figures of what was found are still somewhat worse than new rows will show, as the worst was picked.
 """
 
@@ -53,8 +53,8 @@ class Found:
 def search(measured: Measured, seed: int) -> Found:
     """Parts of the rows with more errors than the rest: `accuracy` for classes, `mae` for numbers.
 
-    A part holds 20 rows and 2% of them at least; at most 4,000 rows are looked at. One that is within another is told
-    in its place only where it is clearly worse than the rest of that, and likewise none that only overlaps a clearer one.
+    A part holds 20 rows and 2% of them at least; at most 4,000 rows are looked at. A pair of conditions is told beside
+    one of them only where it is clearly worse than the rest of that, and nothing that only overlaps a clearer part.
     """
     random = generator(seed, "weak slices")
     rows = np.arange(len(measured.table))

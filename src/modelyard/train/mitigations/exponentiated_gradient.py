@@ -12,13 +12,13 @@ from fairlearn import reductions
 from pydantic import Field
 
 from modelyard.core import events
-from modelyard.core.blocks import Examples
 from modelyard.core.protocols import Mitigation, Model, Predictor
 from modelyard.core.registry import part
 from modelyard.core.types import Task
 from modelyard.train.mixture import Mixture
 
 if TYPE_CHECKING:
+    from modelyard.core.blocks import Examples
     from modelyard.core.finish import Costs
     from modelyard.core.types import Floats, Ints
 
@@ -38,7 +38,7 @@ class ExponentiatedGradient(Mitigation):
     Fairlearn's `ExponentiatedGradient` around the recipe's own model. Its guarantee, groups no further apart than
     `bound` on the training rows, is of a classifier that picks one of its members at random; here the members'
     probabilities are averaged, so that a row always gets the same answer, and the guarantee holds about. What mistakes
-    cost in the recipe, they cost here, as fairness is of the decisions that are taken. Answers do not ask for the group.
+    cost in the recipe, they cost here, as fairness is of the decisions that are taken. Answers ask for no group.
     """
 
     searches: ClassVar[bool] = False
@@ -83,7 +83,7 @@ class _Estimator:
         copy.fits = self.fits
         return copy
 
-    def fit(self, rows: Any, label: Any, sample_weight: Any) -> _Estimator:  # noqa: ANN401 - arrays or pandas
+    def fit(self, rows: Any, label: Any, sample_weight: Any) -> _Estimator:  # noqa: ANN401, ARG002 - Fairlearn's
         """Fit to labels and weights by group and true label; the valid rows get those of theirs."""
         labels, weights = np.asarray(label, dtype=np.int64), np.asarray(sample_weight, dtype=np.float64)
         self.fits[0] += 1

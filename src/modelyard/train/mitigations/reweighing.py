@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from modelyard.core.blocks import Examples
 from modelyard.core.protocols import Informed, Mitigation, Model, Predictor
 from modelyard.core.registry import part
 from modelyard.core.types import Task
@@ -15,7 +14,7 @@ from modelyard.core.types import Task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelyard.core.blocks import HeldOut
+    from modelyard.core.blocks import Examples, HeldOut
     from modelyard.core.finish import Costs
     from modelyard.core.types import Floats
 
