@@ -185,7 +185,8 @@ class Plan:
         """
         found = Problems(RecipeError)
         if self.mitigation is not None:
-            coherence.check_grouped(self.recipe, self.mitigation.column, schema[self.mitigation.column].kind, found)
+            column = schema[self.mitigation.grouped()]
+            coherence.check_grouped(self.recipe, column.name, column.kind, found)
         found.raise_any()
 
     def unmitigated(self) -> Plan:

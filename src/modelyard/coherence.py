@@ -140,10 +140,10 @@ def check_mitigation(
     """A mitigation is of a column whose groups are compared, and of models that it can fit."""
     if mitigation is None or recipe.mitigation is None:
         return
-    _check_sliced(recipe, mitigation.column, "mitigation.column", found)
-    column = recipe.columns.get(mitigation.column)
+    _check_sliced(recipe, mitigation.grouped(), "mitigation.column", found)
+    column = recipe.columns.get(mitigation.grouped())
     if column is not None and column.kind is not None:
-        check_grouped(recipe, mitigation.column, column.kind, found)
+        check_grouped(recipe, mitigation.grouped(), column.kind, found)
     where, name = recipe.place("mitigation"), recipe.mitigation.name
     if mitigation.decides and recipe.decision is not None:
         hint = "say costs: {false_negative: ..., false_positive: ...} instead, or leave it out"

@@ -357,7 +357,7 @@ def _changes(
     else:
         common = trained.decision and replace(trained.decision, column="", by_group={})
         before = replace(measured, decision=common)
-    return changes(before, measured, metrics, named.name, mitigation.column, plan.recipe.seed)
+    return changes(before, measured, metrics, named.name, mitigation.grouped(), plan.recipe.seed)
 
 
 def _before(plan: Plan) -> Plan | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,9 @@ from modelyard.core.types import Column, Floats, Kind, Role, Schema, Table, Task
 from modelyard.evaluate import fairness, resampled
 from modelyard.evaluate.score import Measured
 from modelyard.families import METRICS
+
+if TYPE_CHECKING:
+    from modelyard.core.evidence import Disparity
 
 RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "true_negative_rate", "false_negative_rate")
 CLASSES = ("good", "bad")
@@ -60,7 +63,7 @@ def test_every_figure_is_fairlearns(groups: int, threshold: float | None, weighe
     answers = both(share)
     measured = Measured(table(truth, group, weight), Task.BINARY, answers, decision=decision)
     found = fairness.disparities(measured, metrics(*RATES, "accuracy", "f1", "roc_auc"), seed=1)
-    held = {(each.metric, each.kind): each for each in found}
+    held: dict[tuple[str, str], Disparity] = {(each.metric, each.kind): each for each in found}
 
     answered = (answers[:, 1] >= np.float32(threshold)).astype(int) if threshold else answers.argmax(axis=1)
     shared = {rate: getattr(fairlearn, rate) for rate in RATES}

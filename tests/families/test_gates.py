@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelyard.core.errors import RecipeError
+from modelyard.core.evidence import Disparity
 from modelyard.core.report import Report, Score, Verdict
 from modelyard.core.types import Task
 from modelyard.families import GATES, METRICS
@@ -25,8 +26,16 @@ def report(values: dict[str, float], of: str | None = None) -> Report:
     """A report that holds some figures, each within a hundredth."""
     scores = tuple(Score(metric, value, value - 0.01, value + 0.01, 100, of) for metric, value in values.items())
     better = {metric: METRICS.part(metric).higher_is_better for metric in values}
-    return Report(
-        "risk", Task.BINARY, "linear", ("good", "bad"), {"train": 1, "valid": 1, "test": 100}, "d", better, scores
+    apart = tuple(
+        Disparity(of or "x", metric, kind, value, value - 0.01, value + 0.01, 100, "x = a", "x = b")
+        for metric, value in values.items()
+        for kind in ("difference", "ratio")
+    )
+    return replace(
+        Report(
+            "risk", Task.BINARY, "linear", ("good", "bad"), {"train": 1, "valid": 1, "test": 100}, "d", better, scores
+        ),
+        disparities=apart,
     )
 
 

@@ -41,4 +41,4 @@ def decide(answers: Floats, decision: Decision | None, groups: npt.NDArray[Any] 
     if groups is not None and decision.by_group:
         each = [decision.by_group.get(group, decision.threshold) for group in groups.tolist()]
         threshold = np.array(each, dtype=np.float32)
-    return (answers[:, 1] >= threshold).astype(np.int64)
+    return np.asarray(answers[:, 1] >= threshold, dtype=np.int64)

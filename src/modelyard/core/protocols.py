@@ -248,7 +248,7 @@ class Searched(Protocol):
 
 @runtime_checkable
 class Mitigation(Protocol):
-    """A way to bring the groups of a `column` closer together, for two classes: settings only.
+    """A way to bring the groups of a column closer together, for two classes: settings only.
 
     One that `asks` must know a row's group to answer it; one that does not `refit` leaves the model as it is; one that
     does not take `searches` fits a model too often for them; one that `decides` has its threshold from costs alone.
@@ -258,7 +258,9 @@ class Mitigation(Protocol):
     refits: ClassVar[bool] = True
     searches: ClassVar[bool] = True
     decides: ClassVar[bool] = False
-    column: str
+
+    def grouped(self) -> str:
+        """The column whose groups these are."""
 
     def fit(self, model: Model, train: Examples, valid: Examples, *, costs: Costs | None, seed: int) -> Predictor:  # noqa: ARG002
         """Fit the model to rows that know their groups; `costs` are what the recipe says of mistakes."""

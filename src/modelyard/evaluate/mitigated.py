@@ -30,15 +30,15 @@ def changes(
     everyone = np.ones(len(after.table), dtype=bool)
     groups = fairness.groups(after.table).get(column)
     masks = [everyone, *(groups.masks if groups is not None else ())]
-    drawn = [resampled.figures(one, metrics, masks, seed) for one in (before, after)]
-    told = [_change(mitigation, name, *(rows[name][:, 0] for rows in drawn)) for name in metrics]
+    plain, ours = (resampled.figures(one, metrics, masks, seed) for one in (before, after))
+    told = [_change(mitigation, name, plain[name][:, 0], ours[name][:, 0]) for name in metrics]
     if groups is None:
         return tuple(told)
-    apart = [fairness.families({name: rows[:, 1:] for name, rows in one.items()}) for one in drawn]
-    for (name, earlier), (_, later) in zip(*apart, strict=True):
+    grouped = [fairness.families({name: rows[:, 1:] for name, rows in one.items()}) for one in (plain, ours)]
+    for (name, earlier), (_, later) in zip(*grouped, strict=True):
         for kind in fairness.KINDS:
-            each = (_spread(earlier, kind), _spread(later, kind))
-            told.append(_change(mitigation, f"{name} {kind}", *each, column))
+            apart = _spread(earlier, kind), _spread(later, kind)
+            told.append(_change(mitigation, f"{name} {kind}", *apart, column))
     return tuple(told)
 
 

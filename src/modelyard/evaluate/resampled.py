@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from modelyard.core.intervals import RESAMPLES
 from modelyard.core.seeds import generator
+from modelyard.core.types import Floats
 from modelyard.data.read import target_values, weight_values
 from modelyard.evaluate.pairs import figure_of
 
@@ -16,12 +18,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from modelyard.core.protocols import Metric
-    from modelyard.core.types import Floats
     from modelyard.evaluate.score import Measured
 
 CELLS = 2_000_000  # of a matrix of draws that is held at once
 WORK = 20_000_000  # rows that metrics of probabilities are asked about: of many rows there are fewer resamples
 FEWEST = 100  # resamples of those
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """What was answered to which truth, a cell for each pair that there is.
+
+    `truth` [cells], `answered` [cells, classes] a one for the class; `groups` are for each its rows, and a one for the
+    cell of each of them [rows of it, cells].
+    """
+
+    truth: npt.NDArray[Any]
+    answered: Floats
+    groups: tuple[tuple[npt.NDArray[Any], Floats], ...]
+
+    @classmethod
+    def of(cls, measured: Measured, truth: npt.NDArray[Any], kept: Sequence[npt.NDArray[Any]]) -> _Answered:
+        """The cells of all rows; `kept` are the rows of each group."""
+        classes = measured.answers.shape[1]
+        found, codes = np.unique(truth * classes + measured.decided(), return_inverse=True)
+        ones = np.eye(len(found))
+        groups = tuple((some, ones[codes[some]]) for some in kept)
+        return cls(found // classes, np.eye(classes, dtype=np.float32)[found % classes], groups)
+
+    def figures(self, metrics: Mapping[str, Metric], weighed: Floats) -> dict[str, list[list[float]]]:
+        """Each metric of each group on each draw, by weights [draws, rows]."""
+        sums = np.stack([weighed[:, some] @ ones for some, ones in self.groups], axis=1)  # [draws, groups, cells]
+        return {
+            name: [[figure_of(metric, self.truth, self.answered, cells) for cells in draw] for draw in sums]
+            for name, metric in metrics.items()
+        }
 
 
 def figures(
@@ -40,12 +71,12 @@ def figures(
     others = {name: metric for name, metric in metrics.items() if not metric.decides}
     out: dict[str, list[list[float]]] = {name: [] for name in metrics}
     most = int(np.clip(WORK // max(len(truth), 1), FEWEST, RESAMPLES))
-    codes, truths, answered = _cells(measured, truth) if decided else (None, None, None)
+    table = _Answered.of(measured, truth, kept) if decided else None
     for drawn in _draws(len(truth), seed):
         weighed = drawn * base
-        for sums in _by_cell(weighed, codes, kept) if codes is not None else ():  # of one draw: [groups, cells]
-            for name, metric in decided.items():
-                out[name].append([figure_of(metric, truths, answered, row) for row in sums])
+        if table is not None:
+            for name, rows in table.figures(decided, weighed).items():
+                out[name] += rows
         for row in weighed:
             for name, metric in others.items():
                 if len(out[name]) <= most:
@@ -55,20 +86,6 @@ def figures(
 
 def _of_rows(metric: Metric, truth: npt.NDArray[Any], answers: Floats, weight: Floats, some: npt.NDArray[Any]) -> float:
     return figure_of(metric, truth[some], answers[some], weight[some])
-
-
-def _cells(measured: Measured, truth: npt.NDArray[Any]) -> tuple[Any, Any, Any]:
-    """Each row's cell, [rows], and what is true and answered in each: [cells], and [cells, classes] of a one."""
-    given = measured.decided().astype(np.int64)
-    classes = measured.answers.shape[1]
-    found, codes = np.unique(truth * classes + given, return_inverse=True)
-    return codes, found // classes, np.eye(classes, dtype=np.float32)[found % classes]
-
-
-def _by_cell(weighed: Floats, codes: npt.NDArray[Any], kept: Sequence[npt.NDArray[Any]]) -> Floats:
-    """The weight in each cell, [draws, groups, cells], of weights [draws, rows]."""
-    ones = np.eye(int(codes.max()) + 1)[codes]
-    return np.stack([weighed[:, some] @ ones[some] for some in kept], axis=1)
 
 
 def _draws(rows: int, seed: int) -> Iterator[Floats]:

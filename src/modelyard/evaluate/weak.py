@@ -2,8 +2,9 @@
 
 What is found was looked for on the test rows themselves, among hundreds of parts of them: the worst of so many looks
 bad by chance alone. So a part is told only where it is worse than the worst part is in 95 of 100 shufflings of the
-errors among the rows (the largest statistic over permutations: Westfall and Young 1993), which is honest about parts that
-share rows. The figures of what was found are still somewhat worse than new rows will show, as the worst was picked.
+errors among the rows (the largest statistic over permutations: Westfall and Young 1993), which is honest about parts
+that share rows. The figures of what was found are still somewhat worse than new rows will show, as the worst was
+picked.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def fit(
     schema, target = parts.train.schema, target_values(parts.train, task)
     factors = heed.factors(finish.class_weight, schema.target, target, weight_values(parts.train))
     fitted = features.fit(parts.train, target, choose)
-    grouped = finish.mitigation.column if finish.mitigation is not None else ""
+    grouped = finish.mitigation.grouped() if finish.mitigation is not None else ""
     train, valid = (_examples(part, fitted, task, grouped) for part in (parts.train, parts.valid))
     rows = train if more is None else join(train, _examples(more, fitted, task, grouped))
     learnt = thin.thinned(rows, thin.most(model, rows), seed)

@@ -51,6 +51,10 @@ class ExponentiatedGradient(Mitigation):
     bound: float = Field(default=0.01, gt=0, lt=1, description="how far the training rows' groups may lie apart")
     iterations: int = Field(default=30, ge=1, le=1000, description="at most; each is a fit of the model or more")
 
+    def grouped(self) -> str:
+        """The column that the recipe names."""
+        return self.column
+
     def fit(self, model: Model, train: Examples, valid: Examples, *, costs: Costs | None, seed: int) -> Predictor:
         """The members that weigh a hundredth at least, one graph."""
         told = None if costs is None else {"fp": costs.false_positive, "fn": costs.false_negative}
@@ -97,7 +101,7 @@ class _Estimator:
     def predict(self, rows: Any) -> Ints:  # noqa: ANN401 - arrays or pandas
         """0 or 1 for training rows by their numbers."""
         places: npt.NDArray[Any] = np.asarray(rows)[:, 0].astype(np.int64)
-        return (self.answers[places, 1] >= 0.5).astype(np.int64)
+        return np.asarray(self.answers[places, 1] >= 0.5, dtype=np.int64)
 
 
 def _cells(rows: Examples) -> list[tuple[str, int]]:

@@ -40,6 +40,10 @@ class GroupThresholds(Mitigation):
     column: str
     constraint: Constraint = "demographic_parity"
 
+    def grouped(self) -> str:
+        """The column that the recipe names."""
+        return self.column
+
     def decision(self, held_out: HeldOut, groups: npt.NDArray[Any], usual: Decision | None) -> Decision:
         """The common decision with thresholds for the groups that have rows enough."""
         common = usual or Decision(0.5, "the more probable class")

@@ -29,12 +29,18 @@ class Reweighing(Mitigation):
 
     column: str
 
+    def grouped(self) -> str:
+        """The column that the recipe names."""
+        return self.column
+
     def fit(self, model: Model, train: Examples, valid: Examples, *, costs: Costs | None, seed: int) -> Predictor:  # noqa: ARG002
         """The model, fitted on rows of these weights; what it tells of held-out rows has their own again."""
         factors = _factors(train)
         ours = [_each(factors, rows) for rows in (train, valid)]
-        weighed = [replace(rows, weight=_weight(rows) * each) for rows, each in zip((train, valid), ours, strict=True)]
-        predictor = model.fit(*weighed, Task.BINARY, seed=seed)
+        learnt, watched = (
+            replace(rows, weight=_weight(rows) * each) for rows, each in zip((train, valid), ours, strict=True)
+        )
+        predictor = model.fit(learnt, watched, Task.BINARY, seed=seed)
         if not isinstance(predictor, Informed):
             return predictor
         return cast(
