@@ -58,7 +58,7 @@ def of_seed(seed: int) -> list[dict[str, Any]]:
     """A line for each mitigation on the rows as one seed deals them."""
     from modelyard import run
 
-    lines = []
+    lines: list[dict[str, Any]] = []
     for name, said in MITIGATIONS.items():
         wish = json.dumps({**said, "column": "afam"})
         sets = [f"seed={seed}", f"mitigation={wish}", "evidence.weak_slices=false"]

@@ -129,8 +129,13 @@ def test_one_seed_gives_one_answer_and_few_rows_none() -> None:
     wrong = np.random.default_rng(4).random(5000) < np.where(rows["city"].to_numpy() == "Rome", 0.3, 0.2)
     assert weak.search(measured(rows, wrong), 1) == weak.search(measured(rows, wrong), 1)
     assert weak.search(measured(rows[:30], wrong[:30]), 1) == weak.Found((), 0)
+    assert (
+        weak.search(measured(rows, wrong), 1).told
+        == "weak slices are found and measured on 4,000 of the 5,000 test rows"
+    )
     perfect = weak.search(measured(rows, np.zeros(5000, dtype=bool)), 1)
     assert perfect.slices == ()
+    assert perfect.told.endswith(" that were looked at, on 4,000 of the 5,000 test rows")
 
 
 def test_parts_are_large_enough_and_pairs_are_of_two_columns() -> None:

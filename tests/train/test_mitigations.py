@@ -16,8 +16,10 @@ from modelyard.families import MITIGATIONS, MODELS
 from modelyard.train.mixture import Mixture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from modelyard.core.blocks import Block
     from modelyard.core.types import Floats
 
 every_mitigation = pytest.mark.parametrize("name", MITIGATIONS.names)
@@ -29,7 +31,7 @@ def rows(count: int = 600, seed: int = 0) -> Examples:
     group = random.random(count) < 0.3
     values = random.normal(size=(count, 3)) + group[:, None] * np.array([1.0, 0.5, 0.0])
     positive = values[:, 0] + values[:, 2] + random.normal(size=count) > 0.9
-    inputs = {"n": Numbers(values.astype(np.float32)), "c": Codes(random.integers(0, 3, count), 5)}
+    inputs: dict[str, Block] = {"n": Numbers(values.astype(np.float32)), "c": Codes(random.integers(0, 3, count), 5)}
     names = np.where(group, "b", "a").astype(object)
     return Examples(inputs, positive.astype(np.int64), 2, None, ("no", "yes"), names)
 
@@ -118,7 +120,7 @@ def test_what_a_search_tells_of_held_out_rows_has_their_own_weights() -> None:
     assert weight is None or np.allclose(weight, weight[0])
 
 
-CONSTRAINTS = {
+CONSTRAINTS: dict[str, Callable[[Any], Any]] = {
     "demographic_parity": lambda truth: np.ones(len(truth), dtype=bool),
     "true_positive_rate_parity": lambda truth: truth == 1,
     "false_positive_rate_parity": lambda truth: truth == 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,14 @@ PAIRED = 80  # parts, those of the most rows, that are looked at two at a time
 
 @dataclass(frozen=True)
 class Parts:
-    """Single conditions first, then pairs of them: `single` [rows, conditions] of 0 and 1, `pairs` [pairs, 2]."""
+    """Single conditions first, then pairs of them.
+
+    `single` [rows, conditions] float32 are 0 or 1, `pairs` [pairs, 2] places among `paired`, which are conditions.
+    """
 
     names: tuple[str, ...]
     single: Floats
+    paired: Ints
     pairs: Ints
 
     def __len__(self) -> int:
@@ -34,8 +39,13 @@ class Parts:
 
     def sums(self, of: Floats) -> Floats:
         """The sum of values [rows] over the rows of each part: [parts]."""
-        both = (self.single * of[:, None]).T @ self.single
-        return np.concatenate([both.diagonal(), both[self.pairs[:, 0], self.pairs[:, 1]]])
+        each = of.astype(np.float32)
+        both = (self._some * each[:, None]).T @ self._some
+        return np.concatenate([each @ self.single, both[self.pairs[:, 0], self.pairs[:, 1]]])
+
+    @cached_property
+    def _some(self) -> Floats:
+        return np.ascontiguousarray(self.single[:, self.paired])
 
     def mask(self, place: int) -> npt.NDArray[Any]:
         """A part's rows, [rows] bool."""
@@ -50,7 +60,9 @@ class Parts:
         return () if place < len(self.names) else self._conditions(place)
 
     def _conditions(self, place: int) -> tuple[int, ...]:
-        return (place,) if place < len(self.names) else tuple(self.pairs[place - len(self.names)].tolist())
+        if place < len(self.names):
+            return (place,)
+        return tuple(self.paired[self.pairs[place - len(self.names)]].tolist())
 
 
 def of(table: Table, columns: Sequence[Column]) -> Parts:
@@ -66,16 +78,16 @@ def of(table: Table, columns: Sequence[Column]) -> Parts:
                 names.append(name)
                 masks.append(mask)
                 owners.append(owner)
-    single = np.stack(masks, axis=1).astype(np.float64) if masks else np.zeros((len(table), 0))
-    shared = single.T @ single
+    single = np.stack(masks, axis=1).astype(np.float32) if masks else np.zeros((len(table), 0), dtype=np.float32)
+    most = np.sort(np.argsort(-single.sum(axis=0), kind="stable")[:PAIRED])
+    shared = single[:, most].T @ single[:, most]
     rows = shared.diagonal()
-    most = np.sort(np.argsort(-rows, kind="stable")[:PAIRED]).tolist()
     kept = [
         (a, b)
-        for a, b in combinations(most, 2)
-        if owners[a] != owners[b] and fewest <= shared[a, b] < min(rows[a], rows[b])
+        for a, b in combinations(range(len(most)), 2)
+        if owners[most[a]] != owners[most[b]] and fewest <= shared[a, b] < min(rows[a], rows[b])
     ]
-    return Parts(tuple(names), single, np.array(kept, dtype=np.int64).reshape(-1, 2))
+    return Parts(tuple(names), single, most, np.array(kept, dtype=np.int64).reshape(-1, 2))
 
 
 def _conditions(table: Table, column: Column) -> list[tuple[str, npt.NDArray[Any]]]:

@@ -33,22 +33,28 @@ ROWS = 4000  # that are looked at, and no more: chosen by the seed
 SHUFFLES = 500
 ENOUGH = 20  # shufflings that look as bad as the worst part, after which there is nothing to be found
 CLEAR = 3.0  # standard errors by which a part is worse than what else of it there is, to be told beside it
+EQUAL = 1e-3  # standard errors within which two statistics are one
 Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found, the clearest first, among how many parts."""
+    """What a search found, the clearest first, among how many parts, and on how many of the `rows` if not on all."""
 
     slices: tuple[WeakSlice, ...]
     looked_at: int
+    rows: str = ""
 
     @property
     def told(self) -> str:
-        """A sentence where nothing was found."""
-        if self.slices or not self.looked_at:
+        """A sentence where nothing was found, or where not all rows were looked at."""
+        if not self.looked_at:
             return ""
-        return f"no weak slice was found among {self.looked_at:,} that were looked at"
+        if self.slices:
+            return f"weak slices are found and measured on {self.rows}" if self.rows else ""
+        return f"no weak slice was found among {self.looked_at:,} that were looked at" + (
+            self.rows and f", on {self.rows}"
+        )
 
 
 def search(measured: Measured, seed: int) -> Found:
@@ -58,8 +64,9 @@ def search(measured: Measured, seed: int) -> Found:
     one of them only where it is clearly worse than the rest of that, and nothing that only overlaps a clearer part.
     """
     random = generator(seed, "weak slices")
-    rows = np.arange(len(measured.table))
+    rows, some = np.arange(len(measured.table)), ""
     if len(rows) > ROWS:
+        some = f"{ROWS:,} of the {len(rows):,} test rows"
         rows = np.sort(random.choice(rows, ROWS, replace=False))
     columns = measured.table.schema.features + measured.table.schema.having(Role.SLICE)
     parts = searched.of(measured.table.take(rows), columns)
@@ -71,7 +78,7 @@ def search(measured: Measured, seed: int) -> Found:
     metric = "accuracy" if measured.task.classifies else "mae"
     chosen = _told_apart(errors, np.flatnonzero(p_values < ALPHA))
     told = tuple(_slice(errors, place, metric, float(p_values[place])) for place in chosen)
-    return Found(told, len(parts))
+    return Found(told, len(parts), some)
 
 
 def _losses(measured: Measured) -> tuple[Floats, Floats]:
@@ -102,7 +109,7 @@ class _Errors:
         worse, done, clearest = np.zeros(len(self.z)), 0, int(self.z.argmax())
         while done < SHUFFLES and worse[clearest] < ENOUGH:
             worst = float((self.parts.sums(random.permutation(self.excess)) / self.scale).max())
-            worse += worst >= self.z - 1e-9
+            worse += worst >= self.z - EQUAL
             done += 1
             if done % 50 == 0:
                 events.step("looking for weak slices", done, SHUFFLES)
