@@ -68,6 +68,9 @@ def check_aim(recipe: Recipe, aim: Aim, found: Problems) -> None:
     if aim.metric is not None and not aim.metric.decides:
         hint = "such as f1 or balanced_accuracy"
         found.add(f"'{aim.name}' is the same whatever the threshold", recipe.place("decision.metric"), hint)
+    elif aim.metric is not None and aim.metric.describes:
+        hint = "such as f1 or balanced_accuracy"
+        found.add(f"neither more nor less of '{aim.name}' is better", recipe.place("decision.metric"), hint)
 
 
 def reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Encoder, found: Problems) -> None:

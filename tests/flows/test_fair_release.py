@@ -219,6 +219,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "is fair at its own threshold",
     ),
     (
+        "what is not better",
+        {"decision": {"metric": "selection_rate"}},
+        "decision.metric",
+        "neither more nor less of 'selection_rate' is better",
+    ),
+    (
         "a gate on no slice",
         {"gates": [{"gate": "fair", "metric": "accuracy", "slice": "home", "bound": 0.1}]},
         "gates.0.slice",
