@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelyard.assemble import assemble, json_schema
+from modelyard.assemble import assemble
 from modelyard.core.errors import RecipeError
 from modelyard.core.training import Training
 from modelyard.core.types import Column, Kind, Task
+from modelyard.editors import json_schema
 from modelyard.families import DEFAULT_METRICS, METRICS, default_encoder, encoders_for
 from modelyard.models.linear import Linear
 

@@ -8,24 +8,36 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from modelyard import coherence
-from modelyard.core.errors import ModelyardError, Problems, RecipeError, nearest
+from modelyard.core.errors import Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
-from modelyard.core.protocols import Augment, Encoder, Gate, Metric, Model, Network, Perturbation, Search, Source
-from modelyard.core.registry import Family, schema_of, settings_of
+from modelyard.core.protocols import (
+    Augment,
+    Encoder,
+    Gate,
+    Metric,
+    Mitigation,
+    Model,
+    Network,
+    Perturbation,
+    Search,
+    Source,
+)
+from modelyard.core.registry import Family, settings_of
 from modelyard.core.training import PACES, Training
-from modelyard.core.types import Column, Kind, Task
+from modelyard.core.types import Column, Kind, Schema, Task
 from modelyard.economics.cost import Prices
 from modelyard.families import (
     AUGMENTS,
     BOUNDS,
     COST,
     DEFAULT_METRICS,
-    FAMILIES,
     GATES,
     INTERVAL_METRICS,
     METRICS,
+    MITIGATIONS,
     MODELS,
     PERTURBATIONS,
+    RATES,
     SOURCES,
     Learner,
     default_encoder,
@@ -57,15 +69,18 @@ class Plan:
     where: str = "model"  # the key that named the model
     augments: Mapping[str, Augment] = field(default_factory=dict)
     perturbations: Mapping[str, Perturbation] = field(default_factory=dict)
+    mitigation: Mitigation | None = None
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
-        """What is measured: the recipe's metrics or the task's usual ones, and those that gates judge.
+        """What is measured: the recipe's metrics or the task's usual ones, those that gates judge, and rates of slices.
 
         Raises:
             RecipeError: a metric, the model or a gate is not for this task.
         """
         names = list(self.metrics) or self._usual(task)
-        names += [metric for gate in self.gates for metric in gate.metrics() if metric not in names]
+        rates = RATES if task is Task.BINARY and coherence.sliced(self.recipe) else ()
+        judged = [metric for gate in self.gates for metric in gate.metrics()]
+        names = list(dict.fromkeys([*names, *judged, *rates]))
         chosen = {name: self.metrics.get(name) or metric_of(self.recipe, name) for name in names}
         found = Problems(RecipeError)
         coherence.fits(self.recipe, task, self.model, chosen, found)
@@ -114,6 +129,7 @@ class Plan:
             intervals=self.recipe.intervals,
             quantile_model=_of_quantile,
             seconds=self.model.effort().seconds if isinstance(self.model, Search) else math.inf,
+            mitigation=self.mitigation,
         )
 
     def chooser(self, model: Learner) -> Callable[[Column], tuple[str, Encoder]]:
@@ -173,6 +189,22 @@ class Plan:
                 found.absorb(error)
         found.raise_any()
 
+    def check_groups(self, schema: Schema) -> None:
+        """The column that is mitigated has groups as it is.
+
+        Raises:
+            RecipeError: it holds numbers, times or texts.
+        """
+        found = Problems(RecipeError)
+        if self.mitigation is not None:
+            column = schema[self.mitigation.grouped()]
+            coherence.check_grouped(self.recipe, column.name, column.kind, found)
+        found.raise_any()
+
+    def unmitigated(self) -> Plan:
+        """The same plan without its mitigation."""
+        return replace(self, mitigation=None)
+
     def without_encoders(self) -> Plan:
         """The same plan with the usual encoders: what a baseline model reads."""
         return replace(self, encoders={})
@@ -216,6 +248,9 @@ class Plan:
             "costs": recipe.costs.model_dump() if recipe.costs else None,
             "decision": {"metric": fill.part("name", self.aim.name, settings_of(self.aim.metric))}
             if self.aim
+            else None,
+            "mitigation": fill.part("mitigation", recipe.mitigation.name, settings_of(self.mitigation))
+            if recipe.mitigation
             else None,
             "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
             "evidence": {
@@ -281,6 +316,8 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         for place, spec in enumerate(_perturbations(whole))
     }
     coherence.check_augments(whole, [model, *others], found)
+    mitigation = build(MITIGATIONS, whole.mitigation, "mitigation") if whole.mitigation is not None else None
+    coherence.check_mitigation(whole, mitigation, [model, *others], found)
     coherence.check_twice(whole, found)
     coherence.check_gates(whole, gates, found)
     coherence.check_needs(whole, gates, perturbations, found)
@@ -309,6 +346,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         tuple(others),
         augments=augments,
         perturbations=perturbations,
+        mitigation=mitigation,
     )
 
 
@@ -329,44 +367,6 @@ def metric_of(recipe: Recipe, name: str) -> Metric:
     """A metric with the settings that a recipe has for it, if any."""
     said = next((spec for spec in recipe.metrics if spec.name == name), PartSpec(name=name))
     return METRICS.build(name, _costed(recipe, said).settings)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of recipes, every part and its settings included, for editors."""
-    schema = Recipe.model_json_schema(mode="validation")
-    definitions = schema.setdefault("$defs", {})
-    for family in FAMILIES:
-        options: list[dict[str, Any]] = [{"enum": list(family.names)}]
-        for name in family.names:
-            try:
-                settings = schema_of(family.part(name))
-            except ModelyardError:  # its extra is not installed: the name alone
-                options.append(
-                    {"type": "object", "properties": {family.key: {"const": name}}, "required": [family.key]}
-                )
-                continue
-            definitions |= settings.pop("$defs", {})
-            settings["properties"] = {family.key: {"const": name}, **settings.get("properties", {})}
-            settings["required"] = [family.key, *settings.get("required", [])]
-            options.append(settings)
-        definitions[f"{family.noun}"] = {"anyOf": options}
-    properties = schema["properties"]
-    properties["model"] = {"$ref": "#/$defs/model", "default": Recipe.model_fields["model"].default.name}
-    named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
-    properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
-    properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
-    properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
-    robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
-    definitions["EvidenceSpec"]["properties"]["robustness"] |= robustness
-    properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
-    path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
-    parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
-    parts |= {"required": ["train"], "additionalProperties": False}
-    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
-    definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
-    definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return schema
 
 
 def _costed(recipe: Recipe, spec: PartSpec) -> PartSpec:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from modelyard.core import groups
 from modelyard.core.errors import RecipeError, nearest
+from modelyard.core.evidence import ODDS
 from modelyard.core.protocols import Search
 from modelyard.core.types import Role, Task
 from modelyard.economics import carbon
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
     from modelyard.core.errors import Problems
     from modelyard.core.finish import Aim
-    from modelyard.core.protocols import Encoder, Gate
+    from modelyard.core.protocols import Encoder, Gate, Mitigation
+    from modelyard.core.types import Kind
     from modelyard.recipe.schema import Recipe
 
 
@@ -53,7 +56,7 @@ def _fits_finish(recipe: Recipe, task: Task, found: Problems) -> None:
     for key, said in numbers.items():
         if said is not None and task.classifies:
             found.add(f"is for numbers, and the task is '{task}'", recipe.place(key), "leave it out")
-    for key, wish in {"costs": recipe.costs, "decision": recipe.decision}.items():
+    for key, wish in {"costs": recipe.costs, "decision": recipe.decision, "mitigation": recipe.mitigation}.items():
         if wish is not None and task is not Task.BINARY:
             found.add(f"is for two classes, and the task is '{task}'", recipe.place(key), "leave it out")
 
@@ -66,6 +69,9 @@ def check_aim(recipe: Recipe, aim: Aim, found: Problems) -> None:
     if aim.metric is not None and not aim.metric.decides:
         hint = "such as f1 or balanced_accuracy"
         found.add(f"'{aim.name}' is the same whatever the threshold", recipe.place("decision.metric"), hint)
+    elif aim.metric is not None and aim.metric.describes:
+        hint = "such as f1 or balanced_accuracy"
+        found.add(f"neither more nor less of '{aim.name}' is better", recipe.place("decision.metric"), hint)
 
 
 def reads(recipe: Recipe, model: Learner, column: str, name: str, encoder: Encoder, found: Problems) -> None:
@@ -138,18 +144,66 @@ def check_augments(recipe: Recipe, models: Sequence[Learner | None], found: Prob
             found.add(f"is not for '{name}', which searches among models", recipe.place("augment"), hint)
 
 
+def check_mitigation(
+    recipe: Recipe, mitigation: Mitigation | None, models: Sequence[Learner | None], found: Problems
+) -> None:
+    """A mitigation is of a column whose groups are compared, and of models that it can fit."""
+    if mitigation is None or recipe.mitigation is None:
+        return
+    _check_sliced(recipe, mitigation.grouped(), "mitigation.column", found)
+    column = recipe.columns.get(mitigation.grouped())
+    if column is not None and column.kind is not None:
+        check_grouped(recipe, mitigation.grouped(), column.kind, found)
+    where, name = recipe.place("mitigation"), recipe.mitigation.name
+    if mitigation.decides and recipe.decision is not None:
+        hint = "say costs: {false_negative: ..., false_positive: ...} instead, or leave it out"
+        found.add(f"'{name}' is fair at its own threshold, and no other is chosen", recipe.place("decision"), hint)
+    for spec, model in zip((recipe.model, *recipe.compare), models, strict=True):
+        if isinstance(model, Search) and not mitigation.searches:
+            hint = "name one model, such as linear or boosting, or choose reweighing or group_thresholds"
+            found.add(f"'{name}' fits a model dozens of times, and '{spec.name}' is a search among models", where, hint)
+        elif model is not None and not isinstance(model, Search) and model.learns == "nothing":
+            hint = "leave it out, or choose another model"
+            found.add(f"'{name}' needs labels, and the model '{spec.name}' learns from none", where, hint)
+
+
+def check_grouped(recipe: Recipe, column: str, kind: Kind, found: Problems) -> None:
+    """The column that is mitigated has groups as it is."""
+    if kind not in groups.KINDS:
+        hint = f"say columns: {{{column}: {{kind: category, role: slice}}}}, or make a column of its ranges"
+        problem = f"is for groups, and the column '{column}' has the kind '{kind}'"
+        found.add(problem, recipe.place("mitigation.column"), hint)
+
+
 def check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -> None:
     """The metrics and the slices that gates judge are there to be judged."""
     for place, gate in enumerate(gates):
         for metric in gate.metrics() if gate is not None else ():
             if metric not in METRICS.names:
                 where = recipe.place(f"gates.{place}.metric")
-                found.add(f"no metric called '{metric}'", where, nearest(metric, METRICS.names))
+                known = [*METRICS.names, *([ODDS] if gate is not None and gate.columns() else [])]
+                found.add(f"no metric called '{metric}'", where, nearest(metric, known))
         for part in gate.slices() if gate is not None else ():
-            sliced = [name for name, column in recipe.columns.items() if column.role is Role.SLICE]
-            if not any(part.startswith(f"{name} ") for name in sliced):
-                hint = nearest(part.partition(" ")[0], sliced) or "say columns: {NAME: {role: slice}}"
+            known = sliced(recipe)
+            if not any(part.startswith(f"{name} ") for name in known):
+                hint = nearest(part.partition(" ")[0], known) or "say columns: {NAME: {role: slice}}"
                 found.add(f"'{part}' is on no column with the role slice", recipe.place(f"gates.{place}.slice"), hint)
+        for column in gate.columns() if gate is not None else ():
+            _check_sliced(recipe, column, f"gates.{place}.slice", found)
+
+
+def sliced(recipe: Recipe) -> list[str]:
+    """The columns that the recipe gives the role slice."""
+    return [name for name, column in recipe.columns.items() if column.role is Role.SLICE]
+
+
+def _check_sliced(recipe: Recipe, column: str, key: str, found: Problems) -> None:
+    """A column whose groups are compared has the role slice."""
+    known = sliced(recipe)
+    if column in known:
+        return
+    hint = nearest(column, known) if known else f"say columns: {{{column}: {{role: slice}}}}"
+    found.add(f"the column '{column}' has no role slice", recipe.place(key), hint)
 
 
 def check_needs(recipe: Recipe, gates: Sequence[Gate | None], perturbations: Collection[str], found: Problems) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.core.errors import Problems, RecipeError, nearest
 from modelyard.data.provenance import provenance
-from modelyard.evaluate import robustness, slices
+from modelyard.evaluate import fairness, robustness, slices
 
 if TYPE_CHECKING:
     from modelyard.assemble import Plan
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 
 def check_slices(plan: Plan, test: Table) -> None:
-    """Every slice that a gate names will be measured.
+    """Every slice that a gate names will be measured, and the groups of every column compared.
 
     Raises:
         RecipeError: one has no test rows, or too few.
     """
     found = Problems(RecipeError)
-    known = slices.measured(test)
+    known, compared = slices.measured(test), fairness.groups(test)
     for place, gate in enumerate(plan.gates):
+        for column in gate.columns():
+            if column not in compared:
+                few = f"fewer than two groups of '{column}' have {slices.FEWEST} test rows, and so none are compared"
+                found.add(few, plan.recipe.place(f"gates.{place}.slice"), nearest("", compared))
         for part in gate.slices():
             if part not in known:
                 where = plan.recipe.place(f"gates.{place}.slice")

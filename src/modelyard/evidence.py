@@ -14,6 +14,8 @@ from modelyard.core.protocols import Metric, Search
 from modelyard.core.registry import settings_of
 from modelyard.core.types import Floats
 from modelyard.evaluate import baselines, robustness
+from modelyard.evaluate.audit import audited
+from modelyard.evaluate.mitigated import changes
 from modelyard.evaluate.score import Measured, score
 from modelyard.families import BASELINE, MODELS, ONE_TREE, TREE
 from modelyard.fitting import Fitting
@@ -23,7 +25,7 @@ from modelyard.train.pretrain import lift
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelyard.core.evidence import Provenance, Stress
+    from modelyard.core.evidence import Change, Provenance, Stress
     from modelyard.core.report import Report
     from modelyard.core.types import Parts, Values
 
@@ -60,7 +62,8 @@ class Evidence:
             rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
             seed=seed,
         )
-        report = replace(report, data=data, stress=self._stress(measured))
+        report = audited(report, measured, self.metrics, seed, weak_slices=plan.recipe.evidence.weak_slices)
+        report = replace(report, data=data, changes=self._changes(measured), stress=self._stress(measured))
         if plan.recipe.evidence.learning_curve:
             report = learned.told(report, measured, self.metrics, parts, partial(self.fitting, plan), seed)
         return report
@@ -77,6 +80,20 @@ class Evidence:
             events.note("fitting once more, from where pretraining began, to tell what it gave")
             answers[UNPRETRAINED] = self.fitting(before)(test)
         return answers
+
+    def _changes(self, measured: Measured) -> tuple[Change, ...]:
+        """What the recipe's mitigation has changed, beside the same model without it."""
+        named, mitigation = self.plan.recipe.mitigation, self.plan.mitigation
+        if named is None or mitigation is None:
+            return ()
+        if mitigation.refits:
+            events.note(f"fitting once more, without {named.name}, to tell what it changes")
+            plain = self.fitting(self.plan.unmitigated())
+            before = replace(measured, answers=plain(measured.table), decision=plain.decision)
+        else:
+            common = self.trained.decision and replace(self.trained.decision, column="", by_group={})
+            before = replace(measured, decision=common)
+        return changes(before, measured, self.metrics, named.name, mitigation.grouped(), self.plan.recipe.seed)
 
     def _stress(self, measured: Measured) -> tuple[Stress, ...]:
         """What the first metric loses when rows arrive changed, and each metric that a gate judges so."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core.errors import ModelyardError
-from modelyard.core.protocols import Augment, Gate, Metric, Model, Network, Perturbation, Search, Source
+from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, Network, Perturbation, Search, Source
 from modelyard.core.registry import Family
 from modelyard.core.types import Json, Kind, Task
 from modelyard.features.fit import ENCODERS
@@ -18,9 +18,19 @@ Learner: TypeAlias = Model | Network | Search
 MODELS: Family[Learner] = Family("modelyard.models", (Model, Network, Search), "name")
 METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
 AUGMENTS: Family[Augment] = Family("modelyard.features.augments", Augment, "augment")
+MITIGATIONS: Family[Mitigation] = Family("modelyard.train.mitigations", Mitigation, "mitigation")
 GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
 PERTURBATIONS: Family[Perturbation] = Family("modelyard.evaluate.perturbations", Perturbation, "perturbation")
-FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, PERTURBATIONS, GATES)
+FAMILIES: tuple[Family[Any], ...] = (
+    SOURCES,
+    ENCODERS,
+    AUGMENTS,
+    MODELS,
+    MITIGATIONS,
+    METRICS,
+    PERTURBATIONS,
+    GATES,
+)
 BASELINE = "linear"
 # What a linear model itself is compared with: a single tree of four leaves that takes the whole step.
 TREE = "boosting"
@@ -34,6 +44,7 @@ ONE_TREE: Mapping[str, Json] = {
 }
 INTERVAL_METRICS = ("coverage", "interval_width")
 BOUNDS = "boosting"  # the model that learns where intervals begin and end
+RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")  # what groups are compared by, of two classes
 COST = "expected_cost"  # the metric that costs are measured by
 DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
     Task.BINARY: ("roc_auc", "accuracy", "f1", "precision", "recall", "log_loss", "brier", "ece"),

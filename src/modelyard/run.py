@@ -29,6 +29,7 @@ from modelyard.data.split import split
 from modelyard.economics.tracker import tracked
 from modelyard.evaluate import later
 from modelyard.evaluate import worth as worths
+from modelyard.evaluate.audit import audited
 from modelyard.evaluate.score import Measured, score
 from modelyard.evidence import Evidence
 from modelyard.families import DEFAULT_METRICS, GATES, SOURCES, Learner
@@ -106,6 +107,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     rows = read(plan.sources, plan.recipe)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
+    plan.check_groups(rows.train.schema)
     alternatives.check(plan)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
@@ -160,6 +162,7 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     rows = {**bundle.report.rows, "test": len(table)}
     measured = Measured(table, bundle.manifest.task, answers, decision=bundle.decision)
     report = score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
+    report = audited(report, measured, metrics, recipe.seed, weak_slices=recipe.evidence.weak_slices)
     return replace(report, notes=(*report.notes, *later.notes(report, bundle.report)))
 
 
@@ -249,6 +252,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     rows = read(plan.sources, plan.recipe)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
+    plan.check_groups(rows.train.schema)
     alternatives.check(plan)
     demands.needed(plan, rows)
     return plan, clean(rows, plan.recipe.hygiene)[0]

@@ -22,6 +22,7 @@ RUN = [
     "docs/pretraining.md",
     "docs/gates.md",
     "docs/energy.md",
+    "docs/fairness.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, get_origin, 
 import pydantic
 import pytest
 
-from modelyard.assemble import json_schema
 from modelyard.core import blocks, protocols, report, types
 from modelyard.core.errors import RecipeError
 from modelyard.core.registry import schema_of, settings_of
 from modelyard.core.types import Kind
+from modelyard.editors import json_schema
 from modelyard.families import FAMILIES
 from modelyard.features.fit import ENCODERS
 from tests.families import parts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.evidence import Cost, Energy, Provenance, Review, Stress
+from modelyard.core.evidence import Cost, Disparity, Energy, Provenance, Review, Stress
 from modelyard.core.protocols import Need
 from modelyard.core.report import Report, Score, Verdict
 from modelyard.core.types import Task
@@ -32,8 +32,16 @@ def report(values: dict[str, float], of: str | None = None) -> Report:
     """A report that holds some figures, each within a hundredth."""
     scores = tuple(Score(metric, value, value - 0.01, value + 0.01, 100, of) for metric, value in values.items())
     better = {metric: METRICS.part(metric).higher_is_better for metric in values}
-    return Report(
-        "risk", Task.BINARY, "linear", ("good", "bad"), {"train": 1, "valid": 1, "test": 100}, "d", better, scores
+    apart = tuple(
+        Disparity(of or "x", metric, kind, value, value - 0.01, value + 0.01, 100, "x = a", "x = b")
+        for metric, value in values.items()
+        for kind in ("difference", "ratio")
+    )
+    return replace(
+        Report(
+            "risk", Task.BINARY, "linear", ("good", "bad"), {"train": 1, "valid": 1, "test": 100}, "d", better, scores
+        ),
+        disparities=apart,
     )
 
 
@@ -71,7 +79,7 @@ def test_it_names_what_it_judges(name: str) -> None:
     judged = gate(name)
     assert isinstance(judged.metrics(), tuple)
     assert set(judged.metrics()) <= set(METRICS.names)
-    assert bool(judged.metrics()) is (name in SCORED)
+    assert bool(judged.metrics()) is (name in {*SCORED, "fair"})
     assert isinstance(judged.slices(), tuple)
     assert judged.needs().keys() <= set(get_args(Need))
 
@@ -119,7 +127,7 @@ def test_what_is_not_defined_does_not_pass(name: str, champion: float | None) ->
 
 @every_gate
 def test_what_was_not_measured_does_not_pass(name: str) -> None:
-    if name in SCORED or name == "robust":  # the recipe could have asked for it
+    if name in {*SCORED, "robust", "fair"}:  # the recipe could have asked for it
         with pytest.raises(RecipeError, match="the report holds no"):
             gate(name)(report({"brier": 0.1}), None)
     else:

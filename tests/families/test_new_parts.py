@@ -187,7 +187,8 @@ NEW = {
 
 TRAIN = """
 import sys, modelyard, modelyard.run
-from modelyard.assemble import assemble, json_schema
+from modelyard.assemble import assemble
+from modelyard.editors import json_schema
 assert modelyard.__file__.startswith(sys.argv[1]), modelyard.__file__
 run = modelyard.train({
     "version": 1, "name": "risk", "data": sys.argv[2], "target": sys.argv[3],

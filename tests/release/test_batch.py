@@ -17,7 +17,6 @@ from tests import making
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.types import Floats
     from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 
@@ -71,7 +70,7 @@ def test_a_file_holds_the_bundle_s_answers(
     frame = making.table(task)
     expected = run.bundle.predict(frame)["predictions"]
     file = tmp_path / f"answers{ending}"
-    assert batch.write(run.bundle, batch.outputs(run.bundle, frame.lazy(), 50), file) == 120
+    assert batch.write(run.bundle, batch.answers(run.bundle, frame.lazy(), 50), file) == 120
     if ending.endswith(("json", "jsonl")):
         told = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         assert [record["prediction"] for record in told] == pytest.approx([r["prediction"] for r in expected])
@@ -90,7 +89,7 @@ def test_a_file_holds_the_bundle_s_answers(
 def test_intervals_stand_beside_the_prediction(ranged: Bundle, tmp_path: Path, ending: str) -> None:
     frame, file = making.table("regression"), tmp_path / f"answers{ending}"
     expected = ranged.predict(frame)["predictions"]
-    batch.write(ranged, batch.outputs(ranged, frame.lazy(), 50), file)
+    batch.write(ranged, batch.answers(ranged, frame.lazy(), 50), file)
     read = {".jsonl": pl.read_ndjson, ".csv": pl.read_csv, ".parquet": pl.read_parquet}[ending]
     table = read(file)  # type: ignore[operator]
     assert table.columns == ["prediction", "low", "high"] == list(expected[0])
@@ -103,8 +102,8 @@ def test_an_error_on_the_way_leaves_the_old_file_and_nothing_else(binary: Run, t
     file = tmp_path / "answers.csv"
     file.write_text("what was there", encoding="utf-8")
 
-    def fails() -> list[Floats]:
-        parts = list(batch.outputs(binary.bundle, making.table("binary").lazy()))
+    def fails() -> list[batch.Answers]:
+        parts = list(batch.answers(binary.bundle, making.table("binary").lazy()))
         raise DataError(f"after {len(parts)} pieces")
 
     with pytest.raises(DataError, match="after 1 pieces"):

@@ -59,7 +59,7 @@ def test_the_threshold_is_the_one_that_brute_force_finds(name: str, seed: int, c
     decision = by_metric(HeldOut(target, answers, weight), Aim(name, metric))
     every = [0.0, *np.unique(share).tolist(), 2.0]
     most = max(value(threshold) for threshold in every if threshold <= 1 or share[weight > 0].max() < 1)
-    assert value(decision.threshold) == pytest.approx(most)
+    assert value(decision.threshold) == pytest.approx(most, nan_ok=True)  # a rate of nothing
     np.testing.assert_array_equal(decide(answers, decision), share >= np.float32(decision.threshold))
 
 

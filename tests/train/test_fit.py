@@ -219,7 +219,7 @@ def test_every_way_to_ask_follows_the_threshold(costly: run.Run, tmp_path: Path)
     assert client.get("/models").json()["models"][0]["decision"]["threshold"] == pytest.approx(1 / 6)
     for ending, reads in READERS.items():
         file = tmp_path / f"answers.{ending}"
-        batch.write(bundle, batch.outputs(bundle, frame.lazy(), 50), file)
+        batch.write(bundle, batch.answers(bundle, frame.lazy(), 50), file)
         assert reads(file)["prediction"].to_list() == wanted
 
 

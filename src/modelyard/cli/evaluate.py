@@ -1,6 +1,6 @@
 """`modelyard evaluate`: a bundle measured on other rows."""
 
-from modelyard.cli import progress, show, words
+from modelyard.cli import progress, show, unequal, words
 from modelyard.cli.options import AsJson, BundleWord, DataWord, Home, Quiet
 
 
@@ -17,4 +17,5 @@ def evaluate(
         show.json_object(show.trained(asked, report))
     else:
         show.report(report)
+        unequal.tell(report)
     return 0

@@ -13,8 +13,7 @@ from modelyard.core.errors import DataError, Problems
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from modelyard.core.types import Floats
-    from modelyard.release.batch import Rows
+    from modelyard.release.batch import Answers, Rows
     from modelyard.release.bundle import Bundle
 
 STDIN = "-"
@@ -40,7 +39,7 @@ def predict(
         batch.check_place(out)
     with progress.shown(quiet=quiet):
         asked = words.bundle(bundle, home, "predict")
-        answers = batch.outputs(asked, _rows(data, asked))
+        answers = batch.answers(asked, _rows(data, asked))
         if out is None:
             answers = iter(list(answers))  # all of them before the first is printed: an error leaves no half answer
         else:
@@ -96,12 +95,12 @@ def _lines(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _print(asked: "Bundle", answers: "Iterable[Floats]") -> None:
+def _print(asked: "Bundle", answers: "Iterable[Answers]") -> None:
     """`{"predictions": [...]}`, a record a line, so that it reads well and is never held twice."""
     comma = ""
     sys.stdout.write('{"predictions": [')
     for part in answers:
-        records = ",\n".join(show.json_lines(asked.records(part)))
+        records = ",\n".join(show.json_lines(asked.records(part.outputs, part.groups)))
         sys.stdout.write(f"{comma}\n{records}")
         comma = ","
     sys.stdout.write("\n]}\n")

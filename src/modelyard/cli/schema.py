@@ -8,7 +8,7 @@ from modelyard.cli.options import AsJson, Quiet
 
 def schema(as_json: AsJson = False, quiet: Quiet = False) -> int:  # noqa: ARG001 - every verb takes it
     """Print the JSON Schema of recipes, every part and its settings included, for editors."""
-    from modelyard.assemble import json_schema
+    from modelyard.editors import json_schema
 
     if as_json:
         show.json_object(json_schema())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelyard.cli import progress, show
+from modelyard.cli import progress, show, unequal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,7 @@ def ship(recipe: Path, overrides: Sequence[str], home: Path | None, *, as_json: 
         made = run.train(recipe, overrides, home)
     if not as_json:
         show.report(made.report)
+        unequal.tell(made.report)
         show.line(f"bundle: {made.bundle.folder}")
     with progress.shown(quiet=quiet):
         released, verdicts = run.release(made.bundle, made.yard)

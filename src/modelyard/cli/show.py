@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
+from modelyard.core.report import NEUTRAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -283,6 +285,7 @@ def _scores(measured: Report) -> Table:
     for score in measured.scores:
         where = [clean(score.slice or "all rows")] if sliced else []
         better = "higher" if measured.higher_is_better[score.metric] else "lower"
+        better = "neither" if score.metric in NEUTRAL else better
         value = Text(f"{figure(score.value)}?", "dim") if measured.doubt else Text(figure(score.value))
         drawn.add_row(score.metric, *where, value, _span(score), str(score.rows), Text(better, "dim"))
     return drawn

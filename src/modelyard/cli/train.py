@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import asdict
 
-from modelyard.cli import board, progress, show, words
+from modelyard.cli import board, progress, show, unequal, words
 from modelyard.cli.options import AsJson, Home, Quiet, RecipeWord, Sets
 
 
@@ -21,6 +21,7 @@ def train(
         return 0
     board.leaderboard(made.leaderboard)
     show.report(made.report)
+    unequal.tell(made.report)
     board.alternatives(made.alternatives, made.worth)
     show.line(f"bundle: {made.bundle.folder}")
     show.line(f"Next: modelyard release {shlex.quote(str(made.bundle.folder))}")

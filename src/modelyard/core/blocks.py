@@ -225,7 +225,7 @@ class Examples:
     """What a model learns from.
 
     `target` is [rows] int64 class codes below `outputs`, or [rows] float64 with `outputs` 1; `weight` [rows] float64.
-    `classes` are the names of the codes.
+    `classes` are the names of the codes, `groups` [rows] of str the rows' own of a column that the model does not read.
     """
 
     inputs: Inputs
@@ -233,6 +233,7 @@ class Examples:
     outputs: int
     weight: Floats | None = None
     classes: tuple[str, ...] = ()
+    groups: npt.NDArray[Any] | None = None
 
     def __len__(self) -> int:
         """How many rows."""
@@ -241,7 +242,13 @@ class Examples:
     def take(self, rows: Ints) -> Examples:
         """Some of the rows: [rows] int."""
         weight = None if self.weight is None else self.weight[rows]
-        return replace(self, inputs=take(self.inputs, rows), target=self.target[rows], weight=weight)
+        groups = None if self.groups is None else self.groups[rows]
+        return replace(self, inputs=take(self.inputs, rows), target=self.target[rows], weight=weight, groups=groups)
+
+    @property
+    def named_groups(self) -> npt.NDArray[Any]:
+        """The groups where there are some, else one for all: [rows] of str."""
+        return np.full(len(self), "", dtype=object) if self.groups is None else self.groups
 
 
 def join(first: Examples, second: Examples) -> Examples:
@@ -253,7 +260,8 @@ def join(first: Examples, second: Examples) -> Examples:
             [np.ones(len(part)) if part.weight is None else part.weight for part in (first, second)]
         )
     target = np.concatenate([first.target, second.target])
-    return replace(first, inputs=inputs, target=target, weight=weight)
+    groups = None if first.groups is None else np.concatenate([first.groups, second.named_groups])
+    return replace(first, inputs=inputs, target=target, weight=weight, groups=groups)
 
 
 def stacked(pieces: Iterable[Inputs], rows: int) -> dict[str, Block]:

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 
 CurveName: TypeAlias = Literal["roc", "precision_recall", "calibration", "lift", "residuals", "learning"]
 Apart: TypeAlias = Literal["difference", "ratio"]
+ODDS = "equalized_odds"  # the worse of the two rates, as Fairlearn has it
+ODDS_RATES = ("true_positive_rate", "false_positive_rate")
 
 
 @dataclass(frozen=True)

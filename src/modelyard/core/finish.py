@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from modelyard.core.protocols import Metric, Model
+from modelyard.core.protocols import Metric, Mitigation, Model
 
 Calibration: TypeAlias = Literal["auto", "none", "temperature", "platt", "isotonic"]
 # By class, named as a recipe names it: YAML may have made a number or a truth value of the name.
@@ -35,6 +35,7 @@ class Finish:
     """Nothing where nothing is said: the bare model.
 
     `intervals` is the share of rows whose truth an interval is to hold; `quantile_model` makes what learns a quantile.
+    `mitigation` brings groups closer together.
     All of it, the model's own fit included, may take `seconds`.
     """
 
@@ -45,3 +46,4 @@ class Finish:
     intervals: float | None = None
     quantile_model: Callable[[float], Model] | None = None
     seconds: float = math.inf
+    mitigation: Mitigation | None = None

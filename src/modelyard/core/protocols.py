@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
 from modelyard.core.training import Goal
+from modelyard.core.types import Task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from torch import nn
 
     from modelyard.core.blocks import Block, Examples, Form, HeldOut, Inputs
+    from modelyard.core.decisions import Decision
+    from modelyard.core.finish import Costs
     from modelyard.core.report import Report, Verdict
     from modelyard.core.training import Training
     from modelyard.core.tuning import Candidate, Effort, Space
-    from modelyard.core.types import Column, Floats, Json, Kind, Task, Values
+    from modelyard.core.types import Column, Floats, Json, Kind, Values
 
 Settings: TypeAlias = "Mapping[str, Json]"
 
@@ -246,17 +249,44 @@ class Searched(Protocol):
 
 
 @runtime_checkable
+class Mitigation(Protocol):
+    """A way to bring the groups of a column closer together, for two classes: settings only.
+
+    One that `asks` must know a row's group to answer it; one that does not `refit` leaves the model as it is; one that
+    does not take `searches` fits a model too often for them; one that `decides` has its threshold from costs alone.
+    """
+
+    asks: ClassVar[bool] = False
+    refits: ClassVar[bool] = True
+    searches: ClassVar[bool] = True
+    decides: ClassVar[bool] = False
+
+    def grouped(self) -> str:
+        """The column whose groups these are."""
+
+    def fit(self, model: Model, train: Examples, valid: Examples, *, costs: Costs | None, seed: int) -> Predictor:  # noqa: ARG002
+        """Fit the model to rows that know their groups; `costs` are what the recipe says of mistakes."""
+        return model.fit(train, valid, Task.BINARY, seed=seed)
+
+    def decision(self, held_out: HeldOut, groups: npt.NDArray[Any], usual: Decision | None) -> Decision | None:  # noqa: ARG002
+        """When the positive class is answered, by rows that were not learnt from and their groups [rows] of str."""
+        return usual
+
+
+@runtime_checkable
 class Metric(Protocol):
     """A figure of quality; one that `decides` is about decisions, and so gets them, a 1 for each row's class.
 
     By one that is `fair`, no answers that are blind to the rows are better than the shares of the rows' classes or the
     mean of their values, but for luck: then what is better has learnt something. F1 is not, as guessing gains by it.
+    One that `describes` tells what answers are like and not how good they are: neither more nor less of it is better.
     """
 
     tasks: ClassVar[frozenset[Task]]
     higher_is_better: ClassVar[bool]
     decides: ClassVar[bool] = False
     fair: ClassVar[bool] = False
+    describes: ClassVar[bool] = False
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows], not all zero.
@@ -330,6 +360,10 @@ class Gate(Protocol):
 
     def slices(self) -> tuple[str, ...]:
         """The slices on which it must hold them, as a report names them."""
+        return ()
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns between whose groups the report must tell how far its figures lie apart."""
         return ()
 
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:

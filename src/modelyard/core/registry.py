@@ -30,6 +30,7 @@ EXTRAS = {
     "torch": "train",
     "codecarbon": "train",
     "datasketch": "train",
+    "fairlearn": "train",
     "transformers": "train",
     "safetensors": "train",
     "sklearn": "train",

@@ -19,6 +19,8 @@ from modelyard.core.evidence import (
 )
 from modelyard.core.types import Task
 
+NEUTRAL = frozenset({"selection_rate"})  # the metrics of which neither more nor less is better
+
 
 @dataclass(frozen=True)
 class Score:
@@ -111,6 +113,19 @@ class Report:
         for s in self.scores:
             part = s.slice or "all rows"
             lines.append(f"  {s.metric:<10} {s.value:>10.4f}{mark}  ({s.low:.4f} to {s.high:.4f})  {part}, {s.rows}")
+        lines += [
+            f"  {d.metric} on {d.column}: {d.kind} {d.value:.4f} ({d.low:.4f} to {d.high:.4f}), {d.rows} rows or more"
+            for d in self.disparities
+        ]
+        lines += [
+            f"  weak where {w.where}: {w.metric} {w.value:.4f} against {w.other:.4f} elsewhere, {w.rows} rows"
+            for w in self.weak
+        ]
+        lines += [
+            f"  {c.mitigation}: {c.metric} {c.before:.4f} becomes {c.after:.4f} "
+            f"({c.after - c.before:+.4f}, {c.low:+.4f} to {c.high:+.4f})"
+            for c in self.changes
+        ]
         lines += [f"  against {c.baseline}: {c.verdict} ({c.metric} {c.difference:+.4f})" for c in self.foremost]
         return "\n".join([*lines, *(f"  note: {note}" for note in self.others)])
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelyard.core import digest, events, room
+from modelyard.core import digest, events, groups, room
 from modelyard.core.types import Column, Floats, Ints, Kind, Role, Schema, Table, Task
 from modelyard.data import checks, infer, plain, values
 
@@ -87,6 +87,12 @@ def weight_values(table: Table) -> Floats | None:
     """The rows' weights [rows] float64, where a column has that role."""
     weights = table.schema.having(Role.WEIGHT)
     return values.from_series(table.frame[weights[0].name], weights[0]) if weights else None
+
+
+def group_values(table: Table, name: str) -> npt.NDArray[Any]:
+    """The group of each row in a column, [rows] of str, as `core.groups` names them."""
+    column = table.schema[name]
+    return groups.named(values.from_series(table.frame[name], column), column)
 
 
 def check_rows(frame: pl.DataFrame, schema: Schema) -> Table:

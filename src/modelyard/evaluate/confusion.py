@@ -1,4 +1,4 @@
-"""The counts that precision, recall and F1 are made of."""
+"""The counts that precision, recall, F1 and the rates of decisions are made of."""
 
 from __future__ import annotations
 
@@ -67,3 +67,9 @@ def span(
     if hits.shape[1] == 2:
         return shares.span(hits[:, 1], among[:, 1], weight, of)
     return None if average != "macro" else shares.span(hits, among, weight, of, 2.0 if twice else 1.0)
+
+
+def share(answered: npt.NDArray[Any], weight: Floats) -> float:
+    """The weight of the rows that are `answered` so, [rows] bool, of all weight; NaN where there is none."""
+    total = weight.sum()
+    return float((weight * answered).sum() / total) if total > 0 else float("nan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy.typing as npt
 from modelyard.core import digest, events
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.report import Comparison, Report, Score
-from modelyard.core.types import Floats, Table, Task
-from modelyard.data.read import target_values, weight_values
+from modelyard.core.types import Floats, Ints, Table, Task
+from modelyard.data.read import group_values, target_values, weight_values
 from modelyard.evaluate import curves, slices, thresholds
 from modelyard.evaluate.doubt import doubt
 from modelyard.evaluate.pairs import Rows, gaps
@@ -44,10 +45,19 @@ class Measured:
         return Rows(truth, np.ones(len(truth)) if weight is None else weight.astype(np.float64), seed)
 
     def judged(self, metric: Metric, answers: Floats) -> Floats:
-        """What a metric looks at: answers, or a 1 for the class that each row is answered with."""
+        """What a metric looks at: answers to all rows, or a 1 for the class that each is answered with."""
         if self.decision is None or not metric.decides:
             return answers
-        return np.eye(answers.shape[1], dtype=answers.dtype)[decide(answers, self.decision)]
+        return np.eye(answers.shape[1], dtype=answers.dtype)[decide(answers, self.decision, self.groups)]
+
+    def decided(self) -> Ints:
+        """The class that each row is answered with, [rows]."""
+        return decide(self.answers, self.decision, self.groups)
+
+    @cached_property
+    def groups(self) -> npt.NDArray[Any] | None:
+        """The rows' groups, [rows] of str, where decisions are by group."""
+        return group_values(self.table, self.decision.column) if self.decision and self.decision.column else None
 
 
 def score(
@@ -98,8 +108,8 @@ def _scores(
     parts: list[tuple[str | None, npt.NDArray[Any]]] = [(None, np.ones(len(whole.truth), dtype=bool)), *some]
     scores: list[Score] = []
     for part, mask in parts:
-        kept, answers = whole.taken(mask), measured.answers[mask]
-        found = figures(kept, [(metric, measured.judged(metric, answers)) for metric in metrics.values()])
+        kept = whole.taken(mask)
+        found = figures(kept, [(one, measured.judged(one, measured.answers)[mask]) for one in metrics.values()])
         scores += [
             Score(name, each.value, each.low, each.high, len(kept.truth), part)
             for name, each in zip(metrics, found, strict=True)
@@ -129,7 +139,9 @@ def _threshold(measured: Measured) -> list[str]:
     if measured.decision is None:
         return []
     positive, decision = measured.table.schema.target.levels[1], measured.decision
-    return [f"'{positive}' is answered from a probability of {decision.threshold:.4g} on: {decision.why}"]
+    each = ", ".join(f"{group}: {threshold:.4g}" for group, threshold in decision.by_group.items())
+    told = f"{decision.threshold:.4g} ({decision.column} {each})" if each else f"{decision.threshold:.4g}"
+    return [f"'{positive}' is answered from a probability of {told} on: {decision.why}"]
 
 
 def _notes(scores: list[Score], compared: list[Comparison], thin: list[str], doubted: str) -> list[str]:

@@ -20,11 +20,19 @@ MOST = 20  # levels of a category that are told apart
 
 def of(table: Table) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """Each slice's name and its rows, [rows] bool: a level, or a quarter of a number's or a time's range."""
-    for column in table.schema.having(Role.SLICE):
-        found = values.from_series(table.frame[column.name], column)
-        for name, mask in _of_column(column, found):
-            if mask.any():
-                yield f"{column.name} {name}", mask
+    for parts in groups(table).values():
+        yield from parts
+
+
+def groups(table: Table) -> dict[str, list[tuple[str, npt.NDArray[Any]]]]:
+    """By column with the role slice: the names of its slices, no row in two of them, and their rows, [rows] bool."""
+    return {column.name: of_column(table, column) for column in table.schema.having(Role.SLICE)}
+
+
+def of_column(table: Table, column: Column) -> list[tuple[str, npt.NDArray[Any]]]:
+    """The slices of one column that hold a row."""
+    found = values.from_series(table.frame[column.name], column)
+    return [(f"{column.name} {name}", mask) for name, mask in _of_column(column, found) if mask.any()]
 
 
 def measured(table: Table) -> list[str]:

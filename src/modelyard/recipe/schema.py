@@ -50,6 +50,7 @@ ModelSpec = Annotated[PartSpec, _spec("name")]
 EncoderSpec = Annotated[PartSpec, _spec("name")]
 MetricSpec = Annotated[PartSpec, _spec("name")]
 AugmentSpec = Annotated[PartSpec, _spec("augment")]
+MitigationSpec = Annotated[PartSpec, _spec("mitigation")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
 PerturbationSpec = Annotated[PartSpec, _spec("perturbation")]
 
@@ -210,6 +211,7 @@ def _robustness(value: object) -> object:
 class EvidenceSpec(Section):
     """What a report measures beside its scores."""
 
+    weak_slices: bool = Field(default=True, description="search the test rows for where the model is worse")
     learning_curve: bool = Field(
         default=False, description="fit the model on fewer rows too, to tell whether more would help"
     )
@@ -287,6 +289,9 @@ class Recipe(Section):
     )
     costs: CostsSpec | None = None
     decision: DecisionSpec | None = None
+    mitigation: MitigationSpec | None = Field(
+        default=None, description="how the groups of a column with the role slice are brought closer together"
+    )
     metrics: tuple[MetricSpec, ...] = ()
     evidence: EvidenceSpec = EvidenceSpec()
     gates: tuple[GateSpec, ...] = ()

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
+import numpy.typing as npt
 
 from modelyard.core import artifacts, events
 from modelyard.core.decisions import decide
 from modelyard.core.errors import DataError, Problem, UsageError
+from modelyard.core.types import Floats
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
 
-    from modelyard.core.types import Floats
     from modelyard.release.bundle import Bundle
 
 CHUNK = 10_000  # rows that are answered, and written, at once
@@ -27,8 +28,21 @@ ROW = re.compile(r"^rows\[(\d+)\]")
 Rows: TypeAlias = "pl.LazyFrame | Sequence[Mapping[str, Any]]"
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The bare answers to some rows, [rows, outputs] float32, and their groups [rows] of str where these decide."""
+
+    outputs: Floats
+    groups: npt.NDArray[Any] | None = None
+
+
 def outputs(bundle: Bundle, rows: Rows, chunk: int = CHUNK) -> Iterator[Floats]:
-    """The bare answers of at most `chunk` rows after the other, [rows of it, outputs] float32.
+    """The bare answers alone, as `answers` gives them."""
+    return (part.outputs for part in answers(bundle, rows, chunk))
+
+
+def answers(bundle: Bundle, rows: Rows, chunk: int = CHUNK) -> Iterator[Answers]:
+    """The answers to at most `chunk` rows after the other.
 
     Raises:
         DataError: there are no rows, or they are not what the schema says; it tells which rows.
@@ -39,12 +53,13 @@ def outputs(bundle: Bundle, rows: Rows, chunk: int = CHUNK) -> Iterator[Floats]:
     done = 0
     for part in _parts(rows, chunk):
         try:
-            answers = bundle.outputs(part)
+            columns = bundle.columns(part)
+            given = Answers(bundle.ask(columns), bundle.groups(columns))
         except DataError as error:
             raise DataError.of(_placed(problem, done, len(part), total) for problem in error.problems) from error
         done += len(part)
         events.step("answering", done, total)
-        yield answers
+        yield given
 
 
 def check_place(path: Path) -> None:
@@ -59,7 +74,7 @@ def check_place(path: Path) -> None:
         raise UsageError("is a folder", str(path), "name a file in it")
 
 
-def write(bundle: Bundle, answers: Iterable[Floats], path: Path) -> int:
+def write(bundle: Bundle, answers: Iterable[Answers], path: Path) -> int:
     """Write answers to a `.jsonl`, `.csv` or `.parquet` file, whole or not at all, and say how many.
 
     JSON lines hold the records that `bundle.predict` gives; tables hold `prediction` and `probabilities.CLASS`,
@@ -103,26 +118,26 @@ def _placed(problem: Problem, start: int, rows: int, total: int) -> Problem:
     return replace(problem, where=f"rows {start + 1} to {start + rows}: {problem.where}")
 
 
-def _jsonl(bundle: Bundle, answers: Iterable[Floats], file: Path) -> int:
+def _jsonl(bundle: Bundle, answers: Iterable[Answers], file: Path) -> int:
     rows = 0
     encoder = msgspec.json.Encoder()
     with file.open("wb") as lines:
         for part in answers:
-            lines.write(encoder.encode_lines(bundle.records(part)))
-            rows += len(part)
+            lines.write(encoder.encode_lines(bundle.records(part.outputs, part.groups)))
+            rows += len(part.outputs)
     return rows
 
 
-def _csv(bundle: Bundle, answers: Iterable[Floats], file: Path) -> int:
+def _csv(bundle: Bundle, answers: Iterable[Answers], file: Path) -> int:
     rows = 0
     with file.open("wb") as lines:
         for part in answers:
             _frame(bundle, part).write_csv(lines, include_header=rows == 0)
-            rows += len(part)
+            rows += len(part.outputs)
     return rows
 
 
-def _parquet(bundle: Bundle, answers: Iterable[Floats], file: Path) -> int:
+def _parquet(bundle: Bundle, answers: Iterable[Answers], file: Path) -> int:
     import polars as pl
 
     rows = 0
@@ -130,12 +145,12 @@ def _parquet(bundle: Bundle, answers: Iterable[Floats], file: Path) -> int:
     for part in answers:
         parts.append(file.with_name(f"{len(parts):09}.parquet"))
         _frame(bundle, part).write_parquet(parts[-1])
-        rows += len(part)
+        rows += len(part.outputs)
     pl.scan_parquet(parts).sink_parquet(file)
     return rows
 
 
-WRITERS: Mapping[str, Callable[[Bundle, Iterable[Floats], Path], int]] = {
+WRITERS: Mapping[str, Callable[[Bundle, Iterable[Answers], Path], int]] = {
     ".jsonl": _jsonl,
     ".ndjson": _jsonl,
     ".csv": _csv,
@@ -143,12 +158,13 @@ WRITERS: Mapping[str, Callable[[Bundle, Iterable[Floats], Path], int]] = {
 }
 
 
-def _frame(bundle: Bundle, answers: Floats) -> pl.DataFrame:
-    """Answers [rows, outputs] as a table."""
+def _frame(bundle: Bundle, answers: Answers) -> pl.DataFrame:
+    """Answers as a table."""
     import polars as pl
 
+    given = answers.outputs
     if not bundle.names:
-        return pl.DataFrame({name: answers[:, place] for place, name in enumerate(bundle.numbers)})
-    best = [bundle.labels[most] for most in decide(answers, bundle.decision).tolist()]
-    shares = {f"probabilities.{name}": answers[:, place] for place, name in enumerate(bundle.names)}
+        return pl.DataFrame({name: given[:, place] for place, name in enumerate(bundle.numbers)})
+    best = [bundle.labels[most] for most in decide(given, bundle.decision, answers.groups).tolist()]
+    shares = {f"probabilities.{name}": given[:, place] for place, name in enumerate(bundle.names)}
     return pl.DataFrame({"prediction": best, **shares})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -11,11 +12,11 @@ import msgspec
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
-from modelyard.core import digest, events, order
+from modelyard.core import digest, events, groups, order
 from modelyard.core.blocks import feeds
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.errors import BundleError
-from modelyard.core.types import Floats, Schema, Values
+from modelyard.core.types import Column, Floats, Schema, Values
 from modelyard.data.values import restored
 from modelyard.features.fit import Features
 from modelyard.release import manifest as manifests
@@ -25,6 +26,8 @@ from modelyard.release.signature import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy.typing as npt
 
     from modelyard.release.manifest import Manifest
 
@@ -100,7 +103,14 @@ class Bundle:
     @cached_property
     def signature(self) -> Signature:
         """The message types of its rows."""
-        return Signature(self.schema)
+        return Signature(self.schema, self.group)
+
+    @cached_property
+    def group(self) -> Column | None:
+        """The column by whose groups decisions are made, where they are; it may be missing, and hold what is new."""
+        if self.decision is None or not self.decision.column:
+            return None
+        return replace(self.schema[self.decision.column], nullable=True, closed=False)
 
     def predict(self, rows: object) -> Answer:
         """Answers for a dict, a list of dicts, a Polars or pandas frame, or an Arrow table: one record a row.
@@ -108,7 +118,8 @@ class Bundle:
         Raises:
             DataError: the rows are not what the schema says; all that is wrong at once.
         """
-        return {"predictions": self.records(self.outputs(rows))}
+        columns = self.columns(rows)
+        return {"predictions": self.records(self.ask(columns), self.groups(columns))}
 
     def outputs(self, rows: object) -> Floats:
         """The model's bare answers, [rows, outputs] float32: probabilities in the order of `names`, or values.
@@ -116,11 +127,23 @@ class Bundle:
         Raises:
             DataError: the rows are not what the schema says.
         """
+        return self.ask(self.columns(rows))
+
+    def columns(self, rows: object) -> dict[str, Values]:
+        """What is read of rows, by column: values [rows].
+
+        Raises:
+            DataError: the rows are not what the schema says.
+        """
         frame = edge.frame_of(rows)
         if frame is not None:
-            return self.ask(edge.columns_of(frame, self.schema))
+            return edge.columns_of(frame, self.schema, self.group)
         records = edge.records_of(rows)
-        return self.ask(self.signature.columns(self.signature.convert(records)))
+        return self.signature.columns(self.signature.convert(records))
+
+    def groups(self, columns: Mapping[str, Values]) -> npt.NDArray[Any] | None:
+        """The rows' groups, [rows] of str, where decisions are made by them."""
+        return None if self.group is None else groups.named(columns[self.group.name], self.group)
 
     def ask(self, columns: Mapping[str, Values]) -> Floats:
         """Encode values [rows] and run the graph: [rows, outputs] float32."""
@@ -131,11 +154,11 @@ class Bundle:
         rows = len(next(iter(inputs.values())))
         return order.answer(inputs, self._batch, lambda done: events.step("predicting", done, rows), self.workers)
 
-    def records(self, outputs: Floats) -> list[dict[str, Any]]:
-        """Bare answers [rows, outputs] as records."""
+    def records(self, outputs: Floats, groups: npt.NDArray[Any] | None = None) -> list[dict[str, Any]]:
+        """Bare answers [rows, outputs] as records, decided by the rows' groups where these are known."""
         if not self.names:
             return [dict(zip(self.numbers, row, strict=True)) for row in outputs.tolist()]
-        best = decide(outputs, self.decision).tolist()
+        best = decide(outputs, self.decision, groups).tolist()
         return [
             {"prediction": self.labels[most], "probabilities": dict(zip(self.names, row, strict=True))}
             for most, row in zip(best, outputs.tolist(), strict=True)

@@ -9,6 +9,7 @@ from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.report import Verdict
 
 if TYPE_CHECKING:
+    from modelyard.core.evidence import Disparity
     from modelyard.core.report import Report, Score
 
 
@@ -40,8 +41,8 @@ def judged(score: Score, *, strict: bool, higher_is_better: bool) -> float:
     return score.low if higher_is_better else score.high
 
 
-def of_score(gate: str, score: Score, bound: float, reason: str, *, passed: bool) -> Verdict:
-    """A verdict with the score's figures; what is not defined is not told as a number."""
+def of_score(gate: str, score: Score | Disparity, bound: float, reason: str, *, passed: bool) -> Verdict:
+    """A verdict with the figures of what is judged; what is not defined is not told as a number."""
     return Verdict(gate, passed, reason, _known(score.value), _known(bound), _known(score.low), _known(score.high))
 
 

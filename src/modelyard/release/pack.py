@@ -96,7 +96,7 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
             "schema.json": _json(trained.schema),
             "encoders.json": _json(entries),
             "reference.json": _json(reference.of(test, answers)),
-            "example.json": _json(reference.example(test)),
+            "example.json": _json(reference.example(test, trained.decision.column if trained.decision else "")),
         }
         if trained.decision is not None:
             files["decision.json"] = _json(trained.decision)
@@ -162,7 +162,7 @@ def _replay(bundle: Bundle, test: Table, answers: Floats) -> None:
     if not bundle.names:
         scale = max(float(np.abs(answers).max(initial=0.0)), float(answers.std()), 1e-12)
     for start in range(0, len(test), CHUNK):
-        rows = dicts_of(test.frame[start : start + CHUNK], test.schema)
+        rows = dicts_of(test.frame[start : start + CHUNK], test.schema, bundle.group)
         theirs = answers[start : start + CHUNK]
         apart = np.abs(bundle.outputs(rows) - theirs).max(axis=1) / scale
         events.step("replaying", min(start + CHUNK, len(test)), len(test))

@@ -20,9 +20,10 @@ def of(table: Table, answers: Floats) -> dict[str, Json]:
     return {"rows": len(table), "columns": columns, "answers": [list(map(_rounded, row)) for row in quantiles.tolist()]}
 
 
-def example(table: Table) -> dict[str, Json]:
-    """A record of middling values: medians and the commonest levels."""
-    return {column.name: _middle(column, _values(table, column)) for column in table.schema.features}
+def example(table: Table, group: str = "") -> dict[str, Json]:
+    """A record of middling values: medians and the commonest levels; of a group too, where one is asked for."""
+    asked = [*table.schema.features, *([table.schema[group]] if group else [])]
+    return {column.name: _middle(column, _values(table, column)) for column in asked}
 
 
 def _values(table: Table, column: Column) -> Any:  # noqa: ANN401 - Values

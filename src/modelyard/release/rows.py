@@ -54,8 +54,8 @@ def records_of(rows: object) -> list[Mapping[str, Any]]:
     )
 
 
-def columns_of(frame: pl.DataFrame, schema: Schema) -> dict[str, Values]:
-    """A frame's feature columns as values [rows]; other columns are left alone.
+def columns_of(frame: pl.DataFrame, schema: Schema, group: Column | None = None) -> dict[str, Values]:
+    """A frame's feature columns as values [rows], and that of a `group` where one is asked for; others are left alone.
 
     Raises:
         DataError: a feature column is not there, or holds what its kind does not allow; all that is wrong at once.
@@ -63,7 +63,7 @@ def columns_of(frame: pl.DataFrame, schema: Schema) -> dict[str, Values]:
     found = Problems(DataError)
     out: dict[str, Values] = {}
     strange = unreadable(frame)
-    for column in schema.features:
+    for column in schema.features if group is None else (*schema.features, group):
         if column.name not in frame.columns:
             found.add("no such column", column.name, nearest(column.name, frame.columns))
             continue
@@ -77,9 +77,10 @@ def columns_of(frame: pl.DataFrame, schema: Schema) -> dict[str, Values]:
     return out
 
 
-def dicts_of(frame: pl.DataFrame, schema: Schema) -> list[dict[str, Any]]:
-    """A frame's rows as a client would send them: the feature columns, dates in ISO 8601."""
-    names = [column.name for column in schema.columns if column.role is Role.FEATURE]
+def dicts_of(frame: pl.DataFrame, schema: Schema, group: Column | None = None) -> list[dict[str, Any]]:
+    """A frame's rows as a client would send them: the columns that are read, dates in ISO 8601."""
+    asked = group.name if group is not None else None
+    names = [column.name for column in schema.columns if column.role is Role.FEATURE or column.name == asked]
     return frame.select(names).to_dicts()
 
 

@@ -40,9 +40,13 @@ WIRE: dict[Kind, Any] = {
 class Signature:
     """What a bundle reads: one record is one row."""
 
-    def __init__(self, schema: Schema) -> None:
-        """Make the message type of a row: features by their kinds, every other known column accepted and left alone."""
-        self.features = schema.features
+    def __init__(self, schema: Schema, group: Column | None = None) -> None:
+        """Make the message type of a row: features by their kinds, every other known column accepted and left alone.
+
+        A column of a `group` that decisions are made by is read as features are.
+        """
+        self.features = schema.features if group is None else (*schema.features, group)
+        self.asked = {column.name: column for column in self.features}
         self.known = tuple(column.name for column in schema.columns)
         self.fields = {column.name: f"f{place}" for place, column in enumerate(schema.columns)}
         self.record = msgspec.defstruct(
@@ -136,8 +140,9 @@ class Signature:
 
     def _field(self, column: Column) -> Any:  # noqa: ANN401 - msgspec takes tuples of two or three
         field = self.fields[column.name]
-        if column.role is not Role.FEATURE:
+        if column.name not in self.asked:
             return (field, Any, None)
+        column = self.asked[column.name]
         return (field, _type(column), None) if column.nullable else (field, _type(column))
 
 

@@ -73,8 +73,9 @@ class Served:
         records, single = self._read(body)
         if not records:
             return b'{"predictions":[]}'
-        inputs = self.bundle.features(self.bundle.signature.columns(records))
-        answers = self.bundle.records(self.bundle.run(inputs))
+        columns = self.bundle.signature.columns(records)
+        inputs = self.bundle.features(columns)
+        answers = self.bundle.records(self.bundle.run(inputs), self.bundle.groups(columns))
         self._count(inputs, len(records))
         return encode(answers[0] if single else {"predictions": answers})
 
@@ -124,8 +125,8 @@ class Served:
         for _ in range(TRIES):
             started = time.perf_counter()
             records, _single = self._read(example)
-            answers = self.bundle.ask(self.bundle.signature.columns(records * rows))
-            encode(self.bundle.records(answers))
+            columns = self.bundle.signature.columns(records * rows)
+            encode(self.bundle.records(self.bundle.ask(columns), self.bundle.groups(columns)))
             taken.append(time.perf_counter() - started)
         return min(taken)
 

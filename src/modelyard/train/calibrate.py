@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +51,13 @@ class Calibrated(Predictor):
         answers = graph.absorb(graph_of(self.inner), "inner")
         graph.answer(self.calibrator.draw(graph, answers, self.outputs), self.outputs)
         graph.save(path)
+
+
+def meant(predictor: Predictor, held_out: HeldOut) -> HeldOut:
+    """Held-out rows with the answers that a calibrated predictor makes of its bare ones."""
+    if not isinstance(predictor, Calibrated):
+        return held_out
+    return replace(held_out, answers=predictor.calibrator(held_out.answers))
 
 
 def fit(held_out: HeldOut, method: Calibration, seed: int) -> tuple[str, Calibrator, HeldOut]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from modelyard.core import deadline, events
 from modelyard.core.blocks import Examples, HeldOut, join
 from modelyard.core.decisions import Decision
@@ -13,7 +15,7 @@ from modelyard.core.finish import Finish
 from modelyard.core.protocols import Encoder, Informed, Limited, Model, Predictor
 from modelyard.core.types import Column, Floats, Kind, Parts, Schema, Table, Task
 from modelyard.data import values
-from modelyard.data.read import target_values, weight_values
+from modelyard.data.read import group_values, target_values, weight_values
 from modelyard.features import fit as features
 from modelyard.features.fit import Features
 from modelyard.train import decide, heed, thin
@@ -67,19 +69,25 @@ def fit(
     schema, target = parts.train.schema, target_values(parts.train, task)
     factors = heed.factors(finish.class_weight, schema.target, target, weight_values(parts.train))
     fitted = features.fit(parts.train, target, choose)
-    train, valid = (_examples(part, fitted, task) for part in (parts.train, parts.valid))
-    rows = train if more is None else join(train, _examples(more, fitted, task))
+    grouped = finish.mitigation.grouped() if finish.mitigation is not None else ""
+    train, valid = (_examples(part, fitted, task, grouped) for part in (parts.train, parts.valid))
+    rows = train if more is None else join(train, _examples(more, fitted, task, grouped))
     learnt = thin.thinned(rows, thin.most(model, rows), seed)
     if len(learnt) < len(rows):
         events.note(f"memory holds no more than {len(learnt)} of the {len(rows)} training rows: they are learnt from")
     watched = thin.watched(model, valid, seed)
     with deadline.within(finish.seconds):
-        bare = model.fit(heed.weighed(learnt, factors), heed.weighed(watched, factors), task, seed=seed)
+        heeded = heed.weighed(learnt, factors), heed.weighed(watched, factors)
+        if finish.mitigation is None:
+            bare = model.fit(*heeded, task, seed=seed)
+        else:
+            bare = finish.mitigation.fit(model, *heeded, costs=finish.costs, seed=seed)
         trained = Trained(schema, task, fitted, bare, bare)
         if model.learns == "nothing":  # neither does anything after it
             return _decided(replace(trained, notes=(UNTAUGHT,)), None, finish)
         if task.classifies:
             trained = _meant(trained, valid, factors, finish, seed)
+            trained = _fair(trained, _held_out(bare, valid, factors), (learnt, watched, valid), finish)
         else:
             trained = _spanned(trained, (train, valid), finish, seed)
     return _told(trained, parts.train)
@@ -126,6 +134,19 @@ def _meant(trained: Trained, valid: Examples, factors: Floats | None, finish: Fi
     return _decided(trained, crossed, finish)
 
 
+def _fair(trained: Trained, held_out: HeldOut, rows: tuple[Examples, ...], finish: Finish) -> Trained:
+    """With decisions by group, where a mitigation wishes them; `rows` are those learnt from, watched, and valid."""
+    if finish.mitigation is None:
+        return trained
+    learnt, watched, valid = (part.named_groups for part in rows)
+    groups = valid if held_out.places is None else np.concatenate([learnt, watched])[held_out.places]
+    if trained.predictor is not trained.bare:
+        from modelyard.train import calibrate
+
+        held_out = calibrate.meant(trained.predictor, held_out)
+    return replace(trained, decision=finish.mitigation.decision(held_out, groups, trained.decision))
+
+
 def _decided(trained: Trained, held_out: HeldOut | None, finish: Finish) -> Trained:
     if finish.costs is not None:
         return replace(trained, decision=decide.by_costs(finish.costs))
@@ -141,7 +162,8 @@ def _held_out(predictor: Predictor, valid: Examples, factors: Floats | None) -> 
     return HeldOut(valid.target, predictor(valid.inputs), valid.weight)
 
 
-def _examples(table: Table, fitted: Features, task: Task) -> Examples:
+def _examples(table: Table, fitted: Features, task: Task, grouped: str = "") -> Examples:
     classes = table.schema.target.levels if task.classifies else ()
     inputs, target = fitted.of_table(table), target_values(table, task)
-    return Examples(inputs, target, len(classes) or 1, weight_values(table), classes)
+    groups = group_values(table, grouped) if grouped else None
+    return Examples(inputs, target, len(classes) or 1, weight_values(table), classes, groups)

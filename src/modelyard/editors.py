@@ -1,0 +1,49 @@
+"""What editors know of recipes: their JSON Schema, every part and its settings included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modelyard.core.errors import ModelyardError
+from modelyard.core.registry import schema_of
+from modelyard.families import FAMILIES
+from modelyard.recipe.schema import Recipe
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of recipes, every part and its settings included, for editors."""
+    schema = Recipe.model_json_schema(mode="validation")
+    definitions = schema.setdefault("$defs", {})
+    for family in FAMILIES:
+        options: list[dict[str, Any]] = [{"enum": list(family.names)}]
+        for name in family.names:
+            try:
+                settings = schema_of(family.part(name))
+            except ModelyardError:  # its extra is not installed: the name alone
+                options.append(
+                    {"type": "object", "properties": {family.key: {"const": name}}, "required": [family.key]}
+                )
+                continue
+            definitions |= settings.pop("$defs", {})
+            settings["properties"] = {family.key: {"const": name}, **settings.get("properties", {})}
+            settings["required"] = [family.key, *settings.get("required", [])]
+            options.append(settings)
+        definitions[f"{family.noun}"] = {"anyOf": options}
+    properties = schema["properties"]
+    properties["model"] = {"$ref": "#/$defs/model", "default": Recipe.model_fields["model"].default.name}
+    named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
+    properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
+    properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
+    properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
+    robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
+    definitions["EvidenceSpec"]["properties"]["robustness"] |= robustness
+    properties["mitigation"] = {"anyOf": [{"$ref": "#/$defs/mitigation"}, {"type": "null"}], "default": None}
+    properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
+    path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
+    parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
+    parts |= {"required": ["train"], "additionalProperties": False}
+    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
+    definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
+    definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return schema

@@ -1,0 +1,26 @@
+"""Of the rows that truly are positive, the share answered negative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from modelyard.core.protocols import Metric
+from modelyard.core.registry import part
+from modelyard.core.types import Floats, Task
+from modelyard.evaluate.confusion import share
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+@part
+class FalseNegativeRate(Metric):
+    """The share of positive rows that are missed."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY})
+    higher_is_better: ClassVar[bool] = False
+    decides: ClassVar[bool] = True
+
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
+        """In [0, 1]; NaN where no row is positive."""
+        return share(predicted.argmax(axis=1) == 0, weight * (truth == 1))

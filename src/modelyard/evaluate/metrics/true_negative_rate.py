@@ -1,0 +1,26 @@
+"""Of the rows that truly are negative, the share answered negative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from modelyard.core.protocols import Metric
+from modelyard.core.registry import part
+from modelyard.core.types import Floats, Task
+from modelyard.evaluate.confusion import share
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+@part
+class TrueNegativeRate(Metric):
+    """The share of negative rows that are left alone; also known as specificity."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY})
+    higher_is_better: ClassVar[bool] = True
+    decides: ClassVar[bool] = True
+
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
+        """In [0, 1]; NaN where no row is negative."""
+        return share(predicted.argmax(axis=1) == 0, weight * (truth == 0))

@@ -1,0 +1,1 @@
+"""Ways to bring the groups of a column closer together, one a file."""
