@@ -220,6 +220,7 @@ class Plan:
                 fill.part("gate", spec.name, settings_of(gate))
                 for spec, gate in zip(recipe.gates, self.gates, strict=True)
             ],
+            "evidence": recipe.evidence.model_dump(),
             "seed": recipe.seed,
         }
         return fill.with_raw(whole, recipe.raw)

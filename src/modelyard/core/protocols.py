@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from modelyard.core.blocks import Block, Examples, Form, HeldOut, Inputs
+    from modelyard.core.explaining import Columns, Reason, Subject
     from modelyard.core.report import Report, Verdict
     from modelyard.core.training import Training
     from modelyard.core.tuning import Candidate, Effort, Space
@@ -260,6 +261,27 @@ class Metric(Protocol):
         """The figure: `truth` [rows] codes or values, `predicted` [rows, outputs], `weight` [rows], not all zero.
 
         NaN where it is not defined, such as ROC AUC with one class.
+        """
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """Why a model answers as it does: settings only.
+
+    One that `adds_up` gives shares that sum to the answer less the base. What it `asks` beside rows: the graph alone,
+    which every bundle has, the fitted network, which a training has, or the truth of the rows.
+    """
+
+    adds_up: ClassVar[bool] = False
+    asks: ClassVar[Literal["graph", "network", "truth"]] = "graph"
+
+    def __call__(self, model: Subject, rows: Columns, background: Columns) -> tuple[Reason, ...]:
+        """A reason a row of `rows`, or one a column; `background` stands for what may be where a value is not known.
+
+        Both are values [rows] by column.
+
+        Raises:
+            UsageError: the model does not have what is asked, or the settings do not fit its columns.
         """
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
 from modelyard.core import energy
+from modelyard.core.explaining import Way
 from modelyard.core.finish import Calibration
 from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
@@ -109,6 +110,7 @@ class ColumnSpec(Section):
     role: Role | None = None
     encoder: EncoderSpec | None = None
     levels: tuple[str, ...] | None = Field(default=None, description="all the values there are; others are refused")
+    change: Way = Field(default="free", description="how a person can change it, where the nearest other answer is sought")
 
     @model_validator(mode="after")
     def _levels_are_categories(self) -> Self:
@@ -208,6 +210,12 @@ class PricesSpec(Section):
     memory_watts: float = Field(default=energy.MEMORY, ge=0, description="of a gigabyte of memory")
 
 
+class EvidenceSpec(Section):
+    """What a report tells beside its scores."""
+
+    importance: bool = Field(default=True, description="how much worse the first metric is with a column shuffled")
+
+
 class Recipe(Section):
     """One YAML file: the data, the target, the model, and the gates that a release must pass."""
 
@@ -244,6 +252,7 @@ class Recipe(Section):
     decision: DecisionSpec | None = None
     metrics: tuple[MetricSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
+    evidence: EvidenceSpec = EvidenceSpec()
     seed: int = Field(default=7, ge=0, lt=2**32)
 
     _folder: Path = PrivateAttr(default_factory=Path)

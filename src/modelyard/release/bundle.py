@@ -26,6 +26,7 @@ from modelyard.release.signature import Signature
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from modelyard.core.explaining import Explanation
     from modelyard.release.manifest import Manifest
 
 # onnxruntime's own classes for a graph that it does not take; they share no base.
@@ -64,6 +65,7 @@ class Bundle:
             self.decision = _decision(files.get("decision.json"))
             self.recipe = files["recipe.yaml"].decode()
             self.example: dict[str, Any] = msgspec.json.decode(files["example.json"], type=dict)
+            self.kept = {"reference.json": files["reference.json"]}  # read when it is asked for
         except KeyError as error:
             raise BundleError(f"lacks {error.args[0]}", str(folder), "train again") from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -116,11 +118,39 @@ class Bundle:
         Raises:
             DataError: the rows are not what the schema says.
         """
+        return self.ask(self.columns(rows))
+
+    def columns(self, rows: object) -> dict[str, Values]:
+        """Rows as people have them as values [rows] by column.
+
+        Raises:
+            DataError: the rows are not what the schema says.
+        """
         frame = edge.frame_of(rows)
         if frame is not None:
-            return self.ask(edge.columns_of(frame, self.schema))
-        records = edge.records_of(rows)
-        return self.ask(self.signature.columns(self.signature.convert(records)))
+            return edge.columns_of(frame, self.schema)
+        return self.signature.columns(self.signature.convert(edge.records_of(rows)))
+
+    def explain(
+        self, rows: object, method: str = "shapley", *, of: object = None, background: object = None, **settings: Any
+    ) -> Explanation:
+        """Why these rows are answered as they are: what each column, or piece of a text, adds to the answer.
+
+        Args:
+            rows: as `predict` takes them.
+            method: the explainer's name: shapley, lime, counterfactual.
+            of: the class whose probability is explained; the positive one of two, else the one that is answered.
+            background: rows that stand for what may be where a value is not known, of which 100 are taken; where none
+                are given they are drawn from the summaries in the bundle.
+            settings: the explainer's, such as `permutations=1000`.
+
+        Raises:
+            UsageError: there is no such explainer, class or setting, or it asks for more than a bundle has.
+            DataError: the rows are not what the schema says.
+        """
+        from modelyard.release import explaining
+
+        return explaining.explain(self, rows, method, of=of, background=background, **settings)
 
     def ask(self, columns: Mapping[str, Values]) -> Floats:
         """Encode values [rows] and run the graph: [rows, outputs] float32."""
@@ -129,7 +159,7 @@ class Bundle:
     def run(self, inputs: dict[str, Any]) -> Floats:
         """Run the graph on encoded rows: [rows, outputs] float32."""
         rows = len(next(iter(inputs.values())))
-        return order.answer(inputs, self._batch, lambda done: events.step("predicting", done, rows), self.workers)
+        return order.answer(inputs, self.batch, lambda done: events.step("predicting", done, rows), self.workers)
 
     def records(self, outputs: Floats) -> list[dict[str, Any]]:
         """Bare answers [rows, outputs] as records."""
@@ -141,7 +171,8 @@ class Bundle:
             for most, row in zip(best, outputs.tolist(), strict=True)
         ]
 
-    def _batch(self, inputs: dict[str, Any]) -> Floats:
+    def batch(self, inputs: dict[str, Any]) -> Floats:
+        """Run the graph once on encoded rows, however many: [rows, outputs] float32."""
         given = feeds(inputs)
         if len(given) != len(self.wanted):  # the graph leaves out what cannot change an answer
             given = {name: array for name, array in given.items() if name in self.wanted}

@@ -1,0 +1,150 @@
+"""Why a bundle answers as it does, from the bundle alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from modelyard.core import order
+from modelyard.core.decisions import decide
+from modelyard.core.errors import BundleError, DataError, RecipeError, UsageError, nearest
+from modelyard.core.explaining import Explanation, Subject
+from modelyard.data.values import level
+from modelyard.explain import background as backgrounds
+from modelyard.explain.family import EXPLAINERS
+from modelyard.explain.game import count
+from modelyard.recipe import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelyard.core.blocks import Block
+    from modelyard.core.explaining import Columns
+    from modelyard.core.protocols import Explainer
+    from modelyard.core.types import Floats, Values
+    from modelyard.release.bundle import Bundle
+
+BACKGROUND = 100  # rows that stand for what may be
+INDEPENDENT = "the background is drawn from the bundle's summaries, each column by itself: give rows as `background`"
+
+
+def explain(  # noqa: PLR0913 - what may be said of an explanation
+    bundle: Bundle,
+    rows: object,
+    method: str = "shapley",
+    *,
+    of: object = None,
+    background: object = None,
+    network: object | None = None,
+    **settings: Any,  # noqa: ANN401 - the explainer's own
+) -> Explanation:
+    """Why the bundle answers these rows as it does.
+
+    Args:
+        bundle: what answers.
+        rows: as `bundle.predict` takes them.
+        method: the explainer's name.
+        of: the class whose probability is explained; the positive one of two, else the one that is answered.
+        background: rows that stand for what may be where a value is not known, of which 100 are taken; where none are
+            given they are drawn from the summaries in the bundle.
+        network: the fitted network, for an explainer that asks it.
+        settings: the explainer's.
+
+    Raises:
+        UsageError: there is no such explainer, class or setting, or the explainer asks for more than a bundle has.
+        DataError: the rows are not what the schema says, or there are none.
+    """
+    explainer = built(method, settings)
+    check(explainer, method, network)
+    columns = bundle.columns(rows)
+    if count(columns) == 0:
+        raise DataError("there are no rows to explain", "rows")
+    known = reference(bundle)
+    seed = int(getattr(explainer, "seed", 7))
+    notes: tuple[str, ...] = ()
+    if background is None:
+        behind: Columns = backgrounds.drawn(bundle.schema.features, known, BACKGROUND, seed)
+        notes = (INDEPENDENT,)
+    else:
+        behind = backgrounds.thinned(bundle.columns(background), BACKGROUND, seed)
+        if count(behind) == 0:
+            raise DataError("there are no rows to compare with", "background")
+    model = replace(subject(bundle, columns, of, known), network=network)
+    return Explanation(bundle.name, method, explainer.adds_up, explainer(model, columns, behind), notes)
+
+
+def built(method: str, settings: Mapping[str, Any]) -> Explainer:
+    """An explainer with its settings.
+
+    Raises:
+        UsageError: there is none of this name, or a setting does not fit.
+    """
+    try:
+        return EXPLAINERS.build(method, settings, "explain")
+    except RecipeError as error:
+        raise UsageError.of(error.problems) from error
+
+
+def check(explainer: Explainer, method: str, network: object | None = None) -> None:
+    """A bundle has what the explainer asks.
+
+    Raises:
+        UsageError: it has not.
+    """
+    if explainer.asks == "network" and network is None:
+        hint = "ask the training: modelyard.train(...).explain(rows, method=...), or use shapley, which asks the graph"
+        raise UsageError(f"'{method}' asks the fitted network, which a bundle does not keep", "explain", hint)
+    if explainer.asks == "truth":
+        hint = "it is measured in training: bundle.report.importance; `evidence: {importance: true}` in the recipe"
+        raise UsageError(f"'{method}' asks the truth of the rows, and tells of all of them together", "explain", hint)
+
+
+def subject(bundle: Bundle, columns: Columns, of: object, known: Mapping[str, Any]) -> Subject:
+    """The bundle as explainers see it, for rows as values.
+
+    Raises:
+        UsageError: `of` is no class.
+    """
+
+    def encode(name: str, values: Values) -> Block:
+        return bundle.features.fitted[name](values)
+
+    def run(blocks: dict[str, Block]) -> Floats:
+        return order.answer(blocks, bundle.batch, lambda _done: None, bundle.workers)
+
+    def decided(answers: Floats) -> Any:  # noqa: ANN401 - Ints
+        return decide(answers, bundle.decision) if bundle.names else np.zeros(len(answers), dtype=np.int64)
+
+    rows = count(columns)
+    output = _output(bundle, rows, of, lambda: decided(bundle.ask(columns)))
+    named = tuple(bundle.names[place] for place in output.tolist()) if bundle.names else ("",) * rows
+    ways = {name: column.change for name, column in parse.packed(bundle.recipe).columns.items()}
+    return Subject(bundle.schema.features, encode, run, output, named, decided, bundle.names, known, ways)
+
+
+def reference(bundle: Bundle) -> dict[str, Any]:
+    """The summaries of each column that a bundle keeps.
+
+    Raises:
+        BundleError: they cannot be read.
+    """
+    try:
+        columns: dict[str, Any] = msgspec.json.decode(bundle.kept["reference.json"], type=dict)["columns"]
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise BundleError("holds no summaries that can be read", f"{bundle.folder}/reference.json", "") from error
+    return columns
+
+
+def _output(bundle: Bundle, rows: int, of: object, answered: Any) -> Any:  # noqa: ANN401 - a call that gives Ints
+    if not bundle.names:
+        if of is not None:
+            raise UsageError("a number is predicted, which has no classes", "of", "leave it out")
+        return np.zeros(rows, dtype=np.int64)
+    if of is not None:
+        if level(of) not in bundle.names:
+            raise UsageError(f"no class called '{level(of)}'", "of", nearest(level(of), bundle.names))
+        return np.full(rows, bundle.names.index(level(of)))
+    return np.ones(rows, dtype=np.int64) if len(bundle.names) == 2 else answered()
