@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from modelyard.core.blocks import Block
 from modelyard.core.evidence import Importance
@@ -182,6 +182,14 @@ class Subject:
     tokens: Callable[[str, Ints], list[str]] | None = None
     worse: Callable[[Floats, Floats], float] | None = None
     metric: str = ""
+    workers: int = 1
+
+    def many(self, ask: Callable[[slice], Floats], parts: Sequence[slice]) -> list[Floats]:
+        """What is answered to each part, by as many workers as there are."""
+        if self.workers == 1 or len(parts) < 2:
+            return [ask(part) for part in parts]
+        with ThreadPoolExecutor(self.workers) as pool:
+            return list(pool.map(ask, parts))
 
     def answers(self, blocks: Mapping[str, Block]) -> Floats:
         """[rows, outputs] float64."""
@@ -205,11 +213,6 @@ def label(share: Share) -> str:
 def ordered(shares: tuple[Share, ...]) -> list[Share]:
     """The largest first, whichever way they point."""
     return sorted(shares, key=lambda share: -abs(share.amount))
-
-
-def chosen(answers: Floats, output: Ints) -> npt.NDArray[np.float64]:
-    """The explained output of each row: [rows, outputs] and [rows] to [rows] float64."""
-    return np.asarray(answers[np.arange(len(answers)), output], dtype=np.float64)
 
 
 def _html(reason: Reason) -> str:

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.core.explaining import Columns, Share, Subject, chosen
+from modelyard.core.explaining import Columns, Share, Subject
 from modelyard.core.types import Column, Floats, Ints, Kind
+from modelyard.core.blocks import Numbers
 from modelyard.explain import pieces
 
 if TYPE_CHECKING:
     from modelyard.core.blocks import Block
 
-PIECE = 4096  # coalitions that are answered at once
+PIECE = 512  # coalitions that are answered at once: few enough for a processor's cache
+TEXTS = 4096  # where there are texts, which are encoded together and answered by their length
 Bools = npt.NDArray[np.bool_]
 
 
@@ -39,15 +42,14 @@ class Table:
     def __init__(self, model: Subject, rows: Columns, background: Columns, most: int) -> None:
         """`most` pieces of a text; the background's texts are not looked at."""
         self.model, self.rows, self.most = model, rows, most
-        self.background = count(background)
         self.texts = [column.name for column in model.columns if column.kind is Kind.TEXT]
         even = [column.name for column in model.columns if column.kind is not Kind.TEXT]
-        if not even:
-            self.background = 1  # all rows of it are the same
+        self.background = count(background) if even else 1  # without other columns all rows of it are the same
         self.blocks: dict[str, Block] = {
             name: model.encode(name, np.concatenate([background[name], rows[name]])) for name in even
         }
-        self.empty = {name: model.encode(name, np.array([""], dtype=object)) for name in self.texts}
+        self.numbers = Side({name: block for name, block in self.blocks.items() if isinstance(block, Numbers)})
+        self.others = {name: block for name, block in self.blocks.items() if not isinstance(block, Numbers)}
 
     def __len__(self) -> int:
         """How many rows."""
@@ -56,26 +58,47 @@ class Table:
     def game(self, row: int) -> Game:
         """One row's."""
         texts = {name: self.rows[name][row] or "" for name in self.texts}
-        split = {name: pieces.split(text, self.most) for name, text in texts.items()}
-        players = []
+        split = {name: pieces.split(text, self.most) or [""] for name, text in texts.items()}
+        players, places = [], {}
         for column in self.model.columns:
-            if column.name in split and len(split[column.name]) > 1:
-                starts = np.cumsum([0, *map(len, split[column.name])]).tolist()
-                parts = zip(split[column.name], starts, strict=False)
-                players += [Player(column.name, part, start) for part, start in parts]
+            if len(parts := split.get(column.name, ())) > 1:
+                starts = np.cumsum([0, *map(len, parts)]).tolist()
+                told = [Player(column.name, part, start) for part, start in zip(parts, starts, strict=False)]
             else:
-                players.append(Player(column.name, shown(self.rows[column.name][row], column)))
-        return Game(self, row, tuple(players), split)
+                told = [Player(column.name, shown(self.rows[column.name][row], column))]
+            places[column.name] = np.arange(len(players), len(players) + len(told))
+            players += told
+        return Game(self, row, tuple(players), split, places)
+
+
+class Side:
+    """Columns of numbers side by side, so that a coalition of them is chosen at once."""
+
+    def __init__(self, blocks: Mapping[str, Numbers]) -> None:
+        """Of as many rows each."""
+        self.names, self.widths = list(blocks), [block.values.shape[1] for block in blocks.values()]
+        self.values = np.hstack([block.values for block in blocks.values()]) if blocks else np.zeros((0, 0))
+
+    def mixed(self, on: Bools, mine: int, against: Ints) -> dict[str, Block]:
+        """[asks] rows: a column that is `on` [asks, columns] as in row `mine`, else as in the row `against` [asks]."""
+        wide = np.repeat(on, self.widths, axis=1) if max(self.widths, default=1) > 1 else on
+        whole = np.where(wide, self.values[mine], self.values[against])
+        ends = np.cumsum(self.widths).tolist()
+        return {
+            name: Numbers(whole[:, end - width : end])
+            for name, width, end in zip(self.names, self.widths, ends, strict=True)
+        }
 
 
 @dataclass(frozen=True)
 class Game:
-    """One row against the background."""
+    """One row against the background; `places` are those of each column's players."""
 
     table: Table
     row: int
     players: tuple[Player, ...]
     split: Mapping[str, list[str]]
+    places: Mapping[str, Ints]
 
     @property
     def background(self) -> int:
@@ -87,8 +110,9 @@ class Game:
 
         `against` [asks] says which.
         """
-        parts = range(0, len(on), PIECE)
-        found = [self._ask(on[start : start + PIECE], against[start : start + PIECE]) for start in parts]
+        size = TEXTS if self.table.texts else PIECE
+        parts = [slice(start, start + size) for start in range(0, len(on), size)]
+        found = self.table.model.many(lambda part: self._ask(on[part], against[part]), parts)
         return np.concatenate(found) if found else np.zeros(0)
 
     def worth(self, on: Bools) -> npt.NDArray[np.float64]:
@@ -106,27 +130,22 @@ class Game:
         )
 
     def _ask(self, on: Bools, against: Ints) -> npt.NDArray[np.float64]:
-        mine = self.table.background if not self.table.blocks else self.table.background + self.row
-        blocks: dict[str, Block] = {}
-        for column in self.table.model.columns:
-            places = [place for place, player in enumerate(self.players) if player.column == column.name]
-            if column.name in self.table.blocks:
-                here = np.where(on[:, places[0]], mine, against)
-                blocks[column.name] = self.table.blocks[column.name].take(here)
-            else:
-                blocks[column.name] = self._text(column, on[:, places])
-        output = np.full(len(on), self.table.model.output[self.row])
-        return chosen(self.table.model.answers(blocks), output)
+        table, mine = self.table, self.table.background + self.row
+        numbers = [int(self.places[name][0]) for name in table.numbers.names]
+        blocks = table.numbers.mixed(on[:, numbers], mine, against)
+        for name, block in table.others.items():
+            blocks[name] = block.take(np.where(on[:, self.places[name][0]], mine, against))
+        for name in table.texts:
+            blocks[name] = self._text(name, on[:, self.places[name]])
+        answers = table.model.answers({column.name: blocks[column.name] for column in table.model.columns})
+        return np.asarray(answers[:, table.model.output[self.row]])
 
-    def _text(self, column: Column, on: Bools) -> Block:
-        """The text with the pieces that are `on` [asks, pieces]; what is the same is encoded once."""
+    def _text(self, name: str, on: Bools) -> Block:
+        """A text with the pieces that are `on` [asks, pieces]; what is the same is encoded once."""
         different, places = np.unique(on, axis=0, return_inverse=True)
-        parts = self.split[column.name]
-        if len(parts) <= 1:  # the text, or none
-            parts = [self.table.rows[column.name][self.row] or ""]
         told = np.empty(len(different), dtype=object)
-        told[:] = ["".join(part for part, here in zip(parts, row, strict=True) if here) for row in different]
-        return self.table.model.encode(column.name, told).take(np.asarray(places).ravel())
+        told[:] = ["".join(compress(self.split[name], row)) for row in different]
+        return self.table.model.encode(name, told).take(np.asarray(places).ravel())
 
 
 def count(columns: Columns) -> int:

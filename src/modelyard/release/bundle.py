@@ -26,7 +26,7 @@ from modelyard.release.signature import Signature
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelyard.core.explaining import Explanation
+    from modelyard.core.explaining import Explanation, Way
     from modelyard.release.manifest import Manifest
 
 # onnxruntime's own classes for a graph that it does not take; they share no base.
@@ -65,7 +65,7 @@ class Bundle:
             self.decision = _decision(files.get("decision.json"))
             self.recipe = files["recipe.yaml"].decode()
             self.example: dict[str, Any] = msgspec.json.decode(files["example.json"], type=dict)
-            self.kept = {"reference.json": files["reference.json"]}  # read when it is asked for
+            self._reference = files["reference.json"]  # read when it is asked for
         except KeyError as error:
             raise BundleError(f"lacks {error.args[0]}", str(folder), "train again") from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -103,6 +103,27 @@ class Bundle:
     def signature(self) -> Signature:
         """The message types of its rows."""
         return Signature(self.schema)
+
+    @cached_property
+    def summaries(self) -> dict[str, dict[str, Any]]:
+        """What is kept of each column of the test rows, by its name.
+
+        Raises:
+            BundleError: it cannot be read.
+        """
+        try:
+            columns: dict[str, dict[str, Any]] = msgspec.json.decode(self._reference, type=dict)["columns"]
+        except (KeyError, msgspec.MsgspecError) as error:
+            place = f"{self.folder}/reference.json"
+            raise BundleError("holds no summaries that this Modelyard can read", place, "train again") from error
+        return columns
+
+    @cached_property
+    def ways(self) -> dict[str, Way]:
+        """How the recipe says that a person can change a column."""
+        from modelyard.recipe import parse  # pydantic, which predicting does without
+
+        return {name: column.change for name, column in parse.packed(self.recipe).columns.items()}
 
     def predict(self, rows: object) -> Answer:
         """Answers for a dict, a list of dicts, a Polars or pandas frame, or an Arrow table: one record a row.

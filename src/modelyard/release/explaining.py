@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
 from modelyard.core import order
 from modelyard.core.decisions import decide
-from modelyard.core.errors import BundleError, DataError, RecipeError, UsageError, nearest
+from modelyard.core.errors import DataError, RecipeError, UsageError, nearest
 from modelyard.core.explaining import Explanation, Subject
 from modelyard.data.values import level
 from modelyard.explain import background as backgrounds
 from modelyard.explain.family import EXPLAINERS
 from modelyard.explain.game import count
-from modelyard.recipe import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,17 +60,16 @@ def explain(  # noqa: PLR0913 - what may be said of an explanation
     columns = bundle.columns(rows)
     if count(columns) == 0:
         raise DataError("there are no rows to explain", "rows")
-    known = reference(bundle)
     seed = int(getattr(explainer, "seed", 7))
     notes: tuple[str, ...] = ()
     if background is None:
-        behind: Columns = backgrounds.drawn(bundle.schema.features, known, BACKGROUND, seed)
+        behind: Columns = backgrounds.drawn(bundle.schema.features, bundle.summaries, BACKGROUND, seed)
         notes = (INDEPENDENT,)
     else:
         behind = backgrounds.thinned(bundle.columns(background), BACKGROUND, seed)
         if count(behind) == 0:
             raise DataError("there are no rows to compare with", "background")
-    model = replace(subject(bundle, columns, of, known), network=network)
+    model = replace(subject(bundle, columns, of), network=network)
     return Explanation(bundle.name, method, explainer.adds_up, explainer(model, columns, behind), notes)
 
 
@@ -102,7 +99,7 @@ def check(explainer: Explainer, method: str, network: object | None = None) -> N
         raise UsageError(f"'{method}' asks the truth of the rows, and tells of all of them together", "explain", hint)
 
 
-def subject(bundle: Bundle, columns: Columns, of: object, known: Mapping[str, Any]) -> Subject:
+def subject(bundle: Bundle, columns: Columns, of: object) -> Subject:
     """The bundle as explainers see it, for rows as values.
 
     Raises:
@@ -113,7 +110,7 @@ def subject(bundle: Bundle, columns: Columns, of: object, known: Mapping[str, An
         return bundle.features.fitted[name](values)
 
     def run(blocks: dict[str, Block]) -> Floats:
-        return order.answer(blocks, bundle.batch, lambda _done: None, bundle.workers)
+        return order.answer(blocks, bundle.batch, lambda _done: None)
 
     def decided(answers: Floats) -> Any:  # noqa: ANN401 - Ints
         return decide(answers, bundle.decision) if bundle.names else np.zeros(len(answers), dtype=np.int64)
@@ -121,21 +118,18 @@ def subject(bundle: Bundle, columns: Columns, of: object, known: Mapping[str, An
     rows = count(columns)
     output = _output(bundle, rows, of, lambda: decided(bundle.ask(columns)))
     named = tuple(bundle.names[place] for place in output.tolist()) if bundle.names else ("",) * rows
-    ways = {name: column.change for name, column in parse.packed(bundle.recipe).columns.items()}
-    return Subject(bundle.schema.features, encode, run, output, named, decided, bundle.names, known, ways)
-
-
-def reference(bundle: Bundle) -> dict[str, Any]:
-    """The summaries of each column that a bundle keeps.
-
-    Raises:
-        BundleError: they cannot be read.
-    """
-    try:
-        columns: dict[str, Any] = msgspec.json.decode(bundle.kept["reference.json"], type=dict)["columns"]
-    except (KeyError, msgspec.MsgspecError) as error:
-        raise BundleError("holds no summaries that can be read", f"{bundle.folder}/reference.json", "") from error
-    return columns
+    return Subject(
+        columns=bundle.schema.features,
+        encode=encode,
+        run=run,
+        output=output,
+        of=named,
+        decide=decided,
+        classes=bundle.names,
+        known=bundle.summaries,
+        ways=bundle.ways,
+        workers=bundle.workers,
+    )
 
 
 def _output(bundle: Bundle, rows: int, of: object, answered: Any) -> Any:  # noqa: ANN401 - a call that gives Ints

@@ -17,6 +17,7 @@ from modelyard.core import events, seeds
 from modelyard.core.explaining import Columns, Reason, Subject, Why
 from modelyard.core.protocols import Explainer
 from modelyard.core.registry import part
+from modelyard.core.types import Kind
 from modelyard.explain import background as backgrounds
 from modelyard.explain.game import Bools, Game, Table, count
 
@@ -43,8 +44,7 @@ class Shapley(Explainer):
 
     def __call__(self, model: Subject, rows: Columns, background: Columns) -> tuple[Reason, ...]:
         """A `Why` a row."""
-        texts = len(Table(model, rows, background, self.pieces).texts) > 0
-        if texts:
+        if any(column.kind is Kind.TEXT for column in model.columns):
             background = backgrounds.thinned(background, TEXTS // 40, self.seed)
         table = Table(model, rows, background, self.pieces)
         found = []
