@@ -8,6 +8,7 @@ from modelyard.core.errors import ModelyardError
 from modelyard.core.protocols import Augment, Gate, Metric, Model, Network, Search, Source
 from modelyard.core.registry import Family
 from modelyard.core.types import Kind, Task
+from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ MODELS: Family[Learner] = Family("modelyard.models", (Model, Network, Search), "
 METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
 AUGMENTS: Family[Augment] = Family("modelyard.features.augments", Augment, "augment")
 GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
-FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, GATES)
+FAMILIES: tuple[Family[Any], ...] = (SOURCES, ENCODERS, AUGMENTS, MODELS, METRICS, EXPLAINERS, GATES)
 BASELINE = "linear"
 INTERVAL_METRICS = ("coverage", "interval_width")
 BOUNDS = "boosting"  # the model that learns where intervals begin and end

@@ -31,10 +31,13 @@ from modelyard.data.split import split
 from modelyard.evaluate import baselines, slices
 from modelyard.evaluate import worth as worths
 from modelyard.evaluate.score import Measured, score
+from modelyard.explain import importance
+from modelyard.explain.family import EXPLAINERS
 from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, SOURCES, Learner
 from modelyard.features import weights
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe
+from modelyard.release import explaining
 from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
 from modelyard.release.pack import Origin, pack
@@ -44,6 +47,7 @@ from modelyard.train.fit import BARE, Trained, fit
 from modelyard.train.pretrain import lift
 
 if TYPE_CHECKING:
+    from modelyard.core.explaining import Explanation
     from modelyard.core.finish import Finish
     from modelyard.train.pretrain.work import Pretraining
 
@@ -72,6 +76,30 @@ class Run:
     hygiene: Hygiene = NOTHING
     alternatives: tuple[Alternative, ...] = ()
     fit_energy: float = 0.0
+    trained: Trained | None = None
+
+    def explain(
+        self,
+        rows: object,
+        method: str = "integrated_gradients",
+        *,
+        of: object = None,
+        background: object = None,
+        **settings: Any,  # noqa: ANN401 - the explainer's own
+    ) -> Explanation:
+        """Why rows are answered as they are, as `Bundle.explain` tells, by what only the fitted network can tell too.
+
+        Where probabilities were calibrated, the network's own are explained, and a note says so.
+
+        Raises:
+            UsageError, DataError: as `Bundle.explain` raises them.
+        """
+        network = self.trained.bare if self.trained is not None else None
+        said = {"of": of, "background": background, **settings}
+        told = explaining.explain(self.bundle, rows, method, network=network, **said)
+        if EXPLAINERS.part(method).asks == "network" and self.trained and self.trained.predictor is not network:
+            told = replace(told, notes=(*told.notes, "what the network itself answers is explained, uncalibrated"))
+        return told
 
     @property
     def worth(self) -> str:
@@ -131,6 +159,9 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         rows={"train": len(parts.train), "valid": len(parts.valid), "test": len(parts.test)},
         seed=plan.recipe.seed,
     )
+    if plan.recipe.evidence.importance:
+        hangs = importance.of(trained, parts.test, metrics, measured.judged, plan.recipe.seed)
+        report = replace(report, importance=hangs)
     alternatives = compare.against(plan, fitted, answers, parts.test, metrics, fitting)
     leaderboard = trained.bare.leaderboard if isinstance(trained.bare, Searched) else ()
     spent = time.perf_counter() - started
@@ -139,7 +170,17 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
     bundle = pack(trained, report, parts.test, answers, origin, yard.bundles)
     hygiene = replace(found, cut=trained.cut)
     return Run(
-        report, bundle, yard, parts.test, answers, fitted.seconds, leaderboard, hygiene, alternatives, fitted.energy
+        report,
+        bundle,
+        yard,
+        parts.test,
+        answers,
+        fitted.seconds,
+        leaderboard,
+        hygiene,
+        alternatives,
+        fitted.energy,
+        trained,
     )
 
 

@@ -269,10 +269,12 @@ class Explainer(Protocol):
     """Why a model answers as it does: settings only.
 
     One that `adds_up` gives shares that sum to the answer less the base. What it `asks` beside rows: the graph alone,
-    which every bundle has, the fitted network, which a training has, or the truth of the rows.
+    which every bundle has, the fitted network, which a training has, or the truth of the rows. One that does not
+    `compare` has no use for a background.
     """
 
     adds_up: ClassVar[bool] = False
+    compares: ClassVar[bool] = True
     asks: ClassVar[Literal["graph", "network", "truth"]] = "graph"
 
     def __call__(self, model: Subject, rows: Columns, background: Columns) -> tuple[Reason, ...]:

@@ -49,20 +49,27 @@ def options(column: Column, known: Mapping[str, Any]) -> Values:
         return np.array([0.0, 1.0])
     if not _summarised(known):
         return np.zeros(0, dtype=DTYPES[column.kind])
-    edges = [known["first"], known["last"]] if column.kind is Kind.TIME else known["quantiles"]
-    ends = np.array(edges, dtype="datetime64[us]" if column.kind is Kind.TIME else np.float64)
-    return np.unique(np.concatenate([_whole(_quantiles(column, known, 20), column), ends]))
+    return np.unique(np.concatenate([_whole(_quantiles(column, known, 20), column), _edges(column, known)]))
 
 
 def position(column: Column, known: Mapping[str, Any], values: Values) -> Floats:
     """How far up in its column a value stands, in [0, 1]: the share of rows below it, [values] float64."""
     if not _summarised(known):
         return np.zeros(len(values))
-    ends = [known["first"], known["last"]] if column.kind is Kind.TIME else [known["quantiles"][0], known["quantiles"][-1]]
+    ends = (
+        [known["first"], known["last"]] if column.kind is Kind.TIME else [known["quantiles"][0], known["quantiles"][-1]]
+    )
     told = [np.array([end], dtype=DTYPES[column.kind]) for end in ends]
     found = np.concatenate([told[0], _quantiles(column, known, 20), told[1]]).astype(np.float64)
     share = np.concatenate([[0.0], (np.arange(20) + 0.5) / 20, [1.0]])
     return np.interp(values.astype(DTYPES[column.kind]).astype(np.float64), *_steps(found, share))
+
+
+def _edges(column: Column, known: Mapping[str, Any]) -> Values:
+    """The values from the least to the largest that every bundle keeps."""
+    if column.kind is Kind.TIME:
+        return np.array([known["first"], known["last"]], dtype="datetime64[us]")
+    return np.array(known["quantiles"], dtype=np.float64)
 
 
 def _steps(found: Floats, share: Floats) -> tuple[Floats, Floats]:

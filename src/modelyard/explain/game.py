@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.core.blocks import Numbers
 from modelyard.core.explaining import Columns, Share, Subject
 from modelyard.core.types import Column, Floats, Ints, Kind
-from modelyard.core.blocks import Numbers
 from modelyard.explain import pieces
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ The pieces, one after the other, are the text again, so that what is left out is
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,4 +27,4 @@ def split(text: str, most: int) -> list[str]:
     if len(units) <= most:
         return units
     edges = np.ceil(np.arange(most + 1) * len(units) / most).astype(int)
-    return ["".join(units[start:end]) for start, end in zip(edges[:-1], edges[1:], strict=True)]
+    return ["".join(units[start:end]) for start, end in pairwise(edges.tolist())]

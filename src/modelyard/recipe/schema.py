@@ -110,7 +110,7 @@ class ColumnSpec(Section):
     role: Role | None = None
     encoder: EncoderSpec | None = None
     levels: tuple[str, ...] | None = Field(default=None, description="all the values there are; others are refused")
-    change: Way = Field(default="free", description="how a person can change it, where the nearest other answer is sought")
+    change: Way = Field(default="free", description="how a person can change it, for counterfactuals")
 
     @model_validator(mode="after")
     def _levels_are_categories(self) -> Self:

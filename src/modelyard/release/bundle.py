@@ -153,7 +153,13 @@ class Bundle:
         return self.signature.columns(self.signature.convert(edge.records_of(rows)))
 
     def explain(
-        self, rows: object, method: str = "shapley", *, of: object = None, background: object = None, **settings: Any
+        self,
+        rows: object,
+        method: str = "shapley",
+        *,
+        of: object = None,
+        background: object = None,
+        **settings: Any,  # noqa: ANN401 - the explainer's own
     ) -> Explanation:
         """Why these rows are answered as they are: what each column, or piece of a text, adds to the answer.
 

@@ -15,6 +15,7 @@ from modelyard.data.values import level
 from modelyard.explain import background as backgrounds
 from modelyard.explain.family import EXPLAINERS
 from modelyard.explain.game import count
+from modelyard.features.tokenizing import FittedTokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from modelyard.core.blocks import Block
     from modelyard.core.explaining import Columns
     from modelyard.core.protocols import Explainer
-    from modelyard.core.types import Floats, Values
+    from modelyard.core.types import Floats, Ints, Values
     from modelyard.release.bundle import Bundle
 
 BACKGROUND = 100  # rows that stand for what may be
 INDEPENDENT = "the background is drawn from the bundle's summaries, each column by itself: give rows as `background`"
 
 
-def explain(  # noqa: PLR0913 - what may be said of an explanation
+def explain(
     bundle: Bundle,
     rows: object,
     method: str = "shapley",
@@ -64,7 +65,7 @@ def explain(  # noqa: PLR0913 - what may be said of an explanation
     notes: tuple[str, ...] = ()
     if background is None:
         behind: Columns = backgrounds.drawn(bundle.schema.features, bundle.summaries, BACKGROUND, seed)
-        notes = (INDEPENDENT,)
+        notes = (INDEPENDENT,) if explainer.compares else ()
     else:
         behind = backgrounds.thinned(bundle.columns(background), BACKGROUND, seed)
         if count(behind) == 0:
@@ -112,6 +113,11 @@ def subject(bundle: Bundle, columns: Columns, of: object) -> Subject:
     def run(blocks: dict[str, Block]) -> Floats:
         return order.answer(blocks, bundle.batch, lambda _done: None)
 
+    def tokens(name: str, ids: Ints) -> list[str]:
+        encoder = bundle.features.fitted[name]
+        known = encoder.tokenizer if isinstance(encoder, FittedTokens) else None
+        return [str(known.id_to_token(int(number)) if known else number) for number in ids]
+
     def decided(answers: Floats) -> Any:  # noqa: ANN401 - Ints
         return decide(answers, bundle.decision) if bundle.names else np.zeros(len(answers), dtype=np.int64)
 
@@ -128,6 +134,7 @@ def subject(bundle: Bundle, columns: Columns, of: object) -> Subject:
         classes=bundle.names,
         known=bundle.summaries,
         ways=bundle.ways,
+        tokens=tokens,
         workers=bundle.workers,
     )
 

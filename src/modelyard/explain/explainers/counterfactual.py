@@ -18,15 +18,18 @@ from modelyard.core.errors import Problems, UsageError, nearest
 from modelyard.core.explaining import Columns, Move, Otherwise, Reason, Subject, Way
 from modelyard.core.protocols import Explainer
 from modelyard.core.registry import part
-from modelyard.core.types import Column, Kind, Values
+from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.explain import background as backgrounds
 from modelyard.explain.game import count, restored
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from modelyard.core.types import Floats, Ints
+    from modelyard.core.types import Ints
 
+SETS = 8  # of columns whose nearest candidates are taken back, to tell which is the nearest then
+DAY = 86_400_000_000  # microseconds
+FARTHER = 1.1  # times the way to a value, which a rounder one may be away
 HALVINGS = 12  # of the way back from a number that changes the answer
 NEAR = 1e-9
 
@@ -48,6 +51,8 @@ class Counterfactual(Explainer):
     but for `keep`, `up` and `down`; `change` names the only ones that may. Texts and identifiers stay.
     """
 
+    compares: ClassVar[bool] = False
+
     to: str | None = None
     above: float | None = None
     below: float | None = None
@@ -57,7 +62,6 @@ class Counterfactual(Explainer):
     keep: tuple[str, ...] = Field(default=(), description="columns that stay as they are")
     up: tuple[str, ...] = Field(default=(), description="columns that may only become larger")
     down: tuple[str, ...] = Field(default=(), description="columns that may only become smaller")
-    adds_up: ClassVar[bool] = False
 
     def __call__(self, model: Subject, rows: Columns, background: Columns) -> tuple[Reason, ...]:  # noqa: ARG002
         """An `Otherwise` a row; without moves where none was found.
@@ -78,6 +82,10 @@ class Counterfactual(Explainer):
             for name in getattr(self, key) or ():
                 if name not in names:
                     found.add(f"no column called '{name}'", f"explain.{key}", nearest(name, names))
+        for column in model.columns:
+            if column.kind is Kind.CATEGORY and self._way(model, column.name) in {"up", "down"}:
+                hint = "say change: never, or free"
+                found.add("its levels have no order, so it goes neither up nor down", column.name, hint)
         if self.to is not None and self.to not in model.classes:
             found.add(f"no class called '{self.to}'", "explain.to", nearest(self.to, model.classes))
         if not model.classes and (self.above is None) == (self.below is None):
@@ -90,10 +98,11 @@ class Counterfactual(Explainer):
         choices = {column.name: self._choice(model, column, row[column.name]) for column in model.columns}
         hunt = Hunt(model, row, choices, self._aim(model, row), int(model.output[place]))
         before = float(hunt.start[hunt.output])
-        path = None if hunt.reached(hunt.start[None])[0] else hunt.shortest(self.most, self.beam)
-        if path is None:
-            return Otherwise(model.of[place], before, before)
-        return hunt.told(hunt.refined(path), model.of[place], before)
+        paths = [] if hunt.reached(hunt.start[None])[0] else hunt.shortest(self.most, self.beam)
+        told = [hunt.told(hunt.refined(path), model.of[place], before) for path in paths]
+        found = [each for each in told if each.found]
+        nothing = Otherwise(model.of[place], before, before)
+        return min(found, key=lambda each: (len(each.moves), each.distance)) if found else nothing
 
     def _aim(self, model: Subject, row: Columns) -> Aim:
         blocks = {name: model.encode(name, value) for name, value in row.items()}
@@ -158,9 +167,7 @@ class Hunt:
 
     def ask(self, places: Ints) -> Floats:
         """Answers [candidates, outputs] to `places` [candidates, columns]."""
-        return self.model.answers(
-            {name: self.blocks[name].take(places[:, at]) for at, name in enumerate(self.names)}
-        )
+        return self.model.answers({name: self.blocks[name].take(places[:, at]) for at, name in enumerate(self.names)})
 
     def reached(self, answers: Floats) -> npt.NDArray[np.bool_]:
         """Which answers [rows, outputs] are the other one: [rows]."""
@@ -175,21 +182,29 @@ class Hunt:
         """The distances of candidates [candidates, columns]: [candidates]."""
         return np.sum([self.choices[name].far[places[:, at]] for at, name in enumerate(self.names)], axis=0)
 
-    def shortest(self, most: int, beam: int) -> Ints | None:
-        """The nearest candidate that was found with as few columns changed as can be, [columns]; None: there is none."""
+    def shortest(self, most: int, beam: int) -> list[Ints]:
+        """Candidates [columns] with as few columns changed as can be, the nearest of some sets of columns; or none."""
         begun = np.zeros((1, len(self.names)), dtype=np.int64)
         for _ in range(most):
             places = self._further(begun)
             if not len(places):
-                return None
+                return []
             answers = self.ask(places)
             there = self.reached(answers)
             if there.any():
-                some = places[there]
-                return np.asarray(some[np.argmin(self.far(some))])
+                return self._nearest(places[there])
             gain = self.aim.gain(answers) - self.aim.gain(self.start[None])[0]
             begun = places[np.argsort(-gain / (1 + self.far(places)), kind="stable")[:beam]]
-        return None
+        return []
+
+    def _nearest(self, places: Ints) -> list[Ints]:
+        """Of candidates [candidates, columns] the nearest of each set of changed columns, at most `SETS` of them."""
+        found: dict[bytes, Ints] = {}
+        for at in np.argsort(self.far(places), kind="stable"):
+            found.setdefault((places[at] > 0).tobytes(), places[at])
+            if len(found) == SETS:
+                break
+        return list(found.values())
 
     def _further(self, begun: Ints) -> Ints:
         """Each beginning with one further column changed, in every way: [candidates, columns], none twice."""
@@ -231,6 +246,21 @@ class Hunt:
                 far, kept = middle, value
             else:
                 near = middle
+        return self._round(moved, name, kept)
+
+    def _round(self, moved: dict[str, Any], name: str, kept: Any) -> Any:  # noqa: ANN401 - one of Values
+        """The roundest value a little farther than `kept` with which the answer still is the other one."""
+        time = self.choices[name].column.kind is Kind.TIME
+        own, here, end = (float(np.asarray(v).astype(np.float64)) for v in (self.row[name][0], kept, moved[name]))
+        away = np.ceil if end > own else np.floor
+        size = 10 ** np.floor(np.log10(max(abs(here), 1e-300)))
+        for unit in [DAY] if time else [size / 10**digits for digits in range(1, 6)]:
+            value = float(f"{away(here / unit) * unit:.12g}")
+            if abs(value - own) > min(FARTHER * abs(here - own) + DAY * time, abs(end - own)):
+                continue
+            told = np.int64(value).astype("datetime64[us]") if time else value
+            if self._holds({**moved, name: told}):
+                return told
         return kept
 
     def _holds(self, moved: dict[str, Any]) -> bool:

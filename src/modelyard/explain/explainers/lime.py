@@ -8,7 +8,6 @@ distance D of z from all columns on, as the authors' own program weighs texts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -17,12 +16,9 @@ from modelyard.core import events, seeds
 from modelyard.core.explaining import Columns, Reason, Subject, Why
 from modelyard.core.protocols import Explainer
 from modelyard.core.registry import part
-from modelyard.core.types import Kind
+from modelyard.core.types import Floats, Kind
 from modelyard.explain import background as backgrounds
 from modelyard.explain.game import Bools, Game, Table, count
-
-if TYPE_CHECKING:
-    from modelyard.core.types import Floats
 
 ASKS = 30_000  # rows that are asked for one, where nothing is said
 TEXTS = 1000  # where there are texts, which are encoded again for each
@@ -40,8 +36,6 @@ class Line:
 @part
 class Lime(Explainer):
     """A ridge of `penalty` on `samples` coalitions, the near ones by a kernel of `width` counting more."""
-
-    adds_up: ClassVar[bool] = False
 
     samples: int | None = Field(default=None, ge=10, le=1_000_000, description="300 a row, for texts 1,000")
     width: float = Field(default=0.25, gt=0, description="of the kernel; distances are between 0 and 1")

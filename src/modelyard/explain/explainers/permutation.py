@@ -15,7 +15,6 @@ from modelyard.core import events, seeds
 from modelyard.core.blocks import take
 from modelyard.core.errors import UsageError
 from modelyard.core.evidence import Importance
-from modelyard.core.explaining import Columns, Reason, Subject
 from modelyard.core.protocols import Explainer
 from modelyard.core.registry import part
 from modelyard.explain.game import count
@@ -23,6 +22,7 @@ from modelyard.explain.game import count
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from modelyard.core.explaining import Columns, Reason, Subject
     from modelyard.core.types import Floats
 
 GROUPS = 20  # of rows, left out one at a time
@@ -33,14 +33,14 @@ TAIL = 2.093  # of Student's t with 19 degrees of freedom: what holds 95%
 class Permutation(Explainer):
     """Each column shuffled `shuffles` times; no row is encoded again."""
 
-    adds_up: ClassVar[bool] = False
+    compares: ClassVar[bool] = False
     asks: ClassVar[Literal["graph", "network", "truth"]] = "truth"
 
     shuffles: int = Field(default=3, ge=1, le=1000)
     seed: int = Field(default=7, ge=0, lt=2**32)
 
     def __call__(self, model: Subject, rows: Columns, background: Columns) -> tuple[Reason, ...]:  # noqa: ARG002
-        """An `Importance` a column, the largest first; `background` is the rows themselves.
+        """An `Importance` a column, the largest first; no background is looked at.
 
         Raises:
             UsageError: nobody says what is true of the rows.
