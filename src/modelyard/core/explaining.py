@@ -114,10 +114,7 @@ Reason: TypeAlias = Why | Otherwise | Importance
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a model answers rows as it does: a reason a row, or for `permutation` one a column.
-
-    `weight` [columns] of `overall` is the mean absolute share over the rows. `notes` are what a reader must not miss.
-    """
+    """Why a model answers rows as it does: a reason a row; `notes` are what a reader must not miss."""
 
     name: str
     method: str

@@ -56,11 +56,8 @@ def position(column: Column, known: Mapping[str, Any], values: Values) -> Floats
     """How far up in its column a value stands, in [0, 1]: the share of rows below it, [values] float64."""
     if not _summarised(known):
         return np.zeros(len(values))
-    ends = (
-        [known["first"], known["last"]] if column.kind is Kind.TIME else [known["quantiles"][0], known["quantiles"][-1]]
-    )
-    told = [np.array([end], dtype=DTYPES[column.kind]) for end in ends]
-    found = np.concatenate([told[0], _quantiles(column, known, 20), told[1]]).astype(np.float64)
+    ends = _edges(column, known)
+    found = np.concatenate([ends[:1], _quantiles(column, known, 20), ends[-1:]]).astype(np.float64)
     share = np.concatenate([[0.0], (np.arange(20) + 0.5) / 20, [1.0]])
     return np.interp(values.astype(DTYPES[column.kind]).astype(np.float64), *_steps(found, share))
 

@@ -1,8 +1,8 @@
 """What each column, or token of a text, adds to a network's answer: gradients along the way from a baseline to the row.
 
 phi_i = (x_i - b_i) * integral over a in [0, 1] of dF(b + a (x - b)) / dx_i (Sundararajan 2017, equation 1), by the rule
-of Gauss and Legendre. What has no gradient of its own, levels and tokens, goes by its embedding. The baseline is the mean of
-the background, for a text as many tokens that say nothing: so the base is what is answered there.
+of Gauss and Legendre. What has no gradient of its own, levels and tokens, goes by its embedding. The
+baseline is the mean of the background, for a text as many tokens that say nothing; the base is what is answered there.
 """
 
 from __future__ import annotations
