@@ -41,13 +41,15 @@ class Why:
     """One answer and what it is made of: `answer` is the probability of the class `of`, or the value.
 
     `base` is what is answered where nothing is known of the row. Where an explainer adds up, `base` and the shares sum
-    to the answer; what they sum to is `total`.
+    to the answer; what they sum to is `total`. `fit` is the share of what happens near the row that a linear model
+    explains, where the shares are one's weights.
     """
 
     of: str
     answer: float
     base: float
     shares: tuple[Share, ...]
+    fit: float | None = None
 
     @property
     def total(self) -> float:

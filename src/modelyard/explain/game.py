@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.core.blocks import Numbers
+from modelyard.core.blocks import Codes, Numbers
 from modelyard.core.explaining import Columns, Share, Subject
 from modelyard.core.types import Column, Floats, Ints, Kind
 from modelyard.explain import pieces
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from modelyard.core.blocks import Block
 
 PIECE = 512  # coalitions that are answered at once: few enough for a processor's cache
+MOST = 50  # players whose coalitions are told apart by the bits of a number
 TEXTS = 4096  # where there are texts, which are encoded together and answered by their length
 Bools = npt.NDArray[np.bool_]
 
@@ -68,7 +69,10 @@ class Table:
                 told = [Player(column.name, shown(self.rows[column.name][row], column))]
             places[column.name] = np.arange(len(players), len(players) + len(told))
             players += told
-        return Game(self, row, tuple(players), split, places)
+        same = np.zeros((self.background, len(players)), dtype=bool)
+        for name, block in self.blocks.items():
+            same[:, places[name][0]] = _same(block, self.background, row)
+        return Game(self, row, tuple(players), split, places, same)
 
 
 class Side:
@@ -99,6 +103,7 @@ class Game:
     players: tuple[Player, ...]
     split: Mapping[str, list[str]]
     places: Mapping[str, Ints]
+    same: Bools  # [background, players]: where it makes no difference whether a player is on
 
     @property
     def background(self) -> int:
@@ -108,8 +113,16 @@ class Game:
     def ask(self, on: Bools, against: Ints) -> npt.NDArray[np.float64]:
         """What is answered, [asks], with the players `on` [asks, players] and all others as in a row of the background.
 
-        `against` [asks] says which.
+        `against` [asks] says which. What comes to the same row is asked once.
         """
+        if len(self.players) <= MOST:
+            whole = on | self.same[against]
+            keys = whole @ (1 << np.arange(len(self.players))) * self.background + against
+            _, first, places = np.unique(keys, return_index=True, return_inverse=True)
+            return self._all(on[first], against[first])[places]
+        return self._all(on, against)
+
+    def _all(self, on: Bools, against: Ints) -> npt.NDArray[np.float64]:
         size = TEXTS if self.table.texts else PIECE
         parts = [slice(start, start + size) for start in range(0, len(on), size)]
         found = self.table.model.many(lambda part: self._ask(on[part], against[part]), parts)
@@ -146,6 +159,15 @@ class Game:
         told = np.empty(len(different), dtype=object)
         told[:] = ["".join(compress(self.split[name], row)) for row in different]
         return self.table.model.encode(name, told).take(np.asarray(places).ravel())
+
+
+def _same(block: Block, background: int, row: int) -> Bools:
+    """Which rows of the background, at the beginning of a block, are encoded as a row after them is: [background]."""
+    if isinstance(block, Codes):
+        return np.asarray(block.codes[:background] == block.codes[background + row])
+    if isinstance(block, Numbers):
+        return np.asarray((block.values[:background] == block.values[background + row]).all(axis=1))
+    return np.zeros(background, dtype=bool)
 
 
 def count(columns: Columns) -> int:

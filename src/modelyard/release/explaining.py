@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from modelyard.core.types import Floats, Ints, Values
     from modelyard.release.bundle import Bundle
 
-BACKGROUND = 100  # rows that stand for what may be
+BACKGROUND = 100  # rows that stand for what may be, of those that are given
+DRAWN = 50  # of summaries
 INDEPENDENT = "the background is drawn from the bundle's summaries, each column by itself: give rows as `background`"
 
 
@@ -64,7 +65,7 @@ def explain(
     seed = int(getattr(explainer, "seed", 7))
     notes: tuple[str, ...] = ()
     if background is None:
-        behind: Columns = backgrounds.drawn(bundle.schema.features, bundle.summaries, BACKGROUND, seed)
+        behind: Columns = backgrounds.drawn(bundle.schema.features, bundle.summaries, DRAWN, seed)
         notes = (INDEPENDENT,) if explainer.compares else ()
     else:
         behind = backgrounds.thinned(bundle.columns(background), BACKGROUND, seed)

@@ -59,7 +59,7 @@ class Lime(Explainer):
         on = coalitions(len(game.players), self.samples or usual, self.seed)
         worth = game.worth(on)
         line = ridge(on.astype(np.float64), worth, nearness(on, self.width), self.penalty)
-        return Why(of, float(worth[0]), line.intercept, game.shares(line.weights))
+        return Why(of, float(worth[0]), line.intercept, game.shares(line.weights), line.r2)
 
 
 def coalitions(players: int, samples: int, seed: int) -> Bools:
