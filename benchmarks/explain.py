@@ -1,7 +1,7 @@
 """Shapley's shares from a bundle: how exact they are, and what they cost beside shap's KernelExplainer.
 
-Three parts, in one run. A function of twenty columns whose exact shares are counted by its small terms. A bundle of trees
-trained on twenty columns and explained against 100 background rows on 500 test rows, whose exact shares shap's
+Three parts, in one run. A function of twenty columns whose exact shares are counted by its small terms. A bundle of
+trees of twenty columns, explained against 100 background rows on 500 test rows, whose exact shares shap's
 TreeExplainer counts from the very trees (interventional, on the same background). KernelExplainer on that bundle with
 as many samples as it needs for an error no larger than ours on the same rows, the rounds of both taking turns; and one
 row alone, as a server would be asked.
@@ -133,12 +133,12 @@ def planted() -> float:
 
 def _term(of: tuple[int, ...], term: Callable[[Floats], Floats], row: Floats, behind: Floats) -> Floats:
     """The exact shares of one term: all coalitions of its columns."""
-    many, mine, worth = len(of), row[list(of)], {}
-    for size in range(many + 1):
-        for on in combinations(range(many), size):
-            mixed = behind[:, list(of)].copy()
-            mixed[:, list(on)] = mine[list(on)]
-            worth[frozenset(on)] = float(term(mixed).mean())
+    many, mine = len(of), row[list(of)]
+    worth: dict[frozenset[int], float] = {}
+    for some in (list(on) for size in range(many + 1) for on in combinations(range(many), size)):
+        mixed = behind[:, list(of)].copy()
+        mixed[:, some] = mine[some]
+        worth[frozenset(some)] = float(term(mixed).mean())
     found = np.zeros(COLUMNS)
     for on, value in worth.items():
         for place in range(many):
@@ -171,7 +171,7 @@ def exact(made: Run, behind: pl.DataFrame, test: pl.DataFrame) -> Floats:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         trees = shap.TreeExplainer(fitted.booster, data=matrices[0], feature_perturbation="interventional")
-        return np.asarray(trees.shap_values(matrices[1], check_additivity=False)) * fitted.scale
+        return np.asarray(np.asarray(trees.shap_values(matrices[1], check_additivity=False)) * fitted.scale)
 
 
 def kernel(bundle: Bundle, behind: pl.DataFrame, rows: pl.DataFrame, samples: int) -> Floats:

@@ -32,7 +32,6 @@ from modelyard.evaluate import baselines, slices
 from modelyard.evaluate import worth as worths
 from modelyard.evaluate.score import Measured, score
 from modelyard.explain import importance
-from modelyard.explain.family import EXPLAINERS
 from modelyard.families import BASELINE, DEFAULT_METRICS, GATES, MODELS, SOURCES, Learner
 from modelyard.features import weights
 from modelyard.recipe import fill, parse
@@ -78,28 +77,13 @@ class Run:
     fit_energy: float = 0.0
     trained: Trained | None = None
 
-    def explain(
-        self,
-        rows: object,
-        method: str = "integrated_gradients",
-        *,
-        of: object = None,
-        background: object = None,
-        **settings: Any,  # noqa: ANN401 - the explainer's own
-    ) -> Explanation:
-        """Why rows are answered as they are, as `Bundle.explain` tells, by what only the fitted network can tell too.
-
-        Where probabilities were calibrated, the network's own are explained, and a note says so.
+    def explain(self, rows: object, method: str = "integrated_gradients", **said: Any) -> Explanation:  # noqa: ANN401
+        """As `Bundle.explain`, and by what only the fitted network can tell too: what it answers uncalibrated.
 
         Raises:
             UsageError, DataError: as `Bundle.explain` raises them.
         """
-        network = self.trained.bare if self.trained is not None else None
-        said = {"of": of, "background": background, **settings}
-        told = explaining.explain(self.bundle, rows, method, network=network, **said)
-        if EXPLAINERS.part(method).asks == "network" and self.trained and self.trained.predictor is not network:
-            told = replace(told, notes=(*told.notes, "what the network itself answers is explained, uncalibrated"))
-        return told
+        return explaining.explain(self.bundle, rows, method, trained=self.trained, **said)
 
     @property
     def worth(self) -> str:

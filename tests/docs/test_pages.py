@@ -18,6 +18,7 @@ RUN = [
     "docs/text.md",
     "docs/zh/text.md",
     "docs/pretraining.md",
+    "docs/explanations.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

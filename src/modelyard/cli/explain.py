@@ -1,7 +1,5 @@
 """`modelyard explain`: why a bundle answers a row as it does, or what it looks at over many."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +35,7 @@ Settings = Annotated[
 ]
 
 
-def explain(  # noqa: PLR0913 - the words of a call
+def explain(  # noqa: PLR0913, PLR0917 - the words of a call
     bundle: BundleWord,
     data: DataWord,
     row: Row = None,
@@ -89,7 +87,7 @@ def parsed(settings: list[str]) -> dict[str, Any]:
     return found
 
 
-def _chosen(frame: pl.DataFrame, row: int | None, data: str) -> pl.DataFrame:
+def _chosen(frame: "pl.DataFrame", row: int | None, data: str) -> "pl.DataFrame":
     if row is None:
         return _some(frame, MOST)
     if row > frame.height:
@@ -98,18 +96,18 @@ def _chosen(frame: pl.DataFrame, row: int | None, data: str) -> pl.DataFrame:
     return frame[row - 1 : row]
 
 
-def _behind(frame: pl.DataFrame, row: int | None) -> pl.DataFrame | None:
+def _behind(frame: "pl.DataFrame", row: int | None) -> "pl.DataFrame | None":
     """The rows that stand for what may be; None where there are no others than the one that is explained."""
     others = frame if row is None else frame[: row - 1].vstack(frame[row:])
     return _some(others, BEHIND) if others.height else None
 
 
-def _some(frame: pl.DataFrame, most: int) -> pl.DataFrame:
+def _some(frame: "pl.DataFrame", most: int) -> "pl.DataFrame":
     """At most so many rows, by chance and always the same."""
     return frame.sample(most, seed=7) if frame.height > most else frame
 
 
-def _object(asked: Bundle, told: Explanation, row: int | None) -> dict[str, Any]:
+def _object(asked: "Bundle", told: "Explanation", row: int | None) -> dict[str, Any]:
     """What `--json` tells."""
     whole: dict[str, Any] = {"name": told.name, "digest": asked.digest, "method": told.method}
     if row is not None:
@@ -119,7 +117,7 @@ def _object(asked: Bundle, told: Explanation, row: int | None) -> dict[str, Any]
     return whole if told.overall else {**whole, "reasons": [asdict(each) for each in told]}
 
 
-def _print(asked: Bundle, told: Explanation, row: int | None) -> None:
+def _print(asked: "Bundle", told: "Explanation", row: int | None) -> None:
     if row is not None:
         show.line(f"{told.name}, row {row}: {told.method}", "bold")
         _reason(told[0])
@@ -137,7 +135,7 @@ def _print(asked: Bundle, told: Explanation, row: int | None) -> None:
         show.note(show.out(), note)
 
 
-def _reason(reason: Reason) -> None:
+def _reason(reason: "Reason") -> None:
     from modelyard.core.explaining import Why, label, named, ordered
 
     if not isinstance(reason, Why):
@@ -145,15 +143,16 @@ def _reason(reason: Reason) -> None:
         return
     largest = max((abs(share.amount) for share in reason.shares), default=0.0) or 1.0
     rows = [("what is answered on average", show.figure(reason.base), "")]
-    for share in ordered(reason.shares):
-        rows.append((label(share), show.figure(share.amount, "+"), _bar(share.amount, largest)))
+    rows += [
+        (label(share), show.figure(share.amount, "+"), _bar(share.amount, largest)) for share in ordered(reason.shares)
+    ]
     rows.append((f"sum: {named(reason.of)}", show.figure(reason.total), ""))
     if abs(reason.total - reason.answer) > 1e-4 * max(abs(reason.answer), 1.0):
         rows.append(("what the model answers", show.figure(reason.answer), ""))
     show.table(rows, "column", "adds", "")
 
 
-def _importance(asked: Bundle) -> None:
+def _importance(asked: "Bundle") -> None:
     found = asked.report.importance
     if not found:
         return

@@ -109,7 +109,7 @@ def _summarised(known: Mapping[str, Any]) -> bool:
 def _dealt(shares: Floats, rows: int) -> Ints:
     """How many of the rows each share gets, [shares]: the largest remainders are rounded up."""
     wanted = shares / shares.sum() * rows
-    counts = np.floor(wanted).astype(np.int64)
+    counts: Ints = np.floor(wanted).astype(np.int64)
     late = np.argsort(counts - wanted, kind="stable")[: rows - int(counts.sum())]
     counts[late] += 1
     return counts

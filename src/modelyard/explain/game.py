@@ -60,7 +60,8 @@ class Table:
         """One row's."""
         texts = {name: self.rows[name][row] or "" for name in self.texts}
         split = {name: pieces.split(text, self.most) or [""] for name, text in texts.items()}
-        players, places = [], {}
+        players: list[Player] = []
+        places: dict[str, Ints] = {}
         for column in self.model.columns:
             if len(parts := split.get(column.name, ())) > 1:
                 starts = np.cumsum([0, *map(len, parts)]).tolist()

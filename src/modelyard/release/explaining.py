@@ -27,8 +27,21 @@ if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
 
 BACKGROUND = 100  # rows that stand for what may be, of those that are given
+UNCALIBRATED = "what the network itself answers is explained, before its probabilities were calibrated"
 DRAWN = 50  # of summaries
 INDEPENDENT = "the background is drawn from the bundle's summaries, each column by itself: give rows as `background`"
+
+
+class Fitted(Protocol):
+    """What training fitted: the model's own fit, and what it was finished to be."""
+
+    @property
+    def bare(self) -> object:
+        """The model's own."""
+
+    @property
+    def predictor(self) -> object:
+        """What the bundle answers as."""
 
 
 def explain(
@@ -38,7 +51,7 @@ def explain(
     *,
     of: object = None,
     background: object = None,
-    network: object | None = None,
+    trained: Fitted | None = None,
     **settings: Any,  # noqa: ANN401 - the explainer's own
 ) -> Explanation:
     """Why the bundle answers these rows as it does.
@@ -50,7 +63,7 @@ def explain(
         of: the class whose probability is explained; the positive one of two, else the one that is answered.
         background: rows that stand for what may be where a value is not known, of which 100 are taken; where none are
             given they are drawn from the summaries in the bundle.
-        network: the fitted network, for an explainer that asks it.
+        trained: what training fitted, for an explainer that asks the network itself.
         settings: the explainer's.
 
     Raises:
@@ -58,7 +71,7 @@ def explain(
         DataError: the rows are not what the schema says, or there are none.
     """
     explainer = built(method, settings)
-    check(explainer, method, network)
+    check(explainer, method, trained)
     columns = bundle.columns(rows)
     if count(columns) == 0:
         raise DataError("there are no rows to explain", "rows")
@@ -71,7 +84,9 @@ def explain(
         behind = backgrounds.thinned(bundle.columns(background), BACKGROUND, seed)
         if count(behind) == 0:
             raise DataError("there are no rows to compare with", "background")
-    model = replace(subject(bundle, columns, of), network=network)
+    model = replace(subject(bundle, columns, of), network=trained.bare if trained else None)
+    if explainer.asks == "network" and trained and trained.bare is not trained.predictor:
+        notes = (*notes, UNCALIBRATED)
     return Explanation(bundle.name, method, explainer.adds_up, explainer(model, columns, behind), notes)
 
 
@@ -87,13 +102,13 @@ def built(method: str, settings: Mapping[str, Any]) -> Explainer:
         raise UsageError.of(error.problems) from error
 
 
-def check(explainer: Explainer, method: str, network: object | None = None) -> None:
+def check(explainer: Explainer, method: str, trained: Fitted | None = None) -> None:
     """A bundle has what the explainer asks.
 
     Raises:
         UsageError: it has not.
     """
-    if explainer.asks == "network" and network is None:
+    if explainer.asks == "network" and trained is None:
         hint = "ask the training: modelyard.train(...).explain(rows, method=...), or use shapley, which asks the graph"
         raise UsageError(f"'{method}' asks the fitted network, which a bundle does not keep", "explain", hint)
     if explainer.asks == "truth":

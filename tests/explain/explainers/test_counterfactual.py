@@ -11,9 +11,9 @@ import pytest
 
 from modelyard.core.errors import UsageError
 from modelyard.core.explaining import Otherwise
-from tests.explain import subjects
 from modelyard.explain import background
 from modelyard.explain.family import EXPLAINERS
+from tests.explain import subjects
 
 if TYPE_CHECKING:
     from modelyard.core.types import Floats

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 
 from modelyard.core.errors import UsageError
 from modelyard.core.explaining import Why
@@ -16,6 +15,8 @@ from tests import making
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from torch import Tensor
 
     from modelyard.run import Run
 
@@ -76,8 +77,8 @@ def test_it_is_what_captum_finds(tmp_path: Path) -> None:
         warnings.simplefilter("ignore")
         from captum.attr import IntegratedGradients
 
-        def forward(*values: torch.Tensor) -> torch.Tensor:
-            answers: torch.Tensor = module(dict(zip(one, values, strict=True)))
+        def forward(*values: Tensor) -> Tensor:
+            answers: Tensor = module(dict(zip(one, values, strict=True)))
             return answers[:, 1]
 
         found = IntegratedGradients(forward).attribute(

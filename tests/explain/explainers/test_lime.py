@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def weights(columns: int, function: Any, **said: Any) -> tuple[Floats, Why]:
     random = np.random.default_rng(3)
     x, b = random.normal(size=(1, columns)), random.normal(size=(9, columns))
-    (found,) = EXPLAINERS.build("lime", said)(subjects.of(function, columns, 1), subjects.columns(x), subjects.columns(b))
+    (found,) = EXPLAINERS.build("lime", said)(
+        subjects.of(function, columns, 1), subjects.columns(x), subjects.columns(b)
+    )
     assert isinstance(found, Why)
     return (x - b.mean(axis=0))[0], found
 

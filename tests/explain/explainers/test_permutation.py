@@ -40,9 +40,7 @@ def test_it_is_twice_the_variance_that_a_column_brings() -> None:
 
 
 def test_the_interval_holds_the_truth() -> None:
-    held = [
-        found["c0"].low <= 8 <= found["c0"].high for found in (importances(200, seed) for seed in range(60))
-    ]
+    held = [found["c0"].low <= 8 <= found["c0"].high for found in (importances(200, seed) for seed in range(60))]
     assert np.mean(held) >= 0.85
 
 

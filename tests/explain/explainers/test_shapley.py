@@ -70,7 +70,9 @@ def test_it_is_what_shap_says(behind: int) -> None:
     assert found == pytest.approx(kernel, abs=1e-6)
 
 
-@pytest.mark.parametrize("said", [{}, {"exact": 0}, {"exact": 0, "permutations": 2}, {"exact": 0, "permutations": 1000}])
+@pytest.mark.parametrize(
+    "said", [{}, {"exact": 0}, {"exact": 0, "permutations": 2}, {"exact": 0, "permutations": 1000}]
+)
 @pytest.mark.parametrize("columns", [5, 20])
 def test_shares_sum_to_the_answer_less_the_base(said: dict[str, Any], columns: int) -> None:
     x, b = drawn(columns, 3, 7)
@@ -101,7 +103,9 @@ def test_a_pair_of_orders_settles_interactions_of_two() -> None:
 
 def test_a_straight_function_is_told_by_its_weights() -> None:
     x, b = drawn(20, 3, 7)
-    assert shares(explained(20, function=subjects.straight)) == pytest.approx((x - b.mean(axis=0)) * subjects.weights(20))
+    assert shares(explained(20, function=subjects.straight)) == pytest.approx(
+        (x - b.mean(axis=0)) * subjects.weights(20)
+    )
 
 
 def test_one_seed_gives_the_same_shares() -> None:

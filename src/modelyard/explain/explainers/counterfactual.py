@@ -180,11 +180,12 @@ class Hunt:
 
     def far(self, places: Ints) -> Floats:
         """The distances of candidates [candidates, columns]: [candidates]."""
-        return np.sum([self.choices[name].far[places[:, at]] for at, name in enumerate(self.names)], axis=0)
+        far = [self.choices[name].far[places[:, at]] for at, name in enumerate(self.names)]
+        return np.asarray(np.sum(far, axis=0))
 
     def shortest(self, most: int, beam: int) -> list[Ints]:
         """Candidates [columns] with as few columns changed as can be, the nearest of some sets of columns; or none."""
-        begun = np.zeros((1, len(self.names)), dtype=np.int64)
+        begun: Ints = np.zeros((1, len(self.names)), dtype=np.int64)
         for _ in range(most):
             places = self._further(begun)
             if not len(places):

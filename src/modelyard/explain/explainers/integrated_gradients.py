@@ -238,6 +238,6 @@ def _point(
 ) -> Tensor:
     """The points [points, ...] between a baseline [...] and `there` [points, ...], kept for their gradients."""
     way = (there - baseline).detach()
-    point = (baseline + along.reshape(-1, *[1] * (way.dim() - 1)) * way).detach().requires_grad_(requires_grad=True)
+    point = (baseline + along.reshape(-1, *[1] * (way.dim() - 1)) * way).detach().requires_grad_()
     passed.points.append((point, way, parted))
     return point

@@ -74,7 +74,7 @@ def coalitions(players: int, samples: int, seed: int) -> Bools:
 def nearness(on: Bools, width: float) -> Floats:
     """How much a coalition counts, by its cosine distance from all players: [coalitions] in (0, 1]."""
     distance = 1 - np.sqrt(on.mean(axis=1))
-    return np.sqrt(np.exp(-(distance**2) / width**2))
+    return np.asarray(np.sqrt(np.exp(-(distance**2) / width**2)))
 
 
 def ridge(design: Floats, target: Floats, weight: Floats, penalty: float) -> Line:

@@ -36,7 +36,10 @@ class Shapley(Explainer):
     adds_up: ClassVar[bool] = True
 
     permutations: int | None = Field(
-        default=None, ge=2, le=1_000_000, description="orders that are walked; two against each row of the background, for texts some 1,000 asks in all"
+        default=None,
+        ge=2,
+        le=1_000_000,
+        description="orders that are walked; two against each row of the background, for texts some 1,000 asks in all",
     )
     exact: int = Field(default=1 << 15, ge=0, le=1 << 24, description="rows to ask up to which nothing is sampled")
     pieces: int = Field(default=40, ge=1, le=1000, description="groups of words that a text is split into at most")
