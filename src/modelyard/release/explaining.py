@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -127,7 +127,7 @@ def subject(bundle: Bundle, columns: Columns, of: object) -> Subject:
         return bundle.features.fitted[name](values)
 
     def run(blocks: dict[str, Block]) -> Floats:
-        return order.answer(blocks, bundle.batch, lambda _done: None)
+        return order.answer(blocks, bundle.batch, lambda _done: None, bundle.workers)
 
     def tokens(name: str, ids: Ints) -> list[str]:
         encoder = bundle.features.fitted[name]
