@@ -25,8 +25,8 @@ WIDEST = 40  # signs of a value that are shown
 class Share:
     """What a column, or a piece of a text, adds to the answer; `value` is what the row holds there.
 
-    `start` is where a piece begins in its text, in characters, or which token it is; None for a whole column. `error` is the standard error
-    of `amount` by the sampling, zero where nothing was sampled.
+    `start` is where a piece begins in its text, in characters, or which token it is; None for a whole column. `error`
+    is the standard error of `amount` by the sampling, zero where nothing was sampled.
     """
 
     column: str

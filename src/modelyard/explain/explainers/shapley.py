@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 USUAL = 100  # orders that are walked, and at least two against each row of the background
 TEXTS = 1000  # asks for a row with texts, which are encoded again for each
+SHORT, FEW = 25, 6  # rows of the background for a row with texts, and with one of more than so many characters
+LONG = 4000
 MOST = 16  # players up to which all coalitions can be counted at all
 
 
@@ -47,8 +49,10 @@ class Shapley(Explainer):
 
     def __call__(self, model: Subject, rows: Columns, background: Columns) -> tuple[Reason, ...]:
         """A `Why` a row."""
-        if any(column.kind is Kind.TEXT for column in model.columns):
-            background = backgrounds.thinned(background, TEXTS // 40, self.seed)
+        texts = [rows[column.name] for column in model.columns if column.kind is Kind.TEXT]
+        if texts:
+            longest = max((len(text or "") for held in texts for text in held.tolist()), default=0)
+            background = backgrounds.thinned(background, SHORT if longest <= LONG else FEW, self.seed)
         table = Table(model, rows, background, self.pieces)
         found = []
         for row in range(count(rows)):
