@@ -74,9 +74,10 @@ def test_it_is_what_shap_says(behind: int) -> None:
     "said", [{}, {"exact": 0}, {"exact": 0, "permutations": 2}, {"exact": 0, "permutations": 1000}]
 )
 @pytest.mark.parametrize("columns", [5, 20])
-def test_shares_sum_to_the_answer_less_the_base(said: dict[str, Any], columns: int) -> None:
-    x, b = drawn(columns, 3, 7)
-    for why, row in zip(explained(columns, **said), x, strict=True):
+@pytest.mark.parametrize("behind", [1, 7, 8])
+def test_shares_sum_to_the_answer_less_the_base(said: dict[str, Any], columns: int, behind: int) -> None:
+    x, b = drawn(columns, 3, behind)
+    for why, row in zip(explained(columns, behind=behind, **said), x, strict=True):
         assert why.answer == pytest.approx(subjects.winding(row[None])[0])
         assert why.base == pytest.approx(subjects.winding(b).mean())
         assert why.total == pytest.approx(why.answer, abs=1e-12)

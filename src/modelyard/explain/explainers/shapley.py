@@ -64,7 +64,7 @@ class Shapley(Explainer):
         players = len(game.players)
         if players <= MOST and game.background << players <= self.exact:
             return _exact(game, of)
-        usual = USUAL if not game.table.texts else max(TEXTS // players, 2)
+        usual = max(USUAL, 2 * game.background) if not game.table.texts else max(TEXTS // players, 2)
         return _sampled(game, of, self.permutations or usual, self.seed)
 
 
@@ -88,12 +88,14 @@ def _exact(game: Game, of: str) -> Why:
 
 def _sampled(game: Game, of: str, permutations: int, seed: int) -> Why:
     """Walks along orders and their reverses, as many against each row of the background."""
-    players, rounds = len(game.players), -(-permutations // (2 * game.background))
-    random = seeds.generator(seed, "shapley")
-    pairs = game.background * rounds
+    players, random = len(game.players), seeds.generator(seed, "shapley")
+    if permutations <= game.background and game.background % 2 == 0:  # an order and its reverse against two rows
+        pairs, against = game.background // 2, random.permutation(game.background)
+    else:  # against the same row, which is surer
+        rounds = -(-permutations // (2 * game.background))
+        pairs, against = game.background * rounds, np.tile(np.arange(game.background), 2 * rounds)
     orders = random.permuted(np.tile(np.arange(players), (pairs, 1)), axis=1)
     orders = np.concatenate([orders, orders[:, ::-1]])  # [walks, players]
-    against = np.tile(np.arange(game.background), 2 * rounds)
     steps = _steps(game, orders, against)
     amounts = np.empty_like(steps)
     np.put_along_axis(amounts, orders, steps, axis=1)  # [walks, players]
