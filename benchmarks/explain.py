@@ -218,7 +218,9 @@ def _timed(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
     return {name: statistics.median(each) for name, each in seconds.items()}
 
 
-def _alone(bundle: Bundle, test: pl.DataFrame, behind: pl.DataFrame | None, **said: Any) -> tuple[float, float, float]:
+def _alone(
+    bundle: Bundle, test: pl.DataFrame, behind: pl.DataFrame | None, permutations: int | None = None
+) -> tuple[float, float, float]:
     """The median and the 99th percentile of one row, and its median of processor time, in milliseconds."""
     rows, found, busy = test.to_dicts(), [], []
     others = None if behind is None else behind.to_dicts()
