@@ -36,6 +36,7 @@ format: $(READY) ## put the code into its form
 
 bench: $(READY) ## what Modelyard claims of its speed
 	$(BIN)/python benchmarks/serve_overhead.py
+	$(BIN)/python benchmarks/explain.py
 
 tables: $(READY) ## what auto reaches on tables beside its rivals (hours); ARGS="--seeds 1 --data hmda" for less
 	$(BIN)/python benchmarks/tables.py $(ARGS)

@@ -79,7 +79,7 @@ def recipe(folder: Path, frame: pl.DataFrame, **said: Any) -> dict[str, Any]:
 
     Its model is linear, and no robustness is measured, where nothing is said of them.
     """
-    said.setdefault("evidence", {"robustness": False})
+    said.setdefault("evidence", {"robustness": False, "importance": False, "weak_slices": False})
     file = folder / "rows.parquet"
     frame.write_parquet(file)
     target = said.pop("target", TARGET)

@@ -17,17 +17,18 @@ from modelyard.evaluate import baselines, robustness
 from modelyard.evaluate.audit import audited
 from modelyard.evaluate.mitigated import changes
 from modelyard.evaluate.score import Measured, score
+from modelyard.explain import importance
 from modelyard.families import BASELINE, MODELS, ONE_TREE, TREE
 from modelyard.fitting import Fitting
 from modelyard.train.fit import Trained
 from modelyard.train.pretrain import lift
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from modelyard.core.evidence import Change, Provenance, Stress
+    from modelyard.core.evidence import Change, Importance, Provenance, Stress
     from modelyard.core.report import Report
-    from modelyard.core.types import Parts, Values
+    from modelyard.core.types import Parts, Table, Values
 
 UNPRETRAINED = "before pretraining"  # the baseline that tells what pretraining gave
 ONE_TREE_NAME = "one tree"  # the baseline of a linear model
@@ -64,6 +65,8 @@ class Evidence:
         )
         report = audited(report, measured, self.metrics, seed, weak_slices=plan.recipe.evidence.weak_slices)
         report = replace(report, data=data, changes=self._changes(measured), stress=self._stress(measured))
+        if plan.recipe.evidence.importance:
+            report = replace(report, importance=self._importance(measured))
         if plan.recipe.evidence.learning_curve:
             report = learned.told(report, measured, self.metrics, parts, partial(self.fitting, plan), seed)
         return report
@@ -94,6 +97,14 @@ class Evidence:
             common = self.trained.decision and replace(self.trained.decision, column="", by_group={})
             before = replace(measured, decision=common)
         return changes(before, measured, self.metrics, named.name, mitigation.grouped(), self.plan.recipe.seed)
+
+    def _importance(self, measured: Measured) -> tuple[Importance, ...]:
+        """How much the first metric hangs on each column."""
+
+        def judging(some: Table) -> Callable[[Metric, Floats], Floats]:
+            return replace(measured, table=some, baselines={}).judged
+
+        return importance.of(self.trained, self.parts.test, self.metrics, judging, self.plan.recipe.seed)
 
     def _stress(self, measured: Measured) -> tuple[Stress, ...]:
         """What the first metric loses when rows arrive changed, and each metric that a gate judges so."""

@@ -8,6 +8,7 @@ from modelyard.core.errors import ModelyardError
 from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, Network, Perturbation, Search, Source
 from modelyard.core.registry import Family
 from modelyard.core.types import Json, Kind, Task
+from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     MITIGATIONS,
     METRICS,
     PERTURBATIONS,
+    EXPLAINERS,
     GATES,
 )
 BASELINE = "linear"

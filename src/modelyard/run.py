@@ -37,16 +37,18 @@ from modelyard.features import weights
 from modelyard.fitting import Fitting
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import DataSpec, Recipe
-from modelyard.release import costs
+from modelyard.release import costs, explaining
 from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
 from modelyard.release.card import Said
 from modelyard.release.card.words import Words
 from modelyard.release.pack import Origin, pack
 from modelyard.release.yard import Release, Yard, home_of, load
+from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
     from modelyard.core.contest import Contest
+    from modelyard.core.explaining import Explanation
     from modelyard.train.pretrain.work import Pretraining
 
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
@@ -73,6 +75,15 @@ class Run:
     hygiene: Hygiene = NOTHING
     alternatives: tuple[Alternative, ...] = ()
     fit_energy: float = 0.0
+    trained: Trained | None = None
+
+    def explain(self, rows: object, method: str = "integrated_gradients", **said: Any) -> Explanation:  # noqa: ANN401
+        """As `Bundle.explain`, and by what only the fitted network can tell too: what it answers uncalibrated.
+
+        Raises:
+            UsageError, DataError: as `Bundle.explain` raises them.
+        """
+        return explaining.explain(self.bundle, rows, method, trained=self.trained, **said)
 
     @property
     def worth(self) -> str:
@@ -143,6 +154,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None =
         hygiene=replace(found, cut=trained.cut),
         alternatives=others,
         fit_energy=fitted.energy,
+        trained=trained,
     )
 
 

@@ -23,6 +23,7 @@ RUN = [
     "docs/gates.md",
     "docs/energy.md",
     "docs/fairness.md",
+    "docs/explanations.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

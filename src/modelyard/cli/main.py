@@ -18,6 +18,7 @@ from modelyard.cli.compare import compare
 from modelyard.cli.demo import demo
 from modelyard.cli.doctor import doctor
 from modelyard.cli.evaluate import evaluate
+from modelyard.cli.explain import explain
 from modelyard.cli.init import init
 from modelyard.cli.launch import launch
 from modelyard.cli.predict import predict
@@ -88,6 +89,7 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         release: ".modelyard/bundles/4f1c...",
         serve: "customer-risk --port 8080",
         predict: "customer-risk new-customers.csv --out answers.jsonl",
+        explain: "customer-risk new-customers.csv --row 3",
     },
     "From texts without labels": {pretrain: "reviews.csv --out pretrained"},
     "All in one": {launch: "recipe.yaml", demo: "--once"},

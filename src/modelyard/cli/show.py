@@ -81,6 +81,12 @@ def indented(text: str, style: str = "") -> None:
     )
 
 
+def paragraph(text: str) -> None:
+    """Lines of the result, each kept as it is."""
+    for each in text.splitlines():
+        line(each)
+
+
 def document(content: str) -> None:
     """A document as it is; in a file or a pipe it is UTF-8, whatever the terminal speaks."""
     if sys.stdout.isatty():

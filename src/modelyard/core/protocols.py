@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from modelyard.core.blocks import Block, Examples, Form, HeldOut, Inputs
     from modelyard.core.decisions import Decision
+    from modelyard.core.explaining import Columns, Reason, Subject
     from modelyard.core.finish import Costs
     from modelyard.core.report import Report, Verdict
     from modelyard.core.training import Training
@@ -331,6 +332,29 @@ class Placed(Protocol):
 
         Two models' figures on the same rows differ with the variance that the differences of their moves have. None
         where the figure is not defined, or one row decides it.
+        """
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """Why a model answers as it does: settings only.
+
+    One that `adds_up` gives shares that sum to the answer less the base. What it `asks` beside rows: the graph alone,
+    which every bundle has, the fitted network, which a training has, or the truth of the rows. One that does not
+    `compare` has no use for a background.
+    """
+
+    adds_up: ClassVar[bool] = False
+    compares: ClassVar[bool] = True
+    asks: ClassVar[Literal["graph", "network", "truth"]] = "graph"
+
+    def __call__(self, model: Subject, rows: Columns, background: Columns) -> tuple[Reason, ...]:
+        """A reason a row of `rows`, or one a column; `background` stands for what may be where a value is not known.
+
+        Both are values [rows] by column.
+
+        Raises:
+            UsageError: the model does not have what is asked, or the settings do not fit its columns.
         """
 
 

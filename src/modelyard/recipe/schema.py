@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
 from modelyard.core import energy
+from modelyard.core.explaining import Way
 from modelyard.core.finish import Calibration
 from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
@@ -111,6 +112,7 @@ class ColumnSpec(Section):
     role: Role | None = None
     encoder: EncoderSpec | None = None
     levels: tuple[str, ...] | None = Field(default=None, description="all the values there are; others are refused")
+    change: Way = Field(default="free", description="how a person can change it, for counterfactuals")
 
     @model_validator(mode="after")
     def _levels_are_categories(self) -> Self:
@@ -212,6 +214,7 @@ class EvidenceSpec(Section):
     """What a report measures beside its scores."""
 
     weak_slices: bool = Field(default=True, description="search the test rows for where the model is worse")
+    importance: bool = Field(default=True, description="how much worse the first metric is with a column shuffled")
     learning_curve: bool = Field(
         default=False, description="fit the model on fewer rows too, to tell whether more would help"
     )

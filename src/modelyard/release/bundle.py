@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from modelyard.core.explaining import Explanation, Way
     from modelyard.release.manifest import Manifest
 
 # onnxruntime's own classes for a graph that it does not take; they share no base.
@@ -67,6 +68,7 @@ class Bundle:
             self.decision = _decision(files.get("decision.json"))
             self.recipe = files["recipe.yaml"].decode()
             self.example: dict[str, Any] = msgspec.json.decode(files["example.json"], type=dict)
+            self._reference = files["reference.json"]  # read when it is asked for
         except KeyError as error:
             raise BundleError(f"lacks {error.args[0]}", str(folder), "train again") from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -112,6 +114,27 @@ class Bundle:
             return None
         return replace(self.schema[self.decision.column], nullable=True, closed=False)
 
+    @cached_property
+    def summaries(self) -> dict[str, dict[str, Any]]:
+        """What is kept of each column of the test rows, by its name.
+
+        Raises:
+            BundleError: it cannot be read.
+        """
+        try:
+            columns: dict[str, dict[str, Any]] = msgspec.json.decode(self._reference, type=dict)["columns"]
+        except (KeyError, msgspec.MsgspecError) as error:
+            place = f"{self.folder}/reference.json"
+            raise BundleError("holds no summaries that this Modelyard can read", place, "train again") from error
+        return columns
+
+    @cached_property
+    def ways(self) -> dict[str, Way]:
+        """How the recipe says that a person can change a column."""
+        from modelyard.recipe import parse  # pydantic, which predicting does without
+
+        return {name: column.change for name, column in parse.packed(self.recipe).columns.items()}
+
     def predict(self, rows: object) -> Answer:
         """Answers for a dict, a list of dicts, a Polars or pandas frame, or an Arrow table: one record a row.
 
@@ -145,6 +168,33 @@ class Bundle:
         """The rows' groups, [rows] of str, where decisions are made by them."""
         return None if self.group is None else groups.named(columns[self.group.name], self.group)
 
+    def explain(
+        self,
+        rows: object,
+        method: str = "shapley",
+        *,
+        of: object = None,
+        background: object = None,
+        **settings: Any,  # noqa: ANN401 - the explainer's own
+    ) -> Explanation:
+        """Why these rows are answered as they are: what each column, or piece of a text, adds to the answer.
+
+        Args:
+            rows: as `predict` takes them.
+            method: the explainer's name: shapley, lime, counterfactual.
+            of: the class whose probability is explained; the positive one of two, else the one that is answered.
+            background: rows that stand for what may be where a value is not known, of which 100 are taken; where none
+                are given they are drawn from the summaries in the bundle.
+            settings: the explainer's, such as `permutations=1000`.
+
+        Raises:
+            UsageError: there is no such explainer, class or setting, or it asks for more than a bundle has.
+            DataError: the rows are not what the schema says.
+        """
+        from modelyard.release import explaining
+
+        return explaining.explain(self, rows, method, of=of, background=background, **settings)
+
     def ask(self, columns: Mapping[str, Values]) -> Floats:
         """Encode values [rows] and run the graph: [rows, outputs] float32."""
         return self.run(self.features(columns))
@@ -152,7 +202,7 @@ class Bundle:
     def run(self, inputs: dict[str, Any]) -> Floats:
         """Run the graph on encoded rows: [rows, outputs] float32."""
         rows = len(next(iter(inputs.values())))
-        return order.answer(inputs, self._batch, lambda done: events.step("predicting", done, rows), self.workers)
+        return order.answer(inputs, self.batch, lambda done: events.step("predicting", done, rows), self.workers)
 
     def records(self, outputs: Floats, groups: npt.NDArray[Any] | None = None) -> list[dict[str, Any]]:
         """Bare answers [rows, outputs] as records, decided by the rows' groups where these are known."""
@@ -164,7 +214,8 @@ class Bundle:
             for most, row in zip(best, outputs.tolist(), strict=True)
         ]
 
-    def _batch(self, inputs: dict[str, Any]) -> Floats:
+    def batch(self, inputs: dict[str, Any]) -> Floats:
+        """Run the graph once on encoded rows, however many: [rows, outputs] float32."""
         given = feeds(inputs)
         if len(given) != len(self.wanted):  # the graph leaves out what cannot change an answer
             given = {name: array for name, array in given.items() if name in self.wanted}

@@ -10,6 +10,7 @@ from modelyard.core.types import Column, Floats, Json, Kind, Table
 from modelyard.data import values
 
 MOST = 50  # levels of a category that are counted
+BETWEEN = (np.arange(20) + 0.5) / 20  # where quantiles lie that each stand for a twentieth of the rows
 EXAMPLE_TEXT = "This is an example. 这是一个例子。"
 
 
@@ -44,8 +45,14 @@ def _summary(column: Column, found: Any) -> dict[str, Json]:  # noqa: ANN401 - V
         summary["characters"] = _quantiles(np.array([len(text) for text in known]))
     elif column.kind is Kind.TIME:
         summary["first"], summary["last"] = str(known.min()), str(known.max())
+        between = np.quantile(known.astype("datetime64[s]").astype(np.int64), BETWEEN).astype(np.int64)
+        summary["between"] = [str(moment) for moment in between.astype("datetime64[s]")]
     elif column.kind is not Kind.IDENTIFIER:
         summary["quantiles"] = _quantiles(known.astype(np.float64))
+        if column.kind is Kind.BOOLEAN:
+            summary["true"] = _rounded(float(known.astype(np.float64).mean()))
+        else:
+            summary["between"] = [_rounded(float(q)) for q in np.quantile(known.astype(np.float64), BETWEEN)]
     return summary
 
 

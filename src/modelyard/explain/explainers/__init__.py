@@ -1,0 +1,1 @@
+"""One explainer a file."""
