@@ -27,7 +27,7 @@ from modelyard.core.evidence import (
     WeakSlice,
 )
 from modelyard.core.report import Comparison, Report, Score
-from modelyard.families import METRICS
+from modelyard.families import METRICS, PERTURBATIONS
 from modelyard.recipe.schema import CardSpec, RiskSpec
 from modelyard.release import card
 from modelyard.release.card import metrics
@@ -149,7 +149,8 @@ def test_every_number_of_the_page_is_one_of_the_report(language: speech.Language
     for value, shown in reader.values:
         assert float(value) in known, shown
     beside = {str(len(binary.bundle.schema.features)), "95", "99", "1", "0", "0.5", "64", "1000"}
-    stated = " ".join([*report.notes, *map(str, SAID), report.data.newest if report.data else ""])
+    facts = [report.data.newest if report.data else "", report.cost.method if report.cost else ""]
+    stated = " ".join([*report.notes, *map(str, SAID), *facts])
     beside |= set(re.findall(r"\d+(?:[.,]\d+)*", stated))
     loose = re.findall(r"(?<![\w.])\d+(?:[.,]\d+)*", " ".join(reader.texts))
     assert set(loose) <= beside
@@ -247,6 +248,10 @@ def test_everything_that_the_card_says_has_chinese_words() -> None:
     assert [said for said in spoken() if said not in CHINESE] == []
     holes = {said: other for said, other in CHINESE.items() if said.count("{") != other.count("{")}
     assert holes == {}
+
+
+def test_every_perturbation_has_chinese_words() -> None:
+    assert [name for name in PERTURBATIONS.names if name not in CHINESE] == []
 
 
 def test_every_metric_says_what_it_means_in_both_languages() -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from modelyard.core.report import NEUTRAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -286,6 +285,8 @@ def _by_others(measured: Report) -> list[str]:
 
 
 def _scores(measured: Report) -> Table:
+    from modelyard.core.report import NEUTRAL
+
     sliced = any(score.slice for score in measured.scores)
     drawn = _table("metric", *(["on"] if sliced else []), "value", "95% interval", "rows", "better is")
     for score in measured.scores:

@@ -62,6 +62,7 @@ CHINESE: dict[str, str] = {
     "verdict": "结论",
     "constant": "固定答案",
     "linear": "线性模型",
+    "one tree": "一棵小树",
     "before pretraining": "预训练之前",
     "What it answers (across) to rows of each class (down):": "各类别的行（纵向）得到的回答（横向）：",
     "class": "类别",
@@ -128,6 +129,7 @@ CHINESE: dict[str, str] = {
     "missing_column": "缺少一列",
     "out_of_range": "超出范围",
     "shifted_categories": "类别改变",
+    "unseen_levels": "没见过的类别",
     "number_noise": "数值噪声",
     # why it answers so
     "Why it answers so": "依据什么回答",
@@ -149,7 +151,7 @@ CHINESE: dict[str, str] = {
     "price of the energy": "电费",
     "the training": "训练",
     "a thousand predictions": "一千次预测",
-    "Grid: {}, ": "电网：{}，",
+    "Grid: {}. ": "电网：{}。",
     "One row alone takes ": "单独一行的中位数为 ",
     " ms in the median and ": " 毫秒，第 99 百分位为 ",
     " ms at the 99th percentile; the bundle holds ": " 毫秒；模型包大小为 ",
@@ -205,5 +207,7 @@ CHINESE: dict[str, str] = {
         "两行中正类行得到较高概率的机会：1 最好，0.5 等于瞎猜"
     ),
     "the share of rows that it answers with the positive class": "回答为正类的行的比例",
+    "the share of negative rows that it lets pass": "被正确放过的负类行的比例",
+    "the share of positive rows that it misses": "漏掉的正类行的比例",
     "the larger of two gaps: of true and of false positive rates": "真正率之差与假正率之差中较大的一个",
 }

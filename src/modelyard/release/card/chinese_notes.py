@@ -34,4 +34,54 @@ NOTES: dict[str, str] = {
     "do not use it, or give it more examples and more test rows": "不要使用它，或者提供更多样本和更多测试行",
     "a missed one costs {}, a false alarm {}": "漏报的代价为 {}，误报的代价为 {}",
     "the best {} on {} held-out rows": "在 {1} 行留出数据上 {0} 最佳",
+    "no held-out row weighs anything that {} could be measured on": "没有可用于测量 {} 的留出行",
+    "the more probable class": "较可能的类别",
+    "{}; by group of {} for {}, chosen on {} held-out rows": "{0}；按 {1} 分组以满足 {2}，在 {3} 行留出数据上选定",
+    "no weak slice was found among {} that were looked at": "查看了 {} 个子群体，没有发现明显更差的",
+    "no weak slice was found among {} that were looked at, on {}": "查看了 {0} 个子群体（{1}），没有发现明显更差的",
+    "weak slices are found and measured on {}": "较差的子群体是在 {} 上发现并测量的",
+    "{} of the {} test rows": "{1} 行测试数据中的 {0} 行",
+    "no groups of '{}' are compared: fewer than two have {} test rows": (
+        "没有比较“{}”的群体：有 {} 行测试数据的群体不足两个"
+    ),
+    "too few training rows for a learning curve, {}": "训练行数太少（{} 行），画不出学习曲线",
+    "learnt from {} rows instead of {}: {}: {}": "用 {0} 行而不是 {1} 行训练：{2}：{3}",
+    "more rows would help": "更多的行会有帮助",
+    "it learns no more from more rows, and is worse": "更多的行没有帮助，反而更差",
+    "more rows of this kind would hardly show": "再多这样的行也看不出差别",
+    "{} augmented rows ({}): the loss on {} validation rows is {} with them and {} without: {}": (
+        "{0} 行增强数据（{1}）：在 {2} 行验证数据上，用它们时损失为 {3}，不用时为 {4}：{5}"
+    ),
+    "they are learnt from": "已用于训练",
+    "they hurt and are left out": "有害，已舍弃",
+    "within noise (the difference has a standard error of {}), so they are left out": (
+        "在噪声之内（差值的标准误为 {}），已舍弃"
+    ),
+    # how energy was reckoned, piece by piece
+    "CodeCarbon {}, offline, of this process alone: {}": "CodeCarbon {}，离线，仅本进程：{}",
+    "Modelyard's meter: {}": "Modelyard 的计量：{}",
+    "Modelyard's meter (CodeCarbon is not installed): {}": "Modelyard 的计量（未安装 CodeCarbon）：{}",
+    "the processor's own count (RAPL), this process's share of it, and {}": (
+        "处理器自身计数（RAPL）中本进程的份额，以及{}"
+    ),
+    "seconds of cores at {} W and {} W a GB of resident memory, graphics cards whole": (
+        "核心秒数按 {} 瓦计，常驻内存每 GB 按 {} 瓦计，显卡全额计入"
+    ),
+    "seconds of cores at {} W and {} W a GB of resident memory, no graphics card": (
+        "核心秒数按 {} 瓦计，常驻内存每 GB 按 {} 瓦计，不含显卡"
+    ),
+    "{} W a GB of resident memory": "常驻内存每 GB {} 瓦",
+    "an estimate, the truth lies between half of it and two and a half times": "为估计值，真值在其一半到两倍半之间",
+    "right within a tenth": "误差在十分之一以内",
+    "{} g CO2e a kWh, of the world in 2018 (IEA): the recipe names no grid": (
+        "每千瓦时 {} 克二氧化碳当量，为 2018 年世界平均（IEA）：配方没有指定电网"
+    ),
+    "{} g CO2e a kWh, of the world in 2018 (IEA): {} is known where CodeCarbon is installed": (
+        "每千瓦时 {} 克二氧化碳当量，为 2018 年世界平均（IEA）：安装 CodeCarbon 后才知道 {}"
+    ),
+    "{} g CO2e a kWh, of {} in {} (CodeCarbon's table)": (
+        "每千瓦时 {0} 克二氧化碳当量，为 {1} {2} 年的数值（CodeCarbon 的表）"
+    ),
+    "a thousand predictions are reckoned from {}": "一千次预测由 {} 次推算",
+    "the predictions: {}": "预测：{}",
 }

@@ -74,12 +74,7 @@ def cost(told: Told) -> Section | None:
     blocks: list[Block] = [
         Table(tuple(words(head) for head in heads), tuple(rows), frozenset({1, 3, 4})),
         text(*_speed(told, found)),
-        text(
-            words("Grid: {}, ", found.grid),
-            Figure(found.grams_per_kwh, "short"),
-            " g CO2e/kWh. ",
-            words.note(found.method),
-        ),
+        text(words("Grid: {}. ", found.grid), words.pieces(found.method)),
     ]
     return Section("cost", words("What it takes"), tuple(blocks))
 

@@ -16,6 +16,8 @@ MEANINGS: Mapping[str, str] = {
     "ece": "how far probabilities lie from the shares that came true: 0 is best",
     "expected_cost": "what a row costs in the mean, by the prices of mistakes",
     "f1": "the harmonic mean of precision and recall: 1 is best",
+    "false_negative_rate": "the share of positive rows that it misses",
+    "true_negative_rate": "the share of negative rows that it lets pass",
     "false_positive_rate": "the share of negative rows that are taken for positive ones",
     "interval_width": "how wide the intervals are in the mean",
     "log_loss": "how surprised it is by the truth, in nats: 0 is best",
@@ -29,7 +31,6 @@ MEANINGS: Mapping[str, str] = {
     "true_positive_rate": "the share of positive rows that it finds",
     "equalized_odds": "the larger of two gaps: of true and of false positive rates",
 }
-SHARES = frozenset({"accuracy", "balanced_accuracy", "coverage", "f1", "precision", "recall"})
 
 
 def meaning(metric: str) -> str:

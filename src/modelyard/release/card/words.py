@@ -67,6 +67,11 @@ class Words:
                 return other.format(*(self.note(part) for part in found.groups()))
         return said
 
+    def pieces(self, said: str) -> str:
+        """A ready-made sentence whose pieces stand between semicolons, each put into this language."""
+        between = "；" if self.language == "zh" else "; "
+        return between.join(self.note(piece) for piece in said.split("; "))
+
 
 @cache
 def _forms(language: Language) -> list[tuple[re.Pattern[str], str]]:
