@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
