@@ -23,14 +23,14 @@ def tell(report: Report) -> None:
             for each in report.disparities
             if each.kind == "difference"
         ]
-        show.table(
+        show.block(
             lines, "between groups of", "metric", "difference", SPAN, "ratio", SPAN, "least on", "most on", "rows"
         )
     if report.weak:
-        show.table(map(_weak, report.weak), "weak where", "metric", "there", "elsewhere", "difference", "rows", "p")
+        show.block(map(_weak, report.weak), "weak where", "metric", "there", "elsewhere", "difference", "rows", "p")
     if report.changes:
         heads = (report.changes[0].mitigation, "between", "before", "after", "change", SPAN)
-        show.table(map(_changed, report.changes), *heads)
+        show.block(map(_changed, report.changes), *heads)
 
 
 def _apart(difference: Disparity, ratio: Disparity | None) -> list[str]:

@@ -28,7 +28,7 @@ CHINESE: dict[str, str] = {
     "yes": "是",
     "no": "否",
     # at a glance
-    "Beside the simplest answer": "与最简单的答案相比",
+    "Beside the simplest answers": "与最简单的答案相比",
     "better": "更好",
     "worse": "更差",
     "not distinguishable": "无法区分",
@@ -102,7 +102,6 @@ CHINESE: dict[str, str] = {
     "kind": "种类",
     "lowest": "最低",
     "highest": "最高",
-    "rows of the smallest group": "最小群体的行数",
     "What the mitigation '{}' changed, beside the same model without it:": (
         "缓解方法“{}”带来的变化，与不用它的同一模型相比："
     ),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelyard.core.report import Report
     from modelyard.release.card.told import Told
 
-ABREAST = 4  # metrics that a table of groups has room for, on a screen and on paper
+ABREAST = 3  # metrics that a table of groups has room for, on a screen and on paper
 
 
 def section(told: Told) -> Section:
@@ -65,23 +65,27 @@ def _disparities(told: Told) -> Iterator[Block]:
     if not found:
         return
     yield text(words("How far groups lie apart (0 is equal for a difference, 1 for a ratio):"))
-    heads = ("column", "metric", "kind", "value", "95% interval", "lowest", "highest", "rows of the smallest group")
-    rows = tuple(_apart(told, one) for one in found)
-    yield Table(tuple(words(head) for head in heads), rows, frozenset({3, 7}))
+    pairs: dict[tuple[str, str], dict[str, Disparity]] = {}
+    for one in found:
+        pairs.setdefault((one.column, one.metric), {})[one.kind] = one
+    heads = ("metric", "column", "difference", "95% interval", "ratio", "95% interval", "lowest", "highest", "rows")
+    rows = tuple(_apart(told, both) for both in pairs.values())
+    yield Table(tuple(words(head) for head in heads), rows, frozenset({2, 4, 8}))
 
 
-def _apart(told: Told, one: Disparity) -> tuple[Line, ...]:
-    words = told.words
-    return (
-        (one.column,),
-        (one.metric,),
-        (words(one.kind),),
-        (Figure(one.value),),
-        span(one.low, one.high, words(" to ")),
-        (one.lowest,),
-        (one.highest,),
-        (Figure(one.rows, "count"),),
-    )
+def _apart(told: Told, both: dict[str, Disparity]) -> tuple[Line, ...]:
+    """A metric between the groups of a column, by difference and by ratio as far as they are there."""
+    one = next(iter(both.values()))
+    figures: list[Line] = []
+    for kind in ("difference", "ratio"):
+        each = both.get(kind)
+        figures += [("-",), ("-",)] if each is None else [(Figure(each.value),), _span(told, each)]
+    groups: list[Line] = [(name.removeprefix(f"{one.column} = "),) for name in (one.lowest, one.highest)]
+    return ((one.metric,), (one.column,), *figures, *groups, (Figure(one.rows, "count"),))
+
+
+def _span(told: Told, one: Disparity) -> Line:
+    return span(one.low, one.high, told.words(" to "))
 
 
 def _changes(told: Told) -> Iterator[Block]:
@@ -119,6 +123,10 @@ def _weak(told: Told) -> Iterator[Block]:
             Figure(one.other),
             words(" elsewhere"),
             " (",
+            words("difference"),
+            " ",
+            *span(one.low, one.high, words(" to "), "signed"),
+            "; ",
             Figure(one.rows, "count"),
             words(" rows"),
             ")",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from modelyard.release.card import charts, metrics
@@ -23,9 +24,10 @@ def glance(told: Told) -> Tiles:
         meaning = words(metrics.meaning(first.metric))
         whole = (words("95% interval"), " ", *span(first.low, first.high, words(" to ")))
         tiles.append(Tile(first.metric, (_figure(first, report),), (*whole, *(("; ", meaning) if meaning else ()))))
-    for found in report.comparisons[:1]:
-        beside = (words(found.verdict), words(": "), words(found.baseline), " ", Figure(found.value))
-        tiles.append(Tile(words("Beside the simplest answer"), (Figure(found.difference, "signed"),), beside))
+    hardest = _hardest(report)
+    if hardest is not None:
+        beside = (words(hardest.verdict), words(": "), words(hardest.baseline), " ", Figure(hardest.value))
+        tiles.append(Tile(words("Beside the simplest answers"), (Figure(hardest.difference, "signed"),), beside))
     rows = report.rows
     learnt = (words("learnt from"), " ", Figure(rows["train"], "count"), words(" rows"))
     tiles.append(Tile(words("Measured on"), (Figure(rows["test"], "count"), words(" rows")), learnt))
@@ -33,6 +35,13 @@ def glance(told: Told) -> Tiles:
         p50 = (words("half of them within"), " ", Figure(report.cost.p50, "short"), " ms")
         tiles.append(Tile(words("One answer takes"), (Figure(report.cost.p99, "short"), " ms (p99)"), p50))
     return Tiles(tuple(tiles))
+
+
+def _hardest(report: Report) -> Comparison | None:
+    """The baseline that is the hardest to beat by the first metric."""
+    known = [one for one in report.foremost if not math.isnan(one.difference)]
+    sign = 1 if known and report.higher_is_better[known[0].metric] else -1
+    return min(known, key=lambda one: sign * one.difference, default=None)
 
 
 def section(told: Told) -> Section:
@@ -72,7 +81,7 @@ def _baselines(told: Told) -> Iterator[Block]:
         return
     yield text(words("Against the simplest answers: the difference is the model's value less the baseline's."))
     heads = ("baseline", "metric", "its value", "difference", "95% interval", "verdict")
-    rows = tuple(_against(told, one) for one in compared)
+    rows = tuple(_against(told, one) for one in sorted(compared, key=lambda one: one.baseline))
     yield Table(tuple(words(head) for head in heads), rows, frozenset({2, 3}))
 
 

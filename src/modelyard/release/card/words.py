@@ -47,12 +47,16 @@ class Words:
         >>> Words("en").line("{} rows", Figure(1200, "count"))
         ('', Figure(value=1200, form='count', doubtful=False), ' rows')
         """
-        found: list[Piece] = []
+        found: list[Piece] = [""]
         unnamed = iter(range(len(parts)))
         for before, place, _, _ in Formatter().parse(TABLES[self.language].get(said, said)):
-            found.append(before)
-            if place is not None:
-                found.append(parts[int(place) if place else next(unnamed)])
+            told = [before] if place is None else [before, parts[int(place) if place else next(unnamed)]]
+            for piece in told:
+                last = found[-1]
+                if isinstance(piece, str) and isinstance(last, str):
+                    found[-1] = last + piece  # so that what is marked up stays in one piece
+                else:
+                    found.append(piece)
         return tuple(found)
 
     def note(self, said: str) -> str:
