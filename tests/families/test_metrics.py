@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as arrays
 from sklearn import metrics as textbook
 
 from modelyard.core.types import Task
+from modelyard.evaluate import pairs
 from modelyard.families import METRICS
 from tests.families import parts
 
@@ -310,3 +311,43 @@ def test_by_a_fair_one_who_is_blind_gains_by_luck_alone(name: str, task: Task) -
 def test_a_rate_of_nothing_is_not_defined(name: str, truth: int) -> None:
     answers = np.array([[0.5, 0.5], [0.1, 0.9]], dtype=np.float32)
     assert math.isnan(metric(name)(np.full(2, truth), answers, np.ones(2)))
+
+
+@given(data=st.data())
+def test_a_rate_is_as_sure_as_the_share_that_it_is(data: st.DataObject) -> None:
+    """Recall and the true positive rate are one figure with one interval; a rate and its complement mirror it."""
+    truth, predicted, weight = data.draw(rows(Task.BINARY))
+
+    def told(name: str) -> tuple[float, float, float]:
+        (found,) = pairs.measured(pairs.Rows(truth, weight, 1), [(metric(name), predicted)])
+        return found.value, found.low, found.high
+
+    recall, rate, missed = told("recall"), told("true_positive_rate"), told("false_negative_rate")
+    assert recall == pytest.approx(rate, abs=1e-12)
+    assert [1 - one for one in missed] == pytest.approx([rate[0], rate[2], rate[1]], abs=1e-9)
+    spared, alarmed = told("true_negative_rate"), told("false_positive_rate")
+    assert [1 - one for one in alarmed] == pytest.approx([spared[0], spared[2], spared[1]], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "ends"),
+    [
+        ("true_positive_rate", True, (0.6756, 1.0)),
+        ("false_negative_rate", True, (0.0, 0.3244)),
+        ("false_positive_rate", True, (0.0, 0.3244)),
+        ("true_negative_rate", False, (0.0, 0.3244)),
+    ],
+)
+def test_eight_of_eight_do_not_prove_a_rate(name: str, right: bool, ends: tuple[float, float]) -> None:  # noqa: FBT001
+    truth = np.arange(16) % 2
+    answers = np.eye(2, dtype=np.float32)[truth if right else 1 - truth]
+    (found,) = pairs.measured(pairs.Rows(truth, np.ones(16), 1), [(metric(name), answers)])
+    assert (found.low, found.high) == pytest.approx(ends, abs=1e-4)
+
+
+def test_a_rate_of_nothing_lies_nowhere() -> None:
+    answers = np.array([[0.5, 0.5], [0.1, 0.9]], dtype=np.float32)
+    (found,) = pairs.measured(pairs.Rows(np.zeros(2, dtype=int), np.ones(2), 1), [(metric(RATES[1]), answers)])
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert np.isnan(METRICS.build(RATES[1], {}).span(np.zeros(2, dtype=int), answers, np.ones(2))).all()

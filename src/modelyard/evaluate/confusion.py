@@ -69,7 +69,13 @@ def span(
     return None if average != "macro" else shares.span(hits, among, weight, of, 2.0 if twice else 1.0)
 
 
-def share(answered: npt.NDArray[Any], weight: Floats) -> float:
-    """The weight of the rows that are `answered` so, [rows] bool, of all weight; NaN where there is none."""
-    total = weight.sum()
-    return float((weight * answered).sum() / total) if total > 0 else float("nan")
+def among(answered: npt.NDArray[Any], asked: npt.NDArray[Any]) -> Floats:
+    """Whether each of the rows `asked` is `answered` so, both [rows] bool, beside whether it is asked: [rows, 2]."""
+    return np.stack([answered & asked, asked], axis=1).astype(np.float64)
+
+
+def span_among(each: Floats, weight: Floats) -> tuple[float, float]:
+    """The interval of the share that `among` counts; (NaN, NaN) where no row is asked."""
+    if not weight @ each[:, 1] > 0:
+        return float("nan"), float("nan")
+    return shares.span(each[:, 0], each[:, 1], weight)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
-from modelyard.evaluate.confusion import share
+from modelyard.evaluate import confusion, sums
+from modelyard.evaluate.sums import mean
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,4 +24,16 @@ class FalsePositiveRate(Metric):
 
     def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1]; NaN where no row is negative."""
-        return share(predicted.argmax(axis=1) == 1, weight * (truth == 0))
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """Whether it is negative, and answered positive too, beside what it is a share of: [rows, 2]."""
+        return confusion.among(predicted.argmax(axis=1) == 1, truth == 0)
+
+    def of(self, sums: Floats) -> Floats:
+        """The share."""
+        return mean(sums)
+
+    def span(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> tuple[float, float] | None:
+        """Wilson's."""
+        return confusion.span_among(self.counts(truth, predicted, weight), weight)

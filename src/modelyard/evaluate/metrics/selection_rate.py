@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from modelyard.core.protocols import Metric
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Task
-from modelyard.evaluate.confusion import share
+from modelyard.evaluate import confusion, sums
+from modelyard.evaluate.sums import mean
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,6 +25,18 @@ class SelectionRate(Metric):
     decides: ClassVar[bool] = True
     describes: ClassVar[bool] = True
 
-    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:  # noqa: ARG002
+    def __call__(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> float:
         """In [0, 1]."""
-        return share(predicted.argmax(axis=1) == 1, weight)
+        return sums.whole(self, truth, predicted, weight)
+
+    def counts(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> Floats:  # noqa: ARG002
+        """Whether it is answered positive, beside what it is a share of: [rows, 2]."""
+        return confusion.among(predicted.argmax(axis=1) == 1, np.ones(len(truth), dtype=bool))
+
+    def of(self, sums: Floats) -> Floats:
+        """The share."""
+        return mean(sums)
+
+    def span(self, truth: npt.NDArray[Any], predicted: Floats, weight: Floats) -> tuple[float, float] | None:
+        """Wilson's."""
+        return confusion.span_among(self.counts(truth, predicted, weight), weight)
