@@ -125,6 +125,33 @@ def test_intervals_hold_the_truth(groups: int, apart: float) -> None:
             assert count / trials <= 0.985, kind
 
 
+def held_share(positives: tuple[int, int], rates: tuple[float, float], trials: int = 400) -> dict[str, float]:
+    """How often the intervals of two groups' true positive rates hold the truth, whichever group has more."""
+    random = np.random.default_rng(11)
+    group = np.repeat(["a", "b"], [max(count, 20) for count in positives])
+    truth = np.concatenate([np.arange(max(count, 20)) < count for count in positives]).astype(int)
+    apart, quotient = rates[0] - rates[1], rates[0] / rates[1]
+    held = {"difference": 0, "ratio": 0}
+    for trial in range(trials):
+        hit = random.random(len(truth)) < np.where(group == "a", *rates)
+        measured = Measured(table(truth, group), Task.BINARY, both((truth == 1) & hit))
+        for each in fairness.disparities(measured, metrics("true_positive_rate"), seed=trial):
+            ahead = each.highest == "group = a"
+            true = (apart if ahead else -apart) if each.kind == "difference" else (1 / quotient if ahead else quotient)
+            held[each.kind] += each.low <= true <= each.high
+    return {kind: count / trials for kind, count in held.items()}
+
+
+@pytest.mark.parametrize(
+    ("positives", "rates"), [((15, 60), (0.9, 0.9)), ((8, 40), (0.85, 0.45)), ((8, 60), (0.9, 0.9))]
+)
+def test_intervals_of_two_groups_hold_the_truth_on_few_rows(
+    positives: tuple[int, int], rates: tuple[float, float]
+) -> None:
+    for kind, share in held_share(positives, rates).items():
+        assert share >= 0.92, kind
+
+
 def test_two_groups_say_whether_it_is_certain_which_has_more() -> None:
     truth, share, group = sample(400, 2, 4)
     alike = Measured(table(truth, np.roll(np.arange(400) % 2, 1).astype(str)), Task.BINARY, both(share))

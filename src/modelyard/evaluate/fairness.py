@@ -17,13 +17,15 @@ from modelyard.core import events
 from modelyard.core.evidence import ODDS, ODDS_RATES, Apart, Disparity
 from modelyard.core.intervals import COVERAGE
 from modelyard.core.types import Floats
-from modelyard.evaluate import resampled, slices
+from modelyard.evaluate import between, resampled, slices
+from modelyard.evaluate.pairs import undrawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from modelyard.core.protocols import Metric
     from modelyard.core.types import Table
+    from modelyard.evaluate.pairs import Figure
     from modelyard.evaluate.score import Measured
 
 KINDS: tuple[Literal["difference"], Literal["ratio"]] = ("difference", "ratio")
@@ -60,7 +62,10 @@ def disparities(measured: Measured, metrics: Mapping[str, Metric], seed: int) ->
     for done, (column, parts) in enumerate(columns.items()):
         events.step("comparing groups", done, len(columns), column)
         drawn = resampled.figures(measured, metrics, parts.masks, seed)
-        found += [_disparity(column, parts, name, kind, rows) for name, rows in families(drawn) for kind in KINDS]
+        for name, rows in families(drawn):
+            rates = ODDS_RATES if name == ODDS else (name,)
+            two = _two_alone(measured, parts, [metrics[rate] for rate in rates], rows, seed)
+            found += [_disparity(column, parts, name, kind, rows, two) for kind in KINDS]
     if columns:
         events.step("comparing groups", len(columns), len(columns))
     return tuple(found)
@@ -80,9 +85,28 @@ def families(drawn: Mapping[str, Floats]) -> list[tuple[str, list[Floats]]]:
     return told
 
 
-def _disparity(column: str, parts: Groups, metric: str, kind: Apart, rows: Sequence[Floats]) -> Disparity:
+def _two_alone(
+    measured: Measured, parts: Groups, metrics: Sequence[Metric], rows: Sequence[Floats], seed: int
+) -> list[tuple[Figure, Figure]]:
+    """The figures of two groups with their own intervals, by metric; none where there are more, or one has no such."""
+    whole, found = measured.rows(seed), []
+    for metric, figures in zip(metrics, rows, strict=True):
+        known = [parts.masks[place] for place in np.flatnonzero(~np.isnan(figures[0]))]
+        if len(known) != 2:
+            return []
+        answers = measured.judged(metric, measured.answers)
+        one, other = (undrawn(whole.taken(mask), metric, answers[mask]) for mask in known)
+        if one is None or other is None:
+            return []
+        found.append((one, other))
+    return found
+
+
+def _disparity(
+    column: str, parts: Groups, metric: str, kind: Apart, rows: Sequence[Floats], two: Sequence[tuple[Figure, Figure]]
+) -> Disparity:
     least, most, value = widest([one[0] for one in rows], kind)
-    low, high = interval(rows, kind)
+    low, high = (between.span(two, kind) if two else None) or interval(rows, kind)
     names = ("", "") if np.isnan(value) else (parts.names[least], parts.names[most])
     return Disparity(column, metric, kind, value, low, high, parts.rows, *names)
 
@@ -103,6 +127,8 @@ def widest(figures: Sequence[Floats], kind: Apart) -> tuple[int, int, float]:
 
 def interval(rows: Sequence[Floats], kind: Apart) -> tuple[float, float]:
     """The 95% interval of how far groups lie apart, of figures [1 + resamples, groups] for each metric.
+
+    It is for several groups, and for two of which a figure has no interval of its own (see `between`).
 
     Two groups: the percentiles of their signed difference (or ratio), which may have 0 (or 1) inside: then which group
     has more is not certain. The plain percentiles of a largest less a smallest figure could not say so, and lie too

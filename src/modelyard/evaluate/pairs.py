@@ -20,7 +20,20 @@ if TYPE_CHECKING:
     from modelyard.core.protocols import Metric
     from modelyard.core.types import Floats
 
-__all__ = ["Figure", "Gap", "Rows", "Term", "Verdict", "gap", "gaps", "measured", "samples", "spans", "told_apart"]
+__all__ = [
+    "Figure",
+    "Gap",
+    "Rows",
+    "Term",
+    "Verdict",
+    "gap",
+    "gaps",
+    "measured",
+    "samples",
+    "spans",
+    "told_apart",
+    "undrawn",
+]
 
 Verdict: TypeAlias = Literal["better", "worse", "not distinguishable"]
 UNKNOWN = (math.nan, math.nan)
@@ -50,6 +63,14 @@ def measured(rows: Rows, asked: Sequence[tuple[Metric, Floats]]) -> list[Figure]
     """Each metric of some answers with its interval: its own where it has one, else from draws that all share."""
     terms = [(Term(metric, answers),) for metric, answers in asked]
     return spans(rows, terms)
+
+
+def undrawn(rows: Rows, metric: Metric, answers: Floats) -> Figure | None:
+    """A metric of answers [rows, outputs] with its own interval; None where draws must tell it."""
+    term = Term(metric, answers)
+    value = measuring.value(rows, [term])
+    ends = _undrawn(rows, [term], value)
+    return None if ends is None else Figure(value, *ends)
 
 
 def gap(rows: Rows, metric: Metric, mine: Floats, theirs: Floats) -> Gap:
