@@ -163,6 +163,35 @@ def test_two_groups_say_whether_it_is_certain_which_has_more() -> None:
     assert sure[1].low < sure[1].value < sure[1].high < 1
 
 
+def test_no_mistake_in_either_group_does_not_prove_that_they_are_alike() -> None:
+    truth, group = np.arange(80) % 2, ["a"] * 40 + ["b"] * 40
+    measured = Measured(table(truth, group), Task.BINARY, both(truth))
+    told = (*RATES[1:3], "accuracy", "roc_auc")
+    found = {(each.metric, each.kind): each for each in fairness.disparities(measured, metrics(*told), 1)}
+    for name in (*told, "equalized_odds"):
+        apart = found[name, "difference"]
+        assert (apart.value, apart.low < -0.05, apart.high > 0.05) == (0, True, True), name
+        ratio = found[name, "ratio"]
+        if name in {"false_positive_rate", "equalized_odds"}:
+            assert math.isnan(ratio.low) is math.isnan(ratio.value)
+        else:
+            assert (ratio.low < 0.95, ratio.high >= 1) == (True, True), name
+
+
+def test_two_areas_are_as_sure_as_delong_says() -> None:
+    truth, chance, group = sample(300, 2, 8)
+    (found, _) = fairness.disparities(Measured(table(truth, group), Task.BINARY, both(chance)), metrics("roc_auc"), 1)
+    error = math.hypot(*[textbook_error(truth[group == one], chance[group == one]) for one in ("g0", "g1")])
+    assert (found.high - found.low) / 2 == pytest.approx(1.96 * error, rel=0.05)
+
+
+def textbook_error(truth: Any, chance: Any) -> float:
+    """DeLong's standard error of an area, pair by pair."""
+    above = (chance[truth == 1][:, None] > chance[truth == 0]).astype(float)
+    one, other = above.mean(axis=1), above.mean(axis=0)
+    return math.sqrt(float(one.var(ddof=1)) / len(one) + float(other.var(ddof=1)) / len(other))
+
+
 def test_numbers_are_compared_by_their_quarters_and_thin_groups_left_out() -> None:
     truth, share, _ = sample(200, 2, 5)
     ages = Measured(table(truth, np.arange(200) % 97 + 0.5, kind=Kind.NUMBER), Task.BINARY, both(share))
