@@ -78,7 +78,34 @@ def test_what_was_not_compared_is_told(given: dict[str, Any], hint: str) -> None
     assert hint in raised.value.hint
 
 
-@pytest.mark.parametrize("given", [{"bound": -0.1}, {"bound": 1.1}, {"bound": 0.1, "kind": "quotient"}])
+def test_a_verdict_says_what_it_judged_and_what_is_not_defined() -> None:
+    assert fair(bound=0.1, strict=True)(REPORT, None).reason.endswith(", over the bound 0.1 by its worse end")
+    kept = fair(bound=0.7, kind="ratio", strict=True)(REPORT, None).reason
+    assert kept.endswith(", which keeps to the bound 0.7 by its worse end")
+    for strict in (False, True):
+        reason = fair(bound=1.0, metric="true_positive_rate", strict=strict)(REPORT, None).reason
+        assert reason == (
+            "the difference of true_positive_rate on sex is not defined (40 rows in the smallest group), "
+            "so it cannot be shown to keep to the bound 1"
+        )
+    thin = replace(FOUND[0], low=math.nan, high=math.nan)
+    verdict = fair(bound=0.1, strict=True)(replace(BARE, disparities=(thin,)), None)
+    assert verdict.passed is False
+    assert "0.0800 (its 95% interval is not defined, 40 rows" in verdict.reason
+
+
+def test_a_difference_of_amounts_may_be_more_than_one() -> None:
+    amount = Disparity("sex", "mae", "difference", 250.0, 100.0, 400.0, 40, "sex = f", "sex = m")
+    report = replace(BARE, disparities=(amount,))
+    assert fair(metric="mae", bound=300)(report, None).passed
+    assert not fair(metric="mae", bound=300, strict=True)(report, None).passed
+    with pytest.raises(RecipeError, match="never more, so none reaches"):
+        fair(bound=1.1, kind="ratio")
+
+
+@pytest.mark.parametrize(
+    "given", [{"bound": -0.1}, {"bound": 1.1, "kind": "ratio"}, {"bound": 0.1, "kind": "quotient"}]
+)
 def test_a_bound_that_means_nothing_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(RecipeError):
         fair(**given)

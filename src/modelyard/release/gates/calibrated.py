@@ -40,4 +40,5 @@ class Calibrated(Gate):
         score = wanted(candidate, METRIC, self.slice)
         passed = judged(score, strict=self.strict, higher_is_better=False) <= self.bound
         words = "so probabilities mean what they say" if passed else "so probabilities do not mean what they say"
-        return of_score("calibrated", score, self.bound, f"{told(score)}, bound {self.bound:g}: {words}", passed=passed)
+        limit = f"bound {self.bound:g}{' by its worse end' if self.strict else ''}"
+        return of_score("calibrated", score, self.bound, f"{told(score)}, {limit}: {words}", passed=passed)

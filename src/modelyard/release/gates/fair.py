@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.evidence import ODDS, ODDS_RATES, Apart, Disparity
@@ -28,9 +29,15 @@ class Fair(Gate):
 
     metric: str
     slice: str
-    bound: float = Field(ge=0, le=1)
+    bound: float = Field(ge=0, description="of a ratio 1 at most; a difference has the metric's own unit")
     kind: Apart = Field(default="difference", description="difference: at most the bound; ratio: at least")
     strict: bool = Field(default=False, description="judge by the interval's worse end instead of the value")
+
+    @model_validator(mode="after")
+    def _reached(self) -> Self:
+        if self.kind == "ratio" and self.bound > 1:
+            raise ValueError(f"a ratio is 1 where groups are alike and never more, so none reaches {self.bound:g}")
+        return self
 
     def metrics(self) -> tuple[str, ...]:
         """The one that is judged, or the two of equalized odds."""
@@ -48,10 +55,18 @@ class Fair(Gate):
             raise RecipeError(_lacking(self.metric, self.slice), "gates", _hint(self, candidate, known))
         judged = _worse_end(found) if self.strict else found.value
         passed = judged <= self.bound if self.kind == "difference" else judged >= self.bound
-        over = "over" if self.kind == "difference" else "under"
-        words = "which keeps to" if passed else over
-        reason = f"{_told(found)}, {words} the bound {self.bound:g}"
+        reason = f"{_told(found)}, {self._words(judged)} the bound {self.bound:g}"
+        if self.strict and not math.isnan(found.value):
+            reason += " by its worse end"
         return of_score("fair", found, self.bound, reason, passed=passed)
+
+    def _words(self, judged: float) -> str:
+        """How what is judged stands to the bound."""
+        if math.isnan(judged):
+            return "so it cannot be shown to keep to"
+        if self.kind == "ratio":
+            return "which keeps to" if judged >= self.bound else "under"
+        return "which keeps to" if judged <= self.bound else "over"
 
     @property
     def _what(self) -> tuple[str, str]:
@@ -67,8 +82,12 @@ def _worse_end(found: Disparity) -> float:
 
 def _told(found: Disparity) -> str:
     between = f", from {found.lowest} to {found.highest}" if found.lowest else ""
-    spread = f"95% interval {found.low:.4f} to {found.high:.4f}, {found.rows} rows in the smallest group"
-    return f"the {found.kind} of {found.metric} on {found.column} is {found.value:.4f} ({spread}{between})"
+    what, rows = f"the {found.kind} of {found.metric} on {found.column}", f"{found.rows} rows in the smallest group"
+    if math.isnan(found.value):
+        return f"{what} is not defined ({rows})"
+    known = not math.isnan(found.low)
+    spread = f"95% interval {found.low:.4f} to {found.high:.4f}" if known else "its 95% interval is not defined"
+    return f"{what} is {found.value:.4f} ({spread}, {rows}{between})"
 
 
 def _lacking(metric: str, column: str) -> str:
