@@ -21,8 +21,8 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## train, gate, release, serve and ask two models; ONCE=1 ends after the answers
 	$(BIN)/modelyard demo --port $(PORT) $(if $(ONCE),--once)
 
-test: $(READY) ## the whole test suite
-	$(BIN)/python -m pytest
+test: $(READY) ## the whole test suite, on two processes of one thread each
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -133,7 +133,7 @@ def test_a_learning_curve_on_request(tmp_path: Path) -> None:
     assert curve.y[-1] == made.report.scores[0].value
     assert any(note.startswith("learnt from 240 rows instead of 120: roc_auc ") for note in made.report.notes)
     again = making.train(tmp_path, making.table("binary", 400), metrics=NAMES, evidence={"learning_curve": True})
-    assert again.report == made.report
+    assert again.report.lasting == made.report.lasting
     assert again.bundle.digest == made.bundle.digest
     few = making.train(tmp_path, making.table("binary", 30), evidence={"learning_curve": True})
     assert [curve.name for curve in few.report.curves] == ["roc", "precision_recall", "lift", "calibration"]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
 
 
+COMPARING = frozenset({"not_worse", "robust"})  # gates that judge which of two figures is better
+
+
 def fits(recipe: Recipe, task: Task, model: Learner | None, metrics: Iterable[str], found: Problems) -> None:
     """The model and the metrics are for the task."""
     if model is not None and task not in model.tasks:
@@ -179,6 +182,10 @@ def check_gates(recipe: Recipe, gates: Sequence[Gate | None], found: Problems) -
     """The metrics and the slices that gates judge are there to be judged."""
     for place, gate in enumerate(gates):
         for metric in gate.metrics() if gate is not None else ():
+            if recipe.gates[place].name in COMPARING and metric in METRICS.names and METRICS.part(metric).describes:
+                where = recipe.place(f"gates.{place}.metric")
+                problem = f"of '{metric}' neither more nor less is better, so nothing can be worse by it"
+                found.add(problem, where, "name a metric such as accuracy, or use the gate fair or at_most")
             if metric not in METRICS.names:
                 where = recipe.place(f"gates.{place}.metric")
                 known = [*METRICS.names, *([ODDS] if gate is not None and gate.columns() else [])]

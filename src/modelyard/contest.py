@@ -89,7 +89,8 @@ def held(first: Bundle, second: Bundle, frame: pl.DataFrame) -> Contest:
     """
     recipe = parse.packed(first.recipe)
     seen = dict.fromkeys(score.metric for bundle in (first, second) for score in bundle.report.scores)
-    metrics: dict[str, Metric] = {name: metric_of(recipe, name) for name in seen}
+    known: dict[str, Metric] = {name: metric_of(recipe, name) for name in seen}
+    metrics = {name: metric for name, metric in known.items() if not metric.describes}  # nothing else can be better
     sides = []
     for bundle in (first, second):
         table = check_rows(frame, bundle.schema)

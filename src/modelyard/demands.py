@@ -56,4 +56,10 @@ def needed(plan: Plan, rows: Rows) -> Provenance:
         for column in needs.get("newest", ()):
             newest, place = column, plan.recipe.place(f"gates.{number}.column")
     found.raise_any()
-    return provenance(rows, plan.sources.values(), plan.recipe.folder, newest, place)
+    known = provenance(rows, plan.sources.values(), plan.recipe.folder, newest, place)
+    for number, gate in enumerate(plan.gates):
+        if "changed" in gate.needs() and not known.changed:
+            hint = "name a column of times: {gate: fresh, column: ...}"
+            found.add("the rows lie in no file whose age could be told", plan.recipe.place(f"gates.{number}"), hint)
+    found.raise_any()
+    return known

@@ -24,7 +24,7 @@ from modelyard.data import corpus
 from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
-from modelyard.data.read import Rows, check_rows, read
+from modelyard.data.read import Rows, check_rows, read, whole_of
 from modelyard.data.split import split
 from modelyard.economics.tracker import tracked
 from modelyard.evaluate import later
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
 DataLike = str | Path | Mapping[str, Any]
+LEARNT = "these are the rows that the bundle was made of: it has learnt from most of them, and they flatter it"
 BundleLike = str | Path | Bundle
 
 
@@ -166,7 +167,8 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
         UsageError: `data` names no source.
     """
     recipe = parse.packed(bundle.recipe)
-    table = check_rows(source(data).read(Path(), bundle.schema.texts).collect(), bundle.schema)
+    given = source(data)
+    table = check_rows(given.read(Path(), bundle.schema.texts).collect(), bundle.schema, bundle.group)
     measured_before = dict.fromkeys(score.metric for score in bundle.report.scores)  # in the recipe's order
     names = dict.fromkeys([*measured_before, *(spec.name for spec in recipe.metrics)])
     metrics = {name: metric_of(recipe, name) for name in names}
@@ -175,7 +177,8 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     measured = Measured(table, bundle.manifest.task, answers, decision=bundle.decision)
     report = score(measured, metrics, name=bundle.name, model=bundle.report.model, rows=rows, seed=recipe.seed)
     report = audited(report, measured, metrics, recipe.seed, weak_slices=recipe.evidence.weak_slices)
-    return replace(report, notes=(*report.notes, *later.notes(report, bundle.report)))
+    learnt = (LEARNT,) if whole_of({"train": given}, Path()) == bundle.manifest.data_digest else ()
+    return replace(report, notes=(*learnt, *report.notes, *later.notes(report, bundle.report)))
 
 
 def compare(first: BundleLike, second: BundleLike, data: DataLike | None = None) -> Contest:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn import calibration, metrics
 
-from modelyard.core.decisions import Decision
+from modelyard.core.decisions import Decision, decide
 from modelyard.evaluate import curves, thresholds
 from modelyard.evaluate.pairs import Rows
 
@@ -138,7 +138,7 @@ def test_the_matrix_is_scikit_learns(classes: int) -> None:
     random = np.random.default_rng(0)
     truth, answers = random.integers(0, classes, 60), random.dirichlet(np.ones(classes), 60)
     weight = random.uniform(0, 2, 60)
-    found = thresholds.confusion(Rows(truth, weight, 1), answers, None)
+    found = thresholds.confusion(Rows(truth, weight, 1), answers.argmax(axis=1), classes)
     theirs = metrics.confusion_matrix(truth, answers.argmax(axis=1), sample_weight=weight)
     assert np.array(found) == pytest.approx(theirs)
 
@@ -146,7 +146,8 @@ def test_the_matrix_is_scikit_learns(classes: int) -> None:
 @pytest.mark.parametrize("decision", [None, Decision(0.3, "costs"), Decision(0.123, "f1")])
 def test_thresholds_are_what_the_textbook_says(decision: Decision | None) -> None:
     truth, answers = answered(300)
-    found = thresholds.of(Rows(truth, np.ones(300), 1), answers, decision)
+    threshold = None if decision is None else decision.threshold
+    found = thresholds.of(Rows(truth, np.ones(300), 1), answers, decide(answers, decision), threshold)
     (chosen,) = [each for each in found if each.chosen]
     assert chosen.threshold == (0.5 if decision is None else decision.threshold)
     assert len(found) == (20 if decision and decision.threshold == 0.123 else 19)

@@ -77,7 +77,7 @@ def test_a_failure_tells_the_client_nothing_and_the_log_no_values(
 ) -> None:
     value = "机密-4711"
 
-    def fails(_outputs: object) -> list[dict[str, Any]]:
+    def fails(_outputs: object, _groups: object) -> list[dict[str, Any]]:
         raise RuntimeError(value)
 
     monkeypatch.setattr(risk.bundle, "records", fails)

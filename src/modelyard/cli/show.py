@@ -284,14 +284,12 @@ def _by_others(measured: Report) -> list[str]:
 
 
 def _scores(measured: Report) -> Table:
-    from modelyard.core.report import NEUTRAL
 
     sliced = any(score.slice for score in measured.scores)
     drawn = _table("metric", *(["on"] if sliced else []), "value", "95% interval", "rows", "better is")
     for score in measured.scores:
         where = [clean(score.slice or "all rows")] if sliced else []
-        better = "higher" if measured.higher_is_better[score.metric] else "lower"
-        better = "neither" if score.metric in NEUTRAL else better
+        better = {True: "higher", False: "lower", None: "neither"}[measured.higher_is_better[score.metric]]
         value = Text(f"{figure(score.value)}?", "dim") if measured.doubt else Text(figure(score.value))
         drawn.add_row(score.metric, *where, value, _span(score), str(score.rows), Text(better, "dim"))
     return drawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,8 +19,6 @@ from modelyard.core.evidence import (
     WeakSlice,
 )
 from modelyard.core.types import Task
-
-NEUTRAL = frozenset({"selection_rate"})  # the metrics of which neither more nor less is better
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ class Comparison:
 class Report:
     """What was measured on rows that no choice has seen.
 
+    `higher_is_better` is None for a metric that says what answers are like and not how good they are.
     `doubt` says why the figures are nothing to build on, where that is so: a reader must see it before any of them.
     `confusion` are the test rows by their class and by the class that was answered, [classes][classes], by weight.
     `epsilon` bounds what the model tells of any one training row, where it was trained privately. `cost` and `reviews`
@@ -66,7 +66,7 @@ class Report:
     classes: tuple[str, ...]
     rows: dict[str, int]
     test_digest: str
-    higher_is_better: dict[str, bool]
+    higher_is_better: Mapping[str, bool | None]
     scores: tuple[Score, ...]
     comparisons: tuple[Comparison, ...] = ()
     notes: tuple[str, ...] = ()

@@ -64,13 +64,18 @@ def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
     tables = {part: Table(frame, schema) for part, frame in labelled.items()}
     for note in notes:
         events.note(note)
-    whole = digest.of_json({part: source.digest(recipe.folder) for part, source in sources.items()})
+    whole = whole_of(sources, recipe.folder)
     numbers = {
         part: frame[recipe.target].is_not_null().arg_true().to_numpy().astype(np.int64) + 1
         for part, frame in frames.items()
         if frame.height > labelled[part].height
     }
     return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes), numbers)
+
+
+def whole_of(sources: Mapping[str, Source], folder: Path) -> str:
+    """The SHA-256 of all rows that a bundle is made of."""
+    return digest.of_json({part: source.digest(folder) for part, source in sources.items()})
 
 
 def target_values(table: Table, task: Task) -> npt.NDArray[Any]:
@@ -95,12 +100,18 @@ def group_values(table: Table, name: str) -> npt.NDArray[Any]:
     return groups.named(values.from_series(table.frame[name], column), column)
 
 
-def check_rows(frame: pl.DataFrame, schema: Schema) -> Table:
+def check_rows(frame: pl.DataFrame, schema: Schema, group: Column | None = None) -> Table:
     """New rows that must keep a known schema, target included: what `evaluate` reads.
+
+    A column that only tells slices apart may be missing, unless decisions are made by its groups (`group`).
 
     Raises:
         DataError: a column is missing, or holds what its kind does not allow.
     """
+    spare = {c.name for c in schema.having(Role.SLICE) if c.name not in {*frame.columns, group and group.name}}
+    for name in sorted(spare):
+        events.note(f"no column called '{name}': its groups are not told apart")
+    schema = Schema(tuple(column for column in schema.columns if column.name not in spare))
     needed = [c.name for c in schema.columns if c.role is not Role.IGNORE]
     checks.same_columns("test", frame, needed)
     frame = plain.plain(frame)

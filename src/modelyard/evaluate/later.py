@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from modelyard.evaluate import slices
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,8 +29,9 @@ def notes(now: Report, packed: Report) -> Iterator[str]:
             continue
         low, high = ends(score, before)
         beyond = low > 0 or high < 0
-        if first or beyond:
+        if first or (beyond and score.rows >= slices.FEWEST):
             said = "more than chance" if beyond else "no more than chance"
+            said = said if score.rows >= slices.FEWEST else "too few rows to say whether that is chance"
             yield (
                 f"{score.metric} is {score.value:.4f} on these {score.rows} rows, {before.value:.4f} in the bundle's "
                 f"report, on {before.rows}: {score.value - before.value:+.4f} ({low:+.4f} to {high:+.4f}), {said}"

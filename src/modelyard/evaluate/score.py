@@ -76,6 +76,7 @@ def score(
     judges = {name: metric for name, metric in metrics.items() if measured.decision is None or not metric.decides}
     doubted = doubt(whole, measured.answers, judges, scores, classes)
     notes = (*measured.notes, *_threshold(measured), *_notes(scores, compared, thin, doubted))
+    decided, chosen = measured.decided(), measured.decision.threshold if measured.decision else None
     return Report(
         name=name,
         task=measured.task,
@@ -83,13 +84,15 @@ def score(
         classes=measured.table.schema.target.levels,
         rows=dict(rows),
         test_digest=digest_of(measured.table, measured.task),
-        higher_is_better={metric: part.higher_is_better for metric, part in metrics.items()},
+        higher_is_better={
+            metric: None if part.describes else part.higher_is_better for metric, part in metrics.items()
+        },
         scores=tuple(scores),
         comparisons=tuple(compared),
         notes=(doubted, *notes) if doubted else notes,
         doubt=doubted,
-        confusion=thresholds.confusion(whole, measured.answers, measured.decision) if classes else (),
-        thresholds=thresholds.of(whole, measured.answers, measured.decision) if len(classes) == 2 else (),
+        confusion=thresholds.confusion(whole, decided, len(classes)) if classes else (),
+        thresholds=thresholds.of(whole, measured.answers, decided, chosen) if len(classes) == 2 else (),
         curves=curves.of(whole, measured.answers, classes),
     )
 
@@ -119,8 +122,9 @@ def _scores(
 
 
 def _comparisons(measured: Measured, whole: Rows, metrics: Mapping[str, Metric]) -> list[Comparison]:
-    """Each metric against each baseline, paired: both are measured on the same draws of rows."""
-    pairs = [(name, baseline) for name in metrics for baseline in measured.baselines]
+    """Each metric that judges against each baseline, paired: both are measured on the same draws of rows."""
+    judging = [name for name, metric in metrics.items() if not metric.describes]
+    pairs = [(name, baseline) for name in judging for baseline in measured.baselines]
     asked = [
         (
             metrics[name],

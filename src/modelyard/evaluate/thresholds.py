@@ -7,31 +7,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.core.decisions import Decision, decide
 from modelyard.core.evidence import Threshold
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Floats
+    from modelyard.core.types import Floats, Ints
     from modelyard.evaluate.pairs import Rows
 
 USUAL = 0.5
 STEPS = 19  # thresholds between 0 and 1, evenly
 
 
-def confusion(rows: Rows, answers: Floats, decision: Decision | None) -> tuple[tuple[float, ...], ...]:
-    """The rows by their class and by the class that was answered, [classes][classes], by weight."""
-    classes = answers.shape[1]
-    cell = rows.truth * classes + decide(answers, decision)
+def confusion(rows: Rows, decided: Ints, classes: int) -> tuple[tuple[float, ...], ...]:
+    """The rows by their class and by the class that was `decided`, [rows]: [classes][classes], by weight."""
+    cell = rows.truth * classes + decided
     counted = np.bincount(cell, rows.weight, classes**2).reshape(classes, classes)
     return tuple(tuple(line) for line in counted.tolist())
 
 
-def of(rows: Rows, answers: Floats, decision: Decision | None) -> tuple[Threshold, ...]:
-    """For two classes, what evenly spaced thresholds give, and the chosen one, which decides as the model does."""
-    chosen = USUAL if decision is None else decision.threshold
+def of(rows: Rows, answers: Floats, decided: Ints, chosen: float | None) -> tuple[Threshold, ...]:
+    """For two classes, what evenly spaced thresholds give, and the chosen one, with what was `decided` [rows]."""
+    chosen = USUAL if chosen is None else chosen
     grid = [step / (STEPS + 1) for step in range(1, STEPS + 1)]
     found = [_at(rows, one, answers[:, 1] >= np.float32(one)) for one in grid if np.float32(one) != np.float32(chosen)]
-    found.append(_at(rows, chosen, decide(answers, decision) == 1, chosen=True))
+    found.append(_at(rows, chosen, decided == 1, chosen=True))
     return tuple(sorted(found, key=lambda each: each.threshold))
 
 

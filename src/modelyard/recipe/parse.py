@@ -8,37 +8,28 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
 
 from modelyard.core.errors import Problem, Problems, RecipeError, nearest
 from modelyard.core.registry import SHOWN, tell
-from modelyard.recipe.schema import (
-    ColumnSpec,
-    CostsSpec,
-    DataSpec,
-    DecisionSpec,
-    Place,
-    PricesSpec,
-    Recipe,
-    Section,
-    SplitSpec,
-    TrainingSpec,
-    locate,
-)
+from modelyard.recipe.schema import PartSpec, Place, Recipe, Section, locate
 
 PACKED = "recipe.yaml"  # its name in a bundle
 ENVIRONMENT = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+
+def _section(annotation: Any) -> type[Section] | None:  # noqa: ANN401 - whatever a field is annotated with
+    """The section that a key holds, or several of; none where it holds parts or plain values."""
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, Section) and not issubclass(annotation, PartSpec) else None
+    return next((found for inner in get_args(annotation) if (found := _section(inner))), None)
+
+
 SECTIONS: dict[str, type[Section]] = {
-    "data": DataSpec,
-    "split": SplitSpec,
-    "training": TrainingSpec,
-    "columns": ColumnSpec,
-    "costs": CostsSpec,
-    "decision": DecisionSpec,
-    "prices": PricesSpec,
+    name: found for name, field in Recipe.model_fields.items() if (found := _section(field.annotation))
 }
 
 

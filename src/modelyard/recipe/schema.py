@@ -211,7 +211,12 @@ def _robustness(value: object) -> object:
 
 
 class EvidenceSpec(Section):
-    """What a report measures beside its scores."""
+    """What a report measures beside its scores; `true` or `false` says it of all that is measured unasked."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_or_nothing(cls, value: object) -> object:
+        return dict.fromkeys(("weak_slices", "importance", "robustness"), value) if isinstance(value, bool) else value
 
     weak_slices: bool = Field(default=True, description="search the test rows for where the model is worse")
     importance: bool = Field(default=True, description="how much worse the first metric is with a column shuffled")
@@ -223,6 +228,12 @@ class EvidenceSpec(Section):
     )
 
 
+def _country(value: object) -> object:
+    if isinstance(value, str) and not (len(value) == 3 and value.isascii() and value.isalpha()):
+        raise ValueError("a grid is named by the three letters of its country, such as DEU, CHN or USA")
+    return value
+
+
 class PricesSpec(Section):
     """What a model's work is reckoned by; watts count where the processor does not tell them itself."""
 
@@ -231,9 +242,8 @@ class PricesSpec(Section):
     watts: float = Field(default=energy.WATTS, gt=0, description="of one busy core")
     memory_watts: float = Field(default=energy.MEMORY, ge=0, description="of a gigabyte of memory")
     kwh: float = Field(default=cost.KWH, ge=0, description="of a kilowatt-hour, in the currency")
-    grid: str | None = Field(
+    grid: Annotated[str, BeforeValidator(_country)] | None = Field(
         default=None,
-        pattern=r"^[A-Za-z]{3}$",
         description="the country whose electricity is used, such as DEU (ISO 3166); the world's average if not said",
     )
 

@@ -31,7 +31,7 @@ def files(lines: Sequence[Alternative], report: Report) -> dict[str, bytes]:
     if not lines:
         return {}
     verdict = worth.verdict(lines)
-    higher = report.higher_is_better[lines[0].figures[0].metric]
+    higher = bool(report.higher_is_better[lines[0].figures[0].metric])
     picture = frontier.svg(lines, verdict, higher_is_better=higher)
     drawn = {} if picture is None else {PICTURE: picture}
     return {PAGE: page(lines, report, verdict, picture=bool(drawn)).encode(), **drawn}

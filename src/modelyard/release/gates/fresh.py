@@ -33,8 +33,8 @@ class Fresh(Gate):
     )
 
     def needs(self) -> Mapping[Need, tuple[str, ...]]:
-        """The newest time in the column."""
-        return {} if self.column is None else {"newest": (self.column,)}
+        """The newest time in the column, or when a file was written."""
+        return {"changed": ()} if self.column is None else {"newest": (self.column,)}
 
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
         """Judge by the clock."""

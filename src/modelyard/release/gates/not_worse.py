@@ -63,7 +63,7 @@ class NotWorse(Gate):
         if before is None:
             what = f"the champion's report holds no {self.metric} on {self.slice or 'all rows'} to compare with"
             return unknown("not_worse", what)
-        higher = candidate.higher_is_better[self.metric]
+        higher = bool(candidate.higher_is_better[self.metric])
         needed = self._needed(before.value)
         bound = before.value + (needed if higher else -needed)
         figure = judged(score, strict=self.strict, higher_is_better=higher)

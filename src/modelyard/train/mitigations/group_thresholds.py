@@ -60,7 +60,13 @@ class GroupThresholds(Mitigation):
         selected = sum((curve.selected[curve.nearest(goals)] for curve in curves.values()), np.full(STEPS, others))
         goal = goals[int(np.abs(selected - wanted).argmin())]
         chosen = {name: float(curve.tried[curve.nearest(goal)]) for name, curve in curves.items()}
-        why = f"{common.why}; by group of {self.column} for {self.constraint}, chosen on {len(groups)} held-out rows"
+        if not chosen:
+            why = f"{common.why}; no group of {self.column} has held-out rows enough for a threshold of its own"
+            return replace(common, why=why)
+        left = sorted(set(groups.tolist()) - {"", *chosen})
+        but = f" (too few for {', '.join(left)})" if left else ""
+        rows = f"{len(groups)} held-out rows{but}"
+        why = f"{common.why}; by group of {self.column} for {self.constraint}, chosen on {rows}"
         return replace(common, why=why, column=self.column, by_group=chosen)
 
 
