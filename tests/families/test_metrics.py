@@ -346,8 +346,9 @@ def test_eight_of_eight_do_not_prove_a_rate(name: str, right: bool, ends: tuple[
 
 
 def test_a_rate_of_nothing_lies_nowhere() -> None:
+    rate: Any = metric(RATES[1])
     answers = np.array([[0.5, 0.5], [0.1, 0.9]], dtype=np.float32)
-    (found,) = pairs.measured(pairs.Rows(np.zeros(2, dtype=int), np.ones(2), 1), [(metric(RATES[1]), answers)])
+    (found,) = pairs.measured(pairs.Rows(np.zeros(2, dtype=int), np.ones(2), 1), [(rate, answers)])
     assert math.isnan(found.low)
     assert math.isnan(found.high)
-    assert np.isnan(METRICS.build(RATES[1], {}).span(np.zeros(2, dtype=int), answers, np.ones(2))).all()
+    assert np.isnan(rate.span(np.zeros(2, dtype=int), answers, np.ones(2))).all()

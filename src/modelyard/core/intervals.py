@@ -17,7 +17,7 @@ import numpy as np
 from modelyard.core.seeds import generator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from modelyard.core.types import Floats
 
@@ -25,6 +25,7 @@ RESAMPLES = 1000
 COVERAGE = 0.95
 CHUNK = 1 << 21  # entries of the draws that are made at once: 16 megabytes
 NORMAL = NormalDist()
+Z95 = NORMAL.inv_cdf(1 - (1 - COVERAGE) / 2)  # standard errors from a normal figure to its ends
 LEAST = 1e-3  # of the standard error, that a draw must have
 ROUNDING = 1e-12  # of figures that only the order of their sums tells apart
 
@@ -37,23 +38,6 @@ def chunks(rows: int, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]
         some = min(most, resamples - start)
         drawn = random.integers(0, rows, (some, rows)) + np.arange(some)[:, None] * rows
         yield np.bincount(drawn.ravel(), minlength=some * rows).reshape(some, rows).astype(np.float64)
-
-
-def draws(rows: int, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
-    """How often each row is drawn, one resample after the other: [rows] float64, summing to `rows`."""
-    for some in chunks(rows, seed, resamples):
-        yield from some
-
-
-def bootstrap(statistic: Callable[[Floats], float], rows: int, seed: int, resamples: int = RESAMPLES) -> Floats:
-    """A statistic of row weights over resamples: [resamples] float64, NaN where it is not defined.
-
-    >>> values = np.array([1.0, 2.0, 3.0, 4.0])
-    >>> means = bootstrap(lambda weight: float(np.average(values, weights=weight)), 4, seed=1)
-    >>> len(means), bool(1.0 <= means.min() <= means.max() <= 4.0)
-    (1000, True)
-    """
-    return np.array([statistic(weight) for weight in draws(rows, seed, resamples)])
 
 
 def interval(samples: Floats, coverage: float = COVERAGE) -> tuple[float, float]:

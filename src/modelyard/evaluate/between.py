@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = (math.nan, math.nan)
 # The ends of two intervals are both right in 95% of cases where each is this much farther away than it is alone.
-BOTH = intervals.NORMAL.inv_cdf(1 - (1 - intervals.COVERAGE) / 4) / intervals.NORMAL.inv_cdf(
-    (1 + intervals.COVERAGE) / 2
-)
+BOTH = intervals.NORMAL.inv_cdf(1 - (1 - intervals.COVERAGE) / 4) / intervals.Z95
 
 
 def span(figures: Sequence[tuple[Figure, Figure]], kind: Apart) -> tuple[float, float] | None:

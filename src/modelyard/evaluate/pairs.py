@@ -143,7 +143,7 @@ def _undrawn(rows: Rows, terms: Sequence[Term], value: float) -> tuple[float, fl
         return None
     spread = math.sqrt(float((moved**2).sum()))
     if spread > 0 or value == 0:
-        reach = intervals.NORMAL.inv_cdf(1 - (1 - intervals.COVERAGE) / 2) * spread
+        reach = intervals.Z95 * spread
         return value - reach, value + reach
     return _apart(rows, terms, value)
 

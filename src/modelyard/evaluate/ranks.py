@@ -47,7 +47,7 @@ def span(area: float, moved: Floats, truth: npt.NDArray[Any]) -> tuple[float, fl
     Where every positive lies above every negative, or below, no move tells anything: the interval then is where a
     score of the same rows could lie by the variance that Hanley and McNeil give (Newcombe 2006, method 5).
     """
-    z = intervals.NORMAL.inv_cdf(1 - (1 - intervals.COVERAGE) / 2)
+    z = intervals.Z95
     if 0 < area < 1:
         half = z * math.sqrt(float((moved**2).sum())) / (area * (1 - area))
         centre = math.log(area / (1 - area))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.core import events
+from modelyard.core import events, intervals
 from modelyard.core.evidence import WeakSlice
 from modelyard.core.seeds import generator
 from modelyard.core.types import Role
@@ -34,7 +34,6 @@ SHUFFLES = 500
 ENOUGH = 20  # shufflings that look as bad as the worst part, after which there is nothing to be found
 CLEAR = 3.0  # standard errors by which a part is worse than what else of it there is, to be told beside it
 EQUAL = 1e-3  # standard errors within which two statistics are one
-Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _slice(errors: _Errors, place: int, metric: str, p_value: float) -> WeakSlic
     (here, spread), (other, others) = (_mean(errors.loss[rows], errors.weight[rows]) for rows in (mask, ~mask))
     if metric == "accuracy":
         here, other = 1 - here, 1 - other
-    margin = Z95 * float(np.hypot(spread, others))
+    margin = intervals.Z95 * float(np.hypot(spread, others))
     apart = here - other
     return WeakSlice(
         where=errors.parts.name(place),

@@ -58,7 +58,7 @@ class Ece(Metric):
         chance = np.bincount(bins, share**2 * sure, BINS)  # each bin's variance, were nothing wrong
         seen = np.bincount(bins, share**2 * (apart - centre[bins]) ** 2, BINS)
         value = float(np.abs(centre * mass).sum())
-        half = intervals.NORMAL.inv_cdf(1 - (1 - intervals.COVERAGE) / 2) * float(np.maximum(seen, chance).sum()) ** 0.5
+        half = intervals.Z95 * float(np.maximum(seen, chance).sum()) ** 0.5
         low = value - half - float(np.sqrt(chance).sum()) * math.sqrt(2 / math.pi)
         return max(low, 0.0), min(value + half, 1.0)
 
