@@ -29,8 +29,9 @@ def notes(now: Report, packed: Report) -> Iterator[str]:
         beyond = low > 0 or high < 0
         if first or beyond:
             said = "more than chance" if beyond else "no more than chance"
+            these = "this 1 row" if score.rows == 1 else f"these {score.rows} rows"
             yield (
-                f"{score.metric} is {score.value:.4f} on these {score.rows} rows, {before.value:.4f} in the bundle's "
+                f"{score.metric} is {score.value:.4f} on {these}, {before.value:.4f} in the bundle's "
                 f"report, on {before.rows}: {score.value - before.value:+.4f} ({low:+.4f} to {high:+.4f}), {said}"
             )
         first = False
