@@ -127,7 +127,7 @@ def planted() -> float:
         run=answer,
         output=np.zeros(TEST, dtype=np.int64),
         of=("",) * TEST,
-        decide=lambda answers: np.zeros(len(answers), dtype=np.int64),
+        decide=lambda answers, _rows: np.zeros(len(answers), dtype=np.int64),
     )
     explainer = EXPLAINERS.build("shapley", {})
     told = explainer(subject, _columns(rows), _columns(behind))

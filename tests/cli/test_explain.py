@@ -74,6 +74,7 @@ WRONG: list[tuple[list[Any], str, str]] = [
     (["--row", 1, "--method", "integrated_gradients"], "asks the fitted network", "shapley"),
     (["--row", 1, "--of", "yess"], "no class called 'yess'", "did you mean 'yes'?"),
     (["--row", 1, "--set", "permutatons=3"], "unknown key", "did you mean 'permutations'?"),
+    (["--row", 1, "--set", "foo=1"], "unknown key", "known: exact, permutations, pieces, seed"),
     (["--row", 1, "--set", "permutations"], "is not of the form KEY=VALUE", "such as"),
     (["--row", 1, "--set", "permutations=[1"], "is no YAML", ""),
 ]

@@ -36,7 +36,9 @@ def test_a_release_waits_for_a_review(call: Call) -> None:
 def test_a_review_without_a_name_is_refused(call: Call, folder: Path) -> None:
     bundle = call("train", "recipe.yaml", "--json").json["bundle"]
     assert call("review", bundle).status == 2
-    assert call("review", bundle, "--by", " ").status == 2
+    nobody = call("review", bundle, "--by", "", "--json")
+    assert nobody.status == 2
+    assert nobody.json["hint"] == 'such as: --by "Ada Lovelace"'
     assert "a recipe" in call("review", folder / "recipe.yaml", "--by", "Ada").err
 
 

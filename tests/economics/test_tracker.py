@@ -64,6 +64,27 @@ def test_an_odd_machine_is_no_reason_to_stop(monkeypatch: pytest.MonkeyPatch) ->
     assert told.kwh == track._meter.watt_hours() / 1000
 
 
+def test_a_tracker_that_fails_at_its_end_loses_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    import codecarbon
+
+    class Broken:
+        final_emissions_data = None
+
+        def __init__(self, **_: Any) -> None:
+            pass
+
+        def start(self) -> None:
+            pass
+
+        def stop(self) -> None:
+            raise OSError("the counter went away")
+
+    monkeypatch.setattr(codecarbon, "OfflineEmissionsTracker", Broken)
+    told, track = spent(Prices())
+    assert told.kwh == track._meter.watt_hours() / 1000 > 0
+    assert told.seconds >= WORK
+
+
 def test_what_the_processor_counts_itself_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(energy, "_packages", lambda _system: {"package-0": 1000.0 * time.process_time()})
     monkeypatch.setattr(energy, "_busy", lambda _system, _packages: time.process_time())

@@ -77,6 +77,12 @@ def test_later_figures_are_told_beside_the_packed_ones() -> None:
     ]
 
 
+def test_one_row_is_told_in_the_singular() -> None:
+    packed, now = measured("a", Score("f1", 0.8, 0.7, 0.9, 100)), measured("b", Score("f1", 1.0, 0.2, 1.0, 1))
+    (note,) = later.notes(now, packed)
+    assert note.startswith("f1 is 1.0000 on this 1 row, 0.8000")
+
+
 def test_the_interval_of_a_difference_covers() -> None:
     random, metric, held = np.random.default_rng(0), METRICS.build("accuracy", {}), 0
     for _ in range(400):

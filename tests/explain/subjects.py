@@ -32,7 +32,7 @@ def of(function: Callable[[Floats], Floats], columns: int, rows: int, **said: An
         run=run,
         output=np.zeros(rows, dtype=np.int64),
         of=("",) * rows,
-        decide=lambda answers: np.zeros(len(answers), dtype=np.int64),
+        decide=lambda answers, _rows: np.zeros(len(answers), dtype=np.int64),
         **said,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,21 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
             table = making.table(task).select(*read_by(name), making.TARGET)
             done[name, task] = making.train(tmp_path_factory.mktemp(f"{name}-{task}"), table, **said)
         return done[name, task]
+
+    return run_of
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Run]:
+    """Each model trained once on each column alone."""
+
+    @cache
+    def run_of(column: str, name: str) -> Run:
+        said: dict[str, Any] = {"model": name}
+        if Network in MODELS.part(name).__mro__:
+            said["training"] = {"epochs": 2}
+        table = making.table("binary").select(column, making.TARGET)
+        return making.train(tmp_path_factory.mktemp(f"{name}-alone"), table, **said)
 
     return run_of
 
@@ -138,6 +154,29 @@ def test_a_table_of_one_column_is_explained(method: str, tmp_path_factory: pytes
     if isinstance(reason, Why) and method in SUMMING:
         assert [share.column for share in reason.shares] == ["income"]
         assert reason.shares[0].amount == pytest.approx(reason.answer - reason.base)
+
+
+@pytest.mark.parametrize("method", ALONE)
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        (only, name)
+        for only in ("comment", "home")
+        for name, task in CHEAP
+        if task == "binary" and only in read_by(name) and (only == "comment" or not MODELS.part(name).needs)
+    ],
+)
+def test_a_table_without_numbers_is_explained(
+    column: str, name: str, method: str, bare: Callable[[str, str], Run]
+) -> None:
+    run = bare(column, name)
+    for reason in asked(run, method, run.test.frame.head(2)):
+        assert isinstance(reason, (Why, Otherwise))
+        if isinstance(reason, Why):
+            assert list(reason.columns) == [column]
+            assert np.isfinite([share.amount for share in reason.shares]).all()
+        if isinstance(reason, Why) and method in SUMMING:
+            assert reason.total == pytest.approx(reason.answer, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", EXPLAINERS.names)

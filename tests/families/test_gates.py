@@ -262,6 +262,12 @@ def test_what_a_report_holds_beside_scores_keeps_a_bound_or_not(
     assert verdict.bound == given["bound"]
 
 
+@pytest.mark.parametrize("given", [{}, {"of": "price"}])
+def test_a_price_is_not_judged_strictly(given: dict[str, Any]) -> None:
+    with pytest.raises(RecipeError, match="strict judges an estimate of energy, and a price has none: say of: energy"):
+        gate("frugal", bound=2, strict=True, **given)
+
+
 AGES: list[tuple[dict[str, Any], float, bool]] = [  # settings, days before now, passes
     ({"bound": "2d"}, 1.5, True),
     ({"bound": "2d"}, 2.5, False),

@@ -15,6 +15,8 @@ from modelyard import run
 from modelyard.assemble import assemble
 from modelyard.cli.main import main
 from modelyard.core.errors import RecipeError
+from modelyard.core.evidence import Importance
+from modelyard.core.explaining import Otherwise, Why
 from modelyard.release.bundle import Bundle
 from tests import making
 
@@ -151,6 +153,46 @@ def test_who_is_decided_by_group_is_asked_for_it(tmp_path: Path) -> None:
     without = {key: value for key, value in row.items() if key != "home"}
     assert bundle.predict(without) == bundle.predict({**row, "home": None})
     assert bundle.predict(row) == bundle.predict(pl.DataFrame([row]))
+
+
+@pytest.mark.parametrize("method", ["shapley", "lime", "counterfactual"])
+def test_who_is_decided_by_group_is_told_why(method: str, tmp_path: Path) -> None:
+    made = decided_by_home(tmp_path)
+    bundle, frame = made.bundle, made.test.frame.head(30)
+    behind = frame if method == "lime" else None
+    told = bundle.explain(frame, method, background=behind)
+    read = {column.name for column in bundle.schema.features}
+    assert "home" not in read
+    found = 0
+    for row, reason in zip(frame.to_dicts(), told, strict=True):
+        assert not isinstance(reason, Importance)
+        if isinstance(reason, Why):
+            assert set(reason.columns) == read
+            continue
+        assert {move.column for move in reason.moves} <= read
+        if reason.found:
+            found += 1
+            moved = {move.column: move.after for move in reason.moves}
+            asked = {key: value for key, value in row.items() if key in read | {"home"}}
+            before, after = bundle.predict([asked, {**asked, **moved}])["predictions"]
+            assert before["prediction"] != after["prediction"]
+    assert found > 10 or method != "counterfactual"
+
+
+def test_a_row_between_the_thresholds_of_two_groups_is_moved_across_its_own(tmp_path: Path) -> None:
+    made = decided_by_home(tmp_path)
+    bundle, decision = made.bundle, made.bundle.decision
+    assert decision is not None
+    limits = sorted(decision.by_group, key=lambda group: decision.by_group[group])
+    low, high = (decision.by_group[group] for group in (limits[0], limits[-1]))
+    shares = bundle.outputs(made.test.frame)[:, 1]
+    between = made.test.frame.filter(pl.Series((shares > low) & (shares < high))).head(1)
+    assert between.height == 1
+    for group, rises in ((limits[0], False), (limits[-1], True)):
+        (told,) = bundle.explain(between.with_columns(home=pl.lit(group)), "counterfactual")
+        assert isinstance(told, Otherwise)
+        assert told.found
+        assert (told.after > told.before) is rises
 
 
 def test_it_is_asked_for_over_http_and_in_files(tmp_path: Path) -> None:

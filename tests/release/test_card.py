@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+import yaml
 
 from modelyard.core.evidence import (
     Change,
@@ -177,6 +178,70 @@ def test_the_page_asks_for_nothing_and_obeys_no_name(language: speech.Language, 
     allowed = ("#", "data:", "worth.md")
     assert all(link.startswith(allowed) for link in reader.links)
     assert {link[1:] for link in reader.links if link.startswith("#")} <= reader.ids
+
+
+HOSTILE = [
+    EVIL,
+    "<img src=x onerror=alert(1)>",
+    "\\`<script>`",
+    "``<script>`",
+    "`a``b` <script> `c`",
+    "`a\nb` <script> `c`",
+    "`\n\n<script>",
+    "`x` <!-- <script>",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_markdown_obeys_no_name(name: str, binary: Run) -> None:
+    markdown = pytest.importorskip("markdown_it", reason="needs markdown-it-py")
+    schema = binary.bundle.schema
+    columns = tuple(replace(column, name=name) if column.name == "home" else column for column in schema.columns)
+    report = replace(full(binary.report), classes=(name, "good"), notes=(f"odd: {name}",))
+    said = card.Said(replaced(SAID, summary=name), (RiskSpec(risk=name, owner=name, response=name),), Words())
+    made = card.files(card.Told(report, replace(schema, columns=columns), "d", said))[card.README].decode()
+    body = made.split("---\n", 2)[2]
+    shown = markdown.MarkdownIt("commonmark").enable("table").render(body)
+    reader = read(shown)
+    assert not {"script", "img"} & reader.tags
+    assert "<!--" not in shown
+    assert '<a href="card.html">card.html</a>' in shown
+    assert "<code>POST /predict</code>" in shown
+
+
+def replaced(spec: CardSpec, **said: Any) -> CardSpec:
+    return spec.model_copy(update=said)
+
+
+def test_the_front_matter_leaves_out_what_is_not_defined(binary: Run) -> None:
+    odd = (Score("f1", math.nan, math.nan, math.nan, 30), Score("log_loss", math.inf, 0.0, math.inf, 30))
+    report = replace(binary.report, scores=(*binary.report.scores, *odd), doubt="")
+    front = card.files(told(report, binary.bundle.schema))[card.README].decode().split("---\n", 2)[1]
+    listed = yaml.safe_load(front)["model-index"][0]["results"][0]["metrics"]
+    assert [one["type"] for one in listed] == [score.metric for score in binary.report.scores if score.slice is None]
+    assert ".nan" not in front
+    assert ".inf" not in front
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "does not read `home`"), ("zh", "模型不读取 `home`")])
+def test_a_column_whose_groups_are_decided_by_is_asked_for(
+    language: speech.Language, said: str, tmp_path: Path
+) -> None:
+    made = making.train(
+        tmp_path,
+        making.table("binary", 400).drop("comment"),
+        columns={"home": {"role": "slice"}},
+        mitigation={"mitigation": "group_thresholds", "column": "home"},
+        language=language,
+    )
+    assert made.bundle.group is not None
+    readme = (made.bundle.folder / card.README).read_text(encoding="utf-8")
+    opening, rest = readme.split("\n## ", 1)
+    assert said in opening
+    assert said in rest
+    assert "| home | " in rest
+    page = (made.bundle.folder / card.PAGE).read_text(encoding="utf-8")
+    assert page.count("<code>home</code>") == 2
 
 
 def test_a_figure_that_is_not_defined_is_a_dash(binary: Run) -> None:

@@ -162,7 +162,8 @@ class Subject:
     """A model that is asked why.
 
     `encode` makes a column's values [rows] a block, `run` answers blocks: [rows, outputs]. `output` [rows] is which
-    output is explained of each row, and `of` what it is called; `decide` says what is answered, [rows] of outputs.
+    output is explained of each row, and `of` what it is called; `decide` says what is answered, [rows] of outputs, to
+    answers [rows, outputs] and which of the explained rows each of them is of, [rows], as its group may decide with it.
     `known` are the summaries that a bundle keeps of each column, `ways` how a person can change it. `network` is the
     fitted network, where training handed it over, and `worse` how bad answers [rows, outputs] are on rows of known
     truth, by weights [rows], where that is to be judged.
@@ -173,7 +174,7 @@ class Subject:
     run: Callable[[dict[str, Block]], Floats]
     output: Ints
     of: tuple[str, ...]
-    decide: Callable[[Floats], Ints]
+    decide: Callable[[Floats, Ints], Ints]
     classes: tuple[str, ...] = ()
     known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ways: Mapping[str, Way] = field(default_factory=dict)

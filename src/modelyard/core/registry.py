@@ -68,7 +68,10 @@ class Family(Generic[P]):
     """All parts of one kind, found by their file names."""
 
     def __init__(self, package: str, contract: type[P] | tuple[type[P], ...], key: str) -> None:
-        """A family in `package` whose parts keep `contract`; `key` is the first key of a part written as a mapping."""
+        """A family in `package` whose parts keep `contract`; `key` is the first key of a part written as a mapping.
+
+        It is empty where a part is never written so.
+        """
         self.package = package
         self.contracts: tuple[type[P], ...] = contract if isinstance(contract, tuple) else (contract,)
         self.key = key
@@ -116,7 +119,8 @@ class Family(Generic[P]):
         try:
             built = TypeAdapter(cls).validate_python(dict(settings))
         except ValidationError as error:
-            known = [self.key, *(field.name for field in dataclasses.fields(cls))]  # type: ignore[arg-type]
+            named = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+            known = [self.key, *named] if self.key else named
             tell(error, known, where, found)
             found.raise_any()
             raise

@@ -66,7 +66,10 @@ class Track:
         self._seconds = time.perf_counter() - self._began
         self._meter.stop()
         if self._carbon is not None:
-            self._carbon.stop()
+            try:
+                self._carbon.stop()
+            except Exception:  # noqa: BLE001 - as when it starts: what it meets is no reason to lose the work
+                self._carbon = None  # what it counted is not whole; our meter's figure stands
 
     @property
     def spent(self) -> Spent:

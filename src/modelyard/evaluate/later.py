@@ -32,8 +32,9 @@ def notes(now: Report, packed: Report) -> Iterator[str]:
         if first or (beyond and score.rows >= slices.FEWEST):
             said = "more than chance" if beyond else "no more than chance"
             said = said if score.rows >= slices.FEWEST else "too few rows to say whether that is chance"
+            these = "this 1 row" if score.rows == 1 else f"these {score.rows} rows"
             yield (
-                f"{score.metric} is {score.value:.4f} on these {score.rows} rows, {before.value:.4f} in the bundle's "
+                f"{score.metric} is {score.value:.4f} on {these}, {before.value:.4f} in the bundle's "
                 f"report, on {before.rows}: {score.value - before.value:+.4f} ({low:+.4f} to {high:+.4f}), {said}"
             )
         first = False

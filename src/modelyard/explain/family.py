@@ -5,4 +5,4 @@ from __future__ import annotations
 from modelyard.core.protocols import Explainer
 from modelyard.core.registry import Family
 
-EXPLAINERS: Family[Explainer] = Family("modelyard.explain.explainers", Explainer, "method")
+EXPLAINERS: Family[Explainer] = Family("modelyard.explain.explainers", Explainer, key="")

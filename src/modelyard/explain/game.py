@@ -86,7 +86,9 @@ class Side:
 
     def mixed(self, on: Bools, mine: int, against: Ints) -> dict[str, Block]:
         """[asks] rows: a column that is `on` [asks, columns] as in row `mine`, else as in the row `against` [asks]."""
-        wide = np.repeat(on, self.widths, axis=1) if max(self.widths, default=1) > 1 else on
+        if not self.names:  # a table of texts or categories alone
+            return {}
+        wide = np.repeat(on, self.widths, axis=1) if max(self.widths) > 1 else on
         whole = np.where(wide, self.values[mine], self.values[against])
         ends = np.cumsum(self.widths).tolist()
         return {

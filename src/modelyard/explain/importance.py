@@ -66,7 +66,7 @@ def of(
         run=run,
         output=np.zeros(len(some), dtype=np.int64),
         of=("",) * len(some),
-        decide=lambda answers: answers.argmax(axis=1),
+        decide=lambda answers, _rows: answers.argmax(axis=1),
         worse=worse,
         metric=name,
     )

@@ -72,7 +72,7 @@ def explain(
     """
     explainer = built(method, settings)
     check(explainer, method, trained)
-    columns = bundle.columns(rows)
+    columns, groups = _read(bundle, rows)
     if count(columns) == 0:
         raise DataError("there are no rows to explain", "rows")
     seed = int(getattr(explainer, "seed", 7))
@@ -81,10 +81,10 @@ def explain(
         behind: Columns = backgrounds.drawn(bundle.schema.features, bundle.summaries, DRAWN, seed)
         notes = (INDEPENDENT,) if explainer.compares else ()
     else:
-        behind = backgrounds.thinned(bundle.columns(background), BACKGROUND, seed)
+        behind = backgrounds.thinned(_read(bundle, background)[0], BACKGROUND, seed)
         if count(behind) == 0:
             raise DataError("there are no rows to compare with", "background")
-    model = replace(subject(bundle, columns, of), network=trained.bare if trained else None)
+    model = replace(subject(bundle, columns, of, groups), network=trained.bare if trained else None)
     if explainer.asks == "network" and trained and trained.bare is not trained.predictor:
         notes = (*notes, UNCALIBRATED)
     return Explanation(bundle.name, method, explainer.adds_up, explainer(model, columns, behind), notes)
@@ -116,8 +116,14 @@ def check(explainer: Explainer, method: str, trained: Fitted | None = None) -> N
         raise UsageError(f"'{method}' asks the truth of the rows, and tells of all of them together", "explain", hint)
 
 
-def subject(bundle: Bundle, columns: Columns, of: object) -> Subject:
-    """The bundle as explainers see it, for rows as values.
+def _read(bundle: Bundle, rows: object) -> tuple[Columns, Any]:
+    """What the model reads of rows, and the rows' groups, [rows] of str, where decisions are made by them."""
+    found = bundle.columns(rows)
+    return {column.name: found[column.name] for column in bundle.schema.features}, bundle.groups(found)
+
+
+def subject(bundle: Bundle, columns: Columns, of: object, groups: Any = None) -> Subject:  # noqa: ANN401 - [rows] of str
+    """The bundle as explainers see it, for rows as values; a row stays of its group whatever else of it changes.
 
     Raises:
         UsageError: `of` is no class.
@@ -134,11 +140,13 @@ def subject(bundle: Bundle, columns: Columns, of: object) -> Subject:
         known = encoder.tokenizer if isinstance(encoder, FittedTokens) else None
         return [str(known.id_to_token(int(number)) if known else number) for number in ids]
 
-    def decided(answers: Floats) -> Any:  # noqa: ANN401 - Ints
-        return decide(answers, bundle.decision) if bundle.names else np.zeros(len(answers), dtype=np.int64)
+    def decided(answers: Floats, places: Ints) -> Ints:
+        if not bundle.names:
+            return np.zeros(len(answers), dtype=np.int64)
+        return decide(answers, bundle.decision, None if groups is None else groups[places])
 
     rows = count(columns)
-    output = _output(bundle, rows, of, lambda: decided(bundle.ask(columns)))
+    output = _output(bundle, rows, of, lambda: decided(bundle.ask(columns), np.arange(rows)))
     named = tuple(bundle.names[place] for place in output.tolist()) if bundle.names else ("",) * rows
     return Subject(
         columns=bundle.schema.features,

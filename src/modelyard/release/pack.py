@@ -119,9 +119,9 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
         _replay(loaded, test, answers)
         if origin.trained is not None:  # what a prediction costs is known once there is something to ask
             report = replace(report, cost=costs.cost(loaded, test, origin.trained))
-        compared = bool(origin.alternatives)
+        compared, group = bool(origin.alternatives), trained.decision.column if trained.decision else ""
         papers = {
-            **card.files(card.Told(report, trained.schema, origin.data_digest, origin.said, compared)),
+            **card.files(card.Told(report, trained.schema, origin.data_digest, origin.said, compared, group)),
             manifest.REPORT: _json(report),
             **worth.files(origin.alternatives, report),
         }

@@ -151,7 +151,7 @@ class Yard:
         """
         name = " ".join(by.split())
         if not name or len(name) > LONGEST_NAME:
-            raise UsageError("a sign-off is by a named person", "by", 'such as: by "Ada Lovelace"')
+            raise UsageError("a sign-off is by a named person", "by", 'such as: --by "Ada Lovelace"')
         signed = Review(name, datetime.now(UTC).isoformat(timespec="seconds"), note.strip())
         with self.engine.execution_options(writes=True).begin() as connection:
             connection.execute(REVIEWS.insert().values(digest=bundle.digest, **asdict(signed)))

@@ -10,6 +10,7 @@ import pytest
 
 from modelyard.core.errors import UsageError
 from modelyard.core.evidence import Importance
+from modelyard.explain.explainers import permutation
 from modelyard.explain.family import EXPLAINERS
 from tests.explain import subjects
 
@@ -42,6 +43,16 @@ def test_it_is_twice_the_variance_that_a_column_brings() -> None:
 def test_the_interval_holds_the_truth() -> None:
     held = [found["c0"].low <= 8 <= found["c0"].high for found in (importances(200, seed) for seed in range(60))]
     assert np.mean(held) >= 0.85
+
+
+@pytest.mark.parametrize(("groups", "quantile"), [(4, 3.182), (6, 2.571), (20, 2.093)])
+def test_the_interval_is_wider_where_few_groups_tell_its_width(groups: int, quantile: float) -> None:
+    """The quantiles of Student's t are those of printed tables, for one less than there are groups."""
+    figures = np.concatenate([[0.5], 0.5 + np.where(np.arange(groups) % 2, 0.1, -0.1)])
+    found = permutation._importance("c", "squared", figures[None, :])
+    error = np.sqrt((groups - 1) / groups * groups * 0.1**2)
+    assert (found.high - found.value) / error == pytest.approx(quantile, rel=0.01)
+    assert found.value - found.low == pytest.approx(found.high - found.value)
 
 
 def test_one_seed_gives_the_same_and_more_shuffles_tell_more() -> None:

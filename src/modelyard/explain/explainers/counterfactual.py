@@ -96,7 +96,7 @@ class Counterfactual(Explainer):
 
     def _otherwise(self, model: Subject, row: Columns, place: int) -> Otherwise:
         choices = {column.name: self._choice(model, column, row[column.name]) for column in model.columns}
-        hunt = Hunt(model, row, choices, self._aim(model, row), int(model.output[place]))
+        hunt = Hunt(model, row, choices, self._aim(model, row, place), place)
         before = float(hunt.start[hunt.output])
         paths = [] if hunt.reached(hunt.start[None])[0] else hunt.shortest(self.most, self.beam)
         told = [hunt.told(hunt.refined(path), model.of[place], before) for path in paths]
@@ -104,9 +104,9 @@ class Counterfactual(Explainer):
         nothing = Otherwise(model.of[place], before, before)
         return min(found, key=lambda each: (len(each.moves), each.distance)) if found else nothing
 
-    def _aim(self, model: Subject, row: Columns) -> Aim:
+    def _aim(self, model: Subject, row: Columns, place: int) -> Aim:
         blocks = {name: model.encode(name, value) for name, value in row.items()}
-        answered = int(model.decide(model.answers(blocks))[0])
+        answered = int(model.decide(model.answers(blocks), np.array([place]))[0])
         to = None if self.to is None else model.classes.index(self.to)
         return Aim(answered, to, self.above, self.below)
 
@@ -157,9 +157,10 @@ class Aim:
 class Hunt:
     """One row and what it may become, encoded once: a candidate is the place of an option in each column."""
 
-    def __init__(self, model: Subject, row: Columns, choices: dict[str, Choice], aim: Aim, output: int) -> None:
-        """The row's own values are the first options."""
-        self.model, self.choices, self.aim, self.output = model, choices, aim, output
+    def __init__(self, model: Subject, row: Columns, choices: dict[str, Choice], aim: Aim, place: int) -> None:
+        """The row's own values are the first options; `place` is the row's among those that are explained."""
+        self.model, self.choices, self.aim, self.place = model, choices, aim, place
+        self.output = int(model.output[place])
         self.names = list(choices)
         self.blocks = {name: model.encode(name, choice.values) for name, choice in choices.items()}
         self.row = row
@@ -175,7 +176,7 @@ class Hunt:
             return np.asarray(answers[:, 0] > self.aim.above)
         if self.aim.below is not None:
             return np.asarray(answers[:, 0] < self.aim.below)
-        decided = self.model.decide(answers.astype(np.float32))
+        decided = self.model.decide(answers.astype(np.float32), np.full(len(answers), self.place))
         return np.asarray(decided != self.aim.answered if self.aim.to is None else decided == self.aim.to)
 
     def far(self, places: Ints) -> Floats:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from modelyard.core import events, seeds
+from modelyard.core import events, intervals, seeds
 from modelyard.core.blocks import take
 from modelyard.core.errors import UsageError
 from modelyard.core.evidence import Importance
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from modelyard.core.types import Floats
 
 GROUPS = 20  # of rows, left out one at a time
-TAIL = 2.093  # of Student's t with 19 degrees of freedom: what holds 95%
 
 
 @part
@@ -83,5 +82,6 @@ def _importance(column: str, metric: str, found: Floats) -> Importance:
     variance = (groups - 1) / groups * float(((mean[1:] - mean[1:].mean()) ** 2).sum())
     if shuffles > 1:
         variance += float(found[:, 0].var(ddof=1)) / shuffles
-    value, half = float(mean[0]), TAIL * float(np.sqrt(variance))
+    tail = intervals.student(1 - (1 - intervals.COVERAGE) / 2, max(groups - 1, 1))
+    value, half = float(mean[0]), tail * float(np.sqrt(variance))
     return Importance(column, metric, value, value - half, value + half)

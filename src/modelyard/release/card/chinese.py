@@ -167,6 +167,9 @@ CHINESE: dict[str, str] = {
     "Data digest: ": "数据摘要：",
     "The newest row is of {} ({}).": "最新的一行来自 {}（{}）。",
     "may be missing": "可以缺失",
+    "The model does not read `{}`, but who asks gives it as well: each of its groups has a threshold of its own.": (
+        "模型不读取 `{}`，但提问者也要提供它：它的每个群体有各自的阈值。"
+    ),
     "number": "数值",
     "category": "类别",
     "boolean": "布尔",

@@ -27,7 +27,7 @@ def opening(told: Told) -> tuple[Block, ...]:
         *rows,
     )
     summary = (text(told.card.summary),) if told.card.summary else ()
-    return (*doubt, *summary, text(*about), quality.glance(told))
+    return (*doubt, *summary, text(*about), *use.by_group(told), quality.glance(told))
 
 
 def sections(told: Told) -> tuple[Section, ...]:

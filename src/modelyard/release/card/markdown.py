@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING
 
 import yaml
@@ -12,15 +14,18 @@ from modelyard.release.card.blocks import Block, Code, Line, Picture, Points, Ta
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelyard.core.report import Report, Score
     from modelyard.release.card.told import Told
 
+# A span of code, as CommonMark finds it, or what begins HTML outside of one.
+TAGS = re.compile(r"\\[\\`]|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|`+|<")
 PIPELINES = {"text": "text-classification", "table": "tabular-classification", "number": "tabular-regression"}
 
 
 def write(told: Told) -> str:
     """Markdown; every number in it is the report's."""
     front = yaml.safe_dump(_front(told), sort_keys=False, allow_unicode=True).rstrip()
-    lines = ["---", front, "---", "", f"# {told.report.name}", ""]
+    lines = ["---", front, "---", "", f"# {_safe(told.report.name)}", ""]
     for block in contents.opening(told):
         lines += _block(block)
     lines += [told.words("[card.html](card.html) is this card with pictures, for a browser and for paper."), ""]
@@ -39,7 +44,7 @@ def _block(block: Block) -> Iterator[str]:
         case Points():
             yield from (f"- {_plain(line)}" for line in block.lines)
         case Table():
-            yield _row(block.heads)
+            yield _row(_safe(head) for head in block.heads)
             yield _row("---:" if place in block.right else "---" for place in range(len(block.heads)))
             yield from (_row(_plain(cell) for cell in row) for row in block.rows)
         case Code():
@@ -47,14 +52,23 @@ def _block(block: Block) -> Iterator[str]:
         case Tiles():
             for tile in block.tiles:
                 beside = f" ({_plain(tile.beside)})" if tile.beside else ""
-                yield f"- {tile.label}: **{_plain(tile.line)}**{beside}"
+                yield f"- {_safe(tile.label)}: **{_plain(tile.line)}**{beside}"
         case Picture():
             return  # card.html has the pictures
     yield ""
 
 
 def _plain(line: Line) -> str:
-    return "".join(str(piece) for piece in line)
+    return _safe("".join(str(piece) for piece in line))
+
+
+def _safe(text: str) -> str:
+    """A line in which no name from outside is HTML; it stays one line, so that code ends where it seems to.
+
+    >>> _safe("a <b> in `List<int>`")
+    'a &lt;b> in `List<int>`'
+    """
+    return TAGS.sub(lambda found: "&lt;" if found[0] == "<" else found[0], " ".join(text.split()))
 
 
 def _row(cells: Iterator[str] | tuple[str, ...]) -> str:
@@ -62,14 +76,19 @@ def _row(cells: Iterator[str] | tuple[str, ...]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return text.replace("|", "\\|")
+
+
+def _defined(report: Report) -> Iterator[Score]:
+    """The figures on all rows; one that is no number is none that a leaderboard can read."""
+    return (score for score in report.scores if score.slice is None and math.isfinite(score.value))
 
 
 def _front(told: Told) -> dict[str, object]:
     report = told.report
     reads_text = any(column.kind == "text" for column in told.schema.features)
     pipeline = PIPELINES["number" if not report.task.classifies else "text" if reads_text else "table"]
-    metrics = [{"type": s.metric, "value": round(s.value, 4)} for s in report.scores if s.slice is None]
+    metrics = [{"type": s.metric, "value": round(s.value, 4)} for s in _defined(report)]
     if report.doubt:  # no leaderboard is to show what means nothing
         metrics = []
     result = {"task": {"type": pipeline}, "dataset": {"name": report.name, "type": "private"}, "metrics": metrics}

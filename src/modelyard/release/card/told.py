@@ -24,13 +24,17 @@ PLAIN = Said(CardSpec(), (), Words())
 
 @dataclass(frozen=True)
 class Told:
-    """The report, the columns, and what the recipe says; `compared` models are told of on a page of their own."""
+    """The report, the columns, and what the recipe says; `compared` models are told of on a page of their own.
+
+    Where decisions are made by the groups of a column, `group` names it: the model does not read it, clients give it.
+    """
 
     report: Report
     schema: Schema
     data_digest: str
     said: Said = PLAIN
     compared: bool = False
+    group: str = ""
 
     @property
     def card(self) -> CardSpec:

@@ -54,12 +54,27 @@ def data(told: Told) -> Section:
     blocks: list[Block] = [text(words("Data digest: "), f"`{told.data_digest}`")]
     if found is not None and found.newest:
         blocks.append(text(words("The newest row is of {} ({}).", found.newest, found.column)))
-    rows = tuple(
+    rows = [
         ((column.name,), (words(column.kind),), (words("yes" if column.nullable else "no"),))
         for column in told.schema.features
-    )
-    blocks.append(Table((words("column"), words("kind"), words("may be missing")), rows))
+    ]
+    if told.group:
+        rows.append(((told.group,), (words(told.schema[told.group].kind),), (words("yes"),)))
+    blocks.append(Table((words("column"), words("kind"), words("may be missing")), tuple(rows)))
+    blocks += by_group(told)
     return Section("data", words("What it was made from and what it reads"), tuple(blocks))
+
+
+def by_group(told: Told) -> tuple[Block, ...]:
+    """That one more column is asked for, where decisions are made by its groups."""
+    if not told.group:
+        return ()
+    words = told.words
+    said = words(
+        "The model does not read `{}`, but who asks gives it as well: each of its groups has a threshold of its own.",
+        told.group,
+    )
+    return (text(said),)
 
 
 def use(told: Told) -> Section:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from modelyard.core.protocols import Gate
 from modelyard.core.registry import part
@@ -28,6 +28,14 @@ class Frugal(Gate):
     bound: float = Field(ge=0)
     of: Literal["price", "energy", "training"] = "price"
     strict: bool = Field(default=False, description="judge energy by the upper end of its estimate")
+
+    @model_validator(mode="after")
+    def _of_an_estimate(self) -> Self:
+        if self.strict and self.of == "price":
+            raise ValueError(
+                "strict judges an estimate of energy, and a price has none: say of: energy, or leave it out"
+            )
+        return self
 
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
         """Judge by what was measured."""
