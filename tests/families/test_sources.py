@@ -35,7 +35,7 @@ WRITERS: list[tuple[str, Callable[[pl.DataFrame, Any], object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "write"), WRITERS, ids=parts.label)
+@pytest.mark.parametrize(("name", "write"), WRITERS, ids=[name for name, _ in WRITERS])
 def test_rows_come_back(name: str, write: Callable[[pl.DataFrame, Any], object], tmp_path: Path) -> None:
     write(FRAME, tmp_path / "rows")
     read = source(name, "rows").read(tmp_path)
