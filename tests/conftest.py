@@ -41,8 +41,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _a_yard_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_yard_and_a_width_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MODELYARD_HOME", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)  # a test process of several is told a width of 80
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,6 @@ CHINESE: dict[str, str] = {
     "price of the energy": "电费",
     "the training": "训练",
     "a thousand predictions": "一千次预测",
-    "world average": "世界平均",
     "Grid: {}. ": "电网：{}。",
     "One row alone takes ": "单独一行的中位数为 ",
     " ms in the median and ": " 毫秒，第 99 百分位为 ",

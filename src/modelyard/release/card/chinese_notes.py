@@ -1,6 +1,7 @@
 """Sentences that a report holds ready made, in Chinese; `{}` stands for what changes in them."""
 
 NOTES: dict[str, str] = {
+    "world average": "世界平均",
     "not defined: {}": "无法计算：{}",
     "too few rows to measure, fewer than {}: {}": "行数太少，不足 {} 行，无法测量：{}",
     "the model is worse than the {} baseline on these rows ({})": "在这些行上，模型比基线（{}）更差（{}）",

@@ -74,7 +74,7 @@ def cost(told: Told) -> Section | None:
     blocks: list[Block] = [
         Table(tuple(words(head) for head in heads), tuple(rows), frozenset({1, 3, 4})),
         text(*_speed(told, found)),
-        text(words("Grid: {}. ", words(found.grid)), words.pieces(found.method)),
+        text(words("Grid: {}. ", words.note(found.grid)), words.pieces(found.method)),
     ]
     return Section("cost", words("What it takes"), tuple(blocks))
 
