@@ -163,6 +163,7 @@ class Centroid(Model):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
     reads: ClassVar[frozenset[Form]] = frozenset({"numbers", "codes"})
+    needs: ClassVar[frozenset[Form]] = frozenset({"numbers"})
 
     sharpness: float = Field(default=1.0, gt=0)
 
