@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from modelyard.core import energy
+from modelyard.core import energy, events
 from modelyard.economics import tracker
 from modelyard.economics.cost import Prices
 from modelyard.economics.tracker import Spent, Track, tracked
@@ -80,8 +80,11 @@ def test_a_tracker_that_fails_at_its_end_loses_no_work(monkeypatch: pytest.Monke
             raise OSError("the counter went away")
 
     monkeypatch.setattr(codecarbon, "OfflineEmissionsTracker", Broken)
-    told, track = spent(Prices())
+    said: list[object] = []
+    with events.listening(said.append):
+        told, track = spent(Prices())
     assert told.kwh == track._meter.watt_hours() / 1000 > 0
+    assert "CodeCarbon failed (OSError)" in str(said)
     assert told.seconds >= WORK
 
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from modelyard.core import energy
+from modelyard.core import energy, events
 from modelyard.core.evidence import Energy
 from modelyard.economics import carbon
 
@@ -65,11 +65,11 @@ class Track:
         """Count no further."""
         self._seconds = time.perf_counter() - self._began
         self._meter.stop()
-        if self._carbon is not None:
-            try:
-                self._carbon.stop()
-            except Exception:  # noqa: BLE001 - as when it starts: what it meets is no reason to lose the work
-                self._carbon = None  # what it counted is not whole; our meter's figure stands
+        carbon_, self._carbon = self._carbon, None  # what it counted stands once it has ended well
+        if carbon_ is not None:
+            with _spared():
+                carbon_.stop()
+                self._carbon = carbon_
 
     @property
     def spent(self) -> Spent:
@@ -116,6 +116,18 @@ def _installed() -> str:
         return ""
 
 
+@contextmanager
+def _spared() -> Iterator[None]:
+    """What CodeCarbon meets on odd machines is told, and is no reason to lose hours of training: our meter stands in.
+
+    It reads processors, cards and threads by packages with errors of their own, so nothing narrower holds them all.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - see above
+        events.note(f"CodeCarbon failed ({type(error).__name__}): energy is told by Modelyard's own meter")
+
+
 def _started(prices: Prices) -> Any:  # noqa: ANN401 - CodeCarbon's own tracker, which ships no types that fit
     """CodeCarbon's tracker, which has begun; None where there is none.
 
@@ -129,7 +141,8 @@ def _started(prices: Prices) -> Any:  # noqa: ANN401 - CodeCarbon's own tracker,
         return None
     logging.getLogger("codecarbon").setLevel(logging.CRITICAL)
     known = carbon.grids()
-    with suppress(Exception):  # what it meets on odd machines is no reason not to train
+    begun = None
+    with _spared():
         tracker = codecarbon.OfflineEmissionsTracker(
             country_iso_code=prices.grid.upper() if prices.grid and prices.grid.upper() in known else "USA",
             force_carbon_intensity_g_co2e_kwh=carbon.grid(prices.grid)[1],
@@ -145,5 +158,5 @@ def _started(prices: Prices) -> Any:  # noqa: ANN401 - CodeCarbon's own tracker,
             output_handlers=[],
         )
         tracker.start()
-        return tracker
-    return None
+        begun = tracker
+    return begun

@@ -6,7 +6,7 @@ the text is then encoded again: the background's texts are empty ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.core import events
 from modelyard.core.blocks import Codes, Numbers
-from modelyard.core.explaining import Columns, Share, Subject
+from modelyard.core.explaining import Columns, Share, Subject, Why
 from modelyard.core.types import Column, Floats, Ints, Kind
 from modelyard.explain import pieces
 
@@ -55,6 +56,14 @@ class Table:
     def __len__(self) -> int:
         """How many rows."""
         return count(self.rows)
+
+    def explained(self, why: Callable[[Game, str], Why]) -> tuple[Why, ...]:
+        """What `why` says of each row's game, and of the class that is explained there."""
+        found = []
+        for row in range(len(self)):
+            found.append(why(self.game(row), self.model.of[row]))
+            events.step("explaining", row + 1, len(self))
+        return tuple(found)
 
     def game(self, row: int) -> Game:
         """One row's."""

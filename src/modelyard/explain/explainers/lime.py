@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from modelyard.core import events, seeds
+from modelyard.core import seeds
 from modelyard.core.explaining import Columns, Reason, Subject, Why
 from modelyard.core.protocols import Explainer
 from modelyard.core.registry import part
 from modelyard.core.types import Floats, Kind
 from modelyard.explain import background as backgrounds
-from modelyard.explain.game import Bools, Game, Table, count
+from modelyard.explain.game import Bools, Game, Table
 
 ASKS = 30_000  # rows that are asked for one, where nothing is said
 TEXTS = 1000  # where there are texts, which are encoded again for each
@@ -47,12 +47,7 @@ class Lime(Explainer):
         """A `Why` a row, whose base is the linear model's intercept."""
         if any(column.kind is Kind.TEXT for column in model.columns):
             background = backgrounds.thinned(background, 5, self.seed)
-        table = Table(model, rows, background, self.pieces)
-        found = []
-        for row in range(count(rows)):
-            found.append(self._why(table.game(row), model.of[row]))
-            events.step("explaining", row + 1, count(rows))
-        return tuple(found)
+        return Table(model, rows, background, self.pieces).explained(self._why)
 
     def _why(self, game: Game, of: str) -> Why:
         usual = max((TEXTS if game.table.texts else ASKS) // game.background, 2 * len(game.players) + 10)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from modelyard.core import events, seeds
+from modelyard.core import seeds
 from modelyard.core.explaining import Columns, Reason, Subject, Why
 from modelyard.core.protocols import Explainer
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.explain import background as backgrounds
-from modelyard.explain.game import Bools, Game, Table, count
+from modelyard.explain.game import Bools, Game, Table
 
 if TYPE_CHECKING:
     from modelyard.core.types import Floats, Ints
@@ -53,12 +53,7 @@ class Shapley(Explainer):
         if texts:
             longest = max((len(text or "") for held in texts for text in held.tolist()), default=0)
             background = backgrounds.thinned(background, SHORT if longest <= LONG else FEW, self.seed)
-        table = Table(model, rows, background, self.pieces)
-        found = []
-        for row in range(count(rows)):
-            found.append(self._why(table.game(row), model.of[row]))
-            events.step("explaining", row + 1, count(rows))
-        return tuple(found)
+        return Table(model, rows, background, self.pieces).explained(self._why)
 
     def _why(self, game: Game, of: str) -> Why:
         players = len(game.players)
