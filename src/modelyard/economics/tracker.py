@@ -141,7 +141,6 @@ def _started(prices: Prices) -> Any:  # noqa: ANN401 - CodeCarbon's own tracker,
         return None
     logging.getLogger("codecarbon").setLevel(logging.CRITICAL)
     known = carbon.grids()
-    begun = None
     with _spared():
         tracker = codecarbon.OfflineEmissionsTracker(
             country_iso_code=prices.grid.upper() if prices.grid and prices.grid.upper() in known else "USA",
@@ -158,5 +157,4 @@ def _started(prices: Prices) -> Any:  # noqa: ANN401 - CodeCarbon's own tracker,
             output_handlers=[],
         )
         tracker.start()
-        begun = tracker
-    return begun
+        return tracker
