@@ -196,8 +196,10 @@ def test_a_row_between_the_thresholds_of_two_groups_is_moved_across_its_own(tmp_
 
 
 def test_it_is_asked_for_over_http_and_in_files(tmp_path: Path) -> None:
-    from modelyard.serve.infer import Limits, Served
+    from modelyard.serve.exchanges.native import Native
+    from modelyard.serve.infer import Served
     from modelyard.serve.openapi import document
+    from modelyard.serve.settings import Limits
     from modelyard.serve.telemetry import Telemetry
 
     made = decided_by_home(tmp_path)
@@ -205,7 +207,7 @@ def test_it_is_asked_for_over_http_and_in_files(tmp_path: Path) -> None:
     served = Served("m", bundle, Limits(), Telemetry({"m": bundle.digest}))
     served.warm_up()
     rows = [{**bundle.example, "home": home} for home in ("rent", "own", "父母家", None)]
-    answered = json.loads(served.answer(json.dumps(rows).encode()))
+    answered = json.loads(served.answer(Native(), json.dumps(rows).encode(), {}))
     assert [one["prediction"] for one in answered["predictions"]] == [
         one["prediction"] for one in bundle.predict(rows)["predictions"]
     ]

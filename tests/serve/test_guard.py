@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelyard.serve.app import App
-from modelyard.serve.infer import Limits
+from modelyard.serve.settings import Limits, Settings
 from tests.serve.asking import Client, refused
 from tests.serve.conftest import RECORD
 
@@ -48,7 +48,7 @@ def test_a_body_may_come_in_pieces(client: Client, size: int) -> None:
 @pytest.mark.parametrize("said", [True, False])
 @pytest.mark.parametrize("length", [400, 401])
 def test_a_body_is_limited_whether_its_length_is_said_or_not(risk: Run, length: int, *, said: bool) -> None:
-    client = Client(App({"风险": risk.bundle}, SMALL))
+    client = Client(App({"风险": risk.bundle}, Settings(SMALL)))
     body = GOOD + b" " * (length - len(GOOD))
     response = client.ask("POST", "/predict", body if said else chunks(body, 50))
     if length <= SMALL.body:
@@ -59,7 +59,7 @@ def test_a_body_is_limited_whether_its_length_is_said_or_not(risk: Run, length: 
 
 
 def test_an_endless_body_is_not_read_to_its_end(risk: Run) -> None:
-    client = Client(App({"风险": risk.bundle}, SMALL))
+    client = Client(App({"风险": risk.bundle}, Settings(SMALL)))
     response = client.ask("POST", "/predict", [b" " * 50] * 100)
     refused(response, 413, "too_large")
     assert response.headers["connection"] == "close"
@@ -67,7 +67,7 @@ def test_an_endless_body_is_not_read_to_its_end(risk: Run) -> None:
 
 @pytest.mark.parametrize("length", ["9" * 5000, "0" * 30 + "9", "-1", "many"])
 def test_a_length_that_is_not_true_decides_nothing(risk: Run, length: str) -> None:
-    client = Client(App({"风险": risk.bundle}, SMALL))
+    client = Client(App({"风险": risk.bundle}, Settings(SMALL)))
     response = client.ask("POST", "/predict", GOOD, {"Content-Length": length})
     assert response.status_code == (413 if length.startswith("9") else 200)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from modelyard.core.errors import BundleError
 from modelyard.serve.app import App
-from modelyard.serve.infer import Limits
+from modelyard.serve.settings import Limits, Settings
 from tests.serve.asking import Client, refused
 from tests.serve.conftest import RECORD
 
@@ -120,7 +120,7 @@ def test_unseen_categories_are_accepted_and_counted(client: Client) -> None:
 
 @pytest.mark.parametrize(("rows", "status"), [(5, 200), (6, 413)])
 def test_rows_are_limited(risk: Run, rows: int, status: int) -> None:
-    client = Client(App({"风险": risk.bundle}, Limits(rows=5)))
+    client = Client(App({"风险": risk.bundle}, Settings(Limits(rows=5))))
     response = client.post([RECORD | {"备注": "{{{{{{{{"}] * rows)
     assert response.status_code == status
     if status == 413:
@@ -128,15 +128,15 @@ def test_rows_are_limited(risk: Run, rows: int, status: int) -> None:
 
 
 def test_long_work_leaves_the_loop_free(risk: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = App({"风险": risk.bundle}, Limits(patience=0))
+    app = App({"风险": risk.bundle}, Settings(Limits(patience=0)))
     Client(app)
-    served, entered, leave = app.served["风险"], threading.Event(), threading.Event()
+    served, entered, leave = app.models["风险"].stable, threading.Event(), threading.Event()
     plain = served.answer
 
-    def slowly(body: bytes) -> bytes:
+    def slowly(*asked: Any) -> bytes:
         entered.set()
         assert leave.wait(30)
-        return plain(body)
+        return plain(*asked)
 
     monkeypatch.setattr(served, "answer", slowly)
 
@@ -154,7 +154,7 @@ def test_long_work_leaves_the_loop_free(risk: Run, monkeypatch: pytest.MonkeyPat
 
 def test_work_is_long_by_its_rows_or_by_its_bytes(risk: Run) -> None:
     app = App({"风险": risk.bundle})
-    served = app.served["风险"]
+    served = app.models["风险"].stable
     served.seconds_per_row, served.bytes_per_row = 0.0005, 100.0
     assert served.is_quick(b"{}" * 4)
     assert not served.is_quick(b"{}" * 5)

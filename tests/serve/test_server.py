@@ -17,8 +17,8 @@ import pytest
 
 from modelyard.core.errors import BundleError, UsageError
 from modelyard.serve import guard
-from modelyard.serve.infer import Limits
 from modelyard.serve.server import background, check_place, serve
+from modelyard.serve.settings import Limits, Settings
 from tests.serve.conftest import RECORD
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ print(signal.Signals(stopped_by).name, *sorted({name.partition(".")[0] for name 
 @pytest.fixture(scope="module")
 def url(risk: Run) -> Iterator[str]:
     """A server that does all its work in threads."""
-    with background({"风险": risk.bundle}, port=0, limits=Limits(patience=0, body=1000)) as where:
+    with background({"风险": risk.bundle}, port=0, settings=Settings(Limits(patience=0, body=1000))) as where:
         yield where
 
 
@@ -116,7 +116,7 @@ def test_a_body_in_two_parts_is_waited_for_while_others_are_answered(url: str) -
 
 def test_a_body_that_does_not_come_is_not_waited_for(risk: Run) -> None:
     limits = Limits(body_seconds=0.2)
-    with background({"风险": risk.bundle}, port=0, limits=limits) as url, connected(url) as connection:
+    with background({"风险": risk.bundle}, port=0, settings=Settings(limits)) as url, connected(url) as connection:
         connection.sendall(head(length(GOOD)) + GOOD[:20])
         answer = all_of(connection)
     assert answer.startswith(b"HTTP/1.1 408 ")

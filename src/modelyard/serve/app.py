@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Router
 
+from modelyard.serve.deployment import Deployment
 from modelyard.serve.guard import Guard
-from modelyard.serve.infer import Limits, Served
+from modelyard.serve.infer import Served
 from modelyard.serve.openapi import path_of
 from modelyard.serve.routes import routes
+from modelyard.serve.settings import Settings
+from modelyard.serve.state import State
 from modelyard.serve.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -27,14 +30,17 @@ if TYPE_CHECKING:
 class App:
     """The ASGI application of some bundles. It listens at once and answers rows once it is warm: `/readyz` tells."""
 
-    def __init__(self, models: Mapping[str, Bundle], limits: Limits | None = None) -> None:
+    def __init__(self, models: Mapping[str, Bundle], settings: Settings | None = None) -> None:
         """Serve each bundle under its name."""
-        limits = limits or Limits()
+        settings = settings or Settings()
         self.telemetry = Telemetry({name: bundle.digest for name, bundle in models.items()})
-        self.served = {name: Served(name, bundle, limits, self.telemetry) for name, bundle in models.items()}
+        self.models = {
+            name: Deployment(Served(name, bundle, settings.limits, self.telemetry)) for name, bundle in models.items()
+        }
         self.pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="modelyard-predict")
         self.warming: asyncio.Task[None] | None = None
-        table = routes(self.served, self.telemetry, self.pool)
+        self.state = State(self.models, settings, self.telemetry, self.pool)
+        table = routes(self.state)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
         self.guard = Guard(self.router, (*paths, *map(path_of, models)), self.telemetry)
@@ -51,8 +57,8 @@ class App:
             BundleError: a bundle does not answer its own example.
         """
         loop = asyncio.get_running_loop()
-        for served in self.served.values():
-            await loop.run_in_executor(self.pool, served.warm_up)
+        for deployment in self.models.values():
+            await loop.run_in_executor(self.pool, deployment.stable.warm_up)
 
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:

@@ -18,7 +18,7 @@ from modelyard.serve import wire
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from modelyard.serve.infer import Limits
+    from modelyard.serve.settings import Limits
     from modelyard.serve.telemetry import Telemetry
 
 log = logging.getLogger("modelyard.serve")

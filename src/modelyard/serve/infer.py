@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from modelyard.core.blocks import UNSEEN_CODE, Block, Codes
-from modelyard.core.errors import BundleError, DataError, Problem
-from modelyard.serve.wire import BadJsonError, TooLargeError, encode
+from modelyard.core.errors import BundleError
+from modelyard.serve.exchange import Answered
+from modelyard.serve.exchanges.native import Native
+from modelyard.serve.wire import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Executor
+
     from modelyard.release.bundle import Bundle
+    from modelyard.serve.exchange import Exchange
+    from modelyard.serve.settings import Limits
     from modelyard.serve.telemetry import Telemetry
 
-SPACE = b" \t\r\n"
 MANY = 32  # rows that tell what one row costs in a larger request
 TRIES = 3
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one request may cost."""
-
-    body: int = 10_000_000  # bytes
-    rows: int = 10_000
-    body_seconds: float = 60.0  # to send the body
-    patience: float = 0.002  # seconds of work that others may wait for; more is done in a thread
+NATIVE = Native()
 
 
 class Served:
@@ -38,7 +36,7 @@ class Served:
         """Not ready before `warm_up`."""
         self.name, self.bundle, self.limits, self.telemetry = name, bundle, limits, telemetry
         self.ready = False
-        self.mark = bundle.digest[:12].encode()
+        self.marks = [(b"x-modelyard-bundle", bundle.digest[:12].encode())]
         self.seconds_per_row = self.bytes_per_row = 0.0
 
     def warm_up(self) -> None:
@@ -61,57 +59,36 @@ class Served:
         rows = max(body.count(b"{"), len(body) / self.bytes_per_row)
         return rows * self.seconds_per_row <= self.limits.patience
 
-    def answer(self, body: bytes) -> bytes:
-        """One record in, one record out; a list in, a list under `predictions` out.
+    async def reply(self, exchange: Exchange, body: bytes, headers: Mapping[bytes, bytes], pool: Executor) -> bytes:
+        """The answer to a body, worked out where it keeps no one waiting.
 
         Raises:
-            BadJsonError: the body is no JSON.
-            ValidationError: it is not what the signature reads; `explain` tells why.
-            DataError: it holds values that their kind does not allow.
-            TooLargeError: it holds more rows than are allowed.
+            BadJsonError, DataError, TooLargeError: as the exchange raises them; all that is wrong at once.
         """
-        records, single = self._read(body)
-        if not records:
-            return b'{"predictions":[]}'
-        columns = self.bundle.signature.columns(records)
+        loop = asyncio.get_running_loop()
+        try:
+            if self.is_quick(body):
+                return self.answer(exchange, body, headers)
+            return await loop.run_in_executor(pool, self.answer, exchange, body, headers)
+        except msgspec.ValidationError as error:
+            raise await loop.run_in_executor(pool, exchange.explain, self, body, error) from None
+
+    def answer(self, exchange: Exchange, body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
+        """A body in, a body out.
+
+        Raises:
+            ValidationError: it is not what the signature reads; `Exchange.explain` tells why.
+            BadJsonError, DataError, TooLargeError: as the exchange raises them.
+        """
+        asked = exchange.read(self, body, headers)
+        if not asked.records:
+            width = len(self.bundle.names or self.bundle.numbers)
+            return exchange.write(self, asked, Answered(np.empty((0, width), dtype=np.float32)))
+        columns = self.bundle.signature.columns(asked.records)
         inputs = self.bundle.features(columns)
-        answers = self.bundle.records(self.bundle.run(inputs), self.bundle.groups(columns))
-        self._count(inputs, len(records))
-        return encode(answers[0] if single else {"predictions": answers})
-
-    def explain(self, body: bytes, error: msgspec.ValidationError) -> DataError | BadJsonError:
-        """All that is wrong with a body that is not what the signature reads: longer work than an answer."""
-        try:
-            plain = msgspec.json.decode(body)
-        except msgspec.ValidationError:  # a number that no float holds
-            place = str(error).rpartition(" - at `$")[2].rstrip("`").lstrip(".")
-            return DataError("expected a finite number", f"rows{place}" if place.startswith("[") else place)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as worse:
-            return _bad_json(body, worse)
-        return self.bundle.signature.explain(plain)
-
-    def _read(self, body: bytes) -> tuple[list[Any], bool]:
-        """Decode to the records of the signature, and whether it was one alone."""
-        signature = self.bundle.signature
-        single = not body.lstrip(SPACE).startswith(b"[")
-        try:
-            if not single:
-                self._check_rows(body)
-                return signature.many.decode(body), False
-            return [signature.one.decode(body)], True
-        except msgspec.ValidationError:
-            raise
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise _bad_json(body, error) from None
-
-    def _check_rows(self, body: bytes) -> None:
-        """Refuse too many rows before they are built: a record has a brace at least, and `Raw` is a view."""
-        if body.count(b"{") <= self.limits.rows:
-            return
-        rows = len(msgspec.json.decode(body, type=list[msgspec.Raw]))
-        if rows > self.limits.rows:
-            hint = f"at most {self.limits.rows:,} rows in one request: send them in parts"
-            raise TooLargeError(f"holds {rows:,} rows", "body", hint)
+        answered = Answered(self.bundle.run(inputs), self.bundle.groups(columns))
+        self._count(inputs, len(asked.records))
+        return exchange.write(self, asked, answered)
 
     def _count(self, inputs: dict[str, Block], rows: int) -> None:
         self.telemetry.predicted(self.name, rows)
@@ -124,22 +101,8 @@ class Served:
         taken = []
         for _ in range(TRIES):
             started = time.perf_counter()
-            records, _single = self._read(example)
+            records = NATIVE.read(self, example, {}).records
             columns = self.bundle.signature.columns(records * rows)
             encode(self.bundle.records(self.bundle.ask(columns), self.bundle.groups(columns)))
             taken.append(time.perf_counter() - started)
         return min(taken)
-
-
-def _bad_json(body: bytes, error: Exception) -> BadJsonError:
-    """What is wrong with a body that is no JSON; msgspec's words name places and never values."""
-    if not body.strip(SPACE):
-        return BadJsonError("the body is empty", "body", "send a record as JSON: {column: value, ...}")
-    if isinstance(error, RecursionError):
-        return BadJsonError("is nested too deeply", "body", "a record is flat: {column: value, ...}")
-    if isinstance(error, UnicodeDecodeError) or body[:2] in {b"\xff\xfe", b"\xfe\xff", b"\xef\xbb"}:
-        return BadJsonError("is not UTF-8, or starts with a byte order mark", "body", "send JSON in UTF-8")
-    told = str(error).removeprefix("JSON is malformed: ")
-    more = [Problem("NaN and Infinity are no JSON", "body", "leave the field out, or send null")]
-    named = b"NaN" in body or b"Infinity" in body
-    return BadJsonError(f"is no JSON: {told}", "body", "send JSON in UTF-8", more=more if named else ())

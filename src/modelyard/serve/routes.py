@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from modelyard.core.errors import Problem, nearest
+from modelyard.core.errors import Problem
 from modelyard.serve import openapi, wire
+from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from concurrent.futures import Executor
-
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
-    from modelyard.serve.infer import Served
-    from modelyard.serve.telemetry import Telemetry
+    from modelyard.release.bundle import Bundle
+    from modelyard.serve.exchange import Exchange
+    from modelyard.serve.state import State
 
 # The page may ask this server and no other, and may not be framed.
 POLICY = (
@@ -32,48 +29,31 @@ POLICY = (
 )
 
 
-class Predict:
+class Ask:
     """`POST`: rows in, answers out. An ASGI application of its own, as it is the path that must be fast."""
 
-    def __init__(self, models: Mapping[str, Served], pool: Executor) -> None:
-        """Long work goes to `pool`, so that short work and health checks need not wait for it."""
-        self.models, self.pool = models, pool
-        self.only = next(iter(models.values())) if len(models) == 1 else None
+    def __init__(self, exchange: Exchange, state: State) -> None:
+        """In the words of a protocol."""
+        self.exchange, self.state = exchange, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        served = self._asked(scope["path_params"])
-        scope["modelyard.model"] = served.name
-        body = await read_body(scope, receive, served.limits)
+        deployment = self.state.deployment(scope["path_params"].get("name"), scope["path"])
+        scope["modelyard.model"] = deployment.name
+        body = await read_body(scope, receive, self.state.settings.limits)
+        served = deployment.choose(scope)
         if not served.ready:
             raise wire.NotReadyError("is warming up", served.name, "ask /readyz, and come back")
-        loop = asyncio.get_running_loop()
-        try:
-            quick = served.is_quick(body)
-            answer = served.answer(body) if quick else await loop.run_in_executor(self.pool, served.answer, body)
-        except msgspec.ValidationError as error:
-            raise await loop.run_in_executor(self.pool, served.explain, body, error) from None
-        headers = [(b"content-type", b"application/json"), (b"x-modelyard-bundle", served.mark)]
-        await wire.reply(send, answer, 200, headers)
-
-    def _asked(self, parameters: Mapping[str, str]) -> Served:
-        name = parameters.get("name")
-        if name is None and self.only is not None:
-            return self.only
-        if name is None:
-            paths = ", ".join(openapi.path_of(name) for name in self.models)
-            raise wire.NotFoundError("several models are served here", "/predict", f"use one of {paths}")
-        if name not in self.models:
-            raise wire.NotFoundError(f"no model called '{name[:100]}'", "/models", nearest(name[:100], self.models))
-        return self.models[name]
+        answer = await served.reply(self.exchange, body, dict(scope["headers"]), self.state.pool)
+        await wire.reply(send, answer, 200, [(b"content-type", b"application/json"), *served.marks])
 
 
 class Pages:
     """Everything but answers."""
 
-    def __init__(self, models: Mapping[str, Served], telemetry: Telemetry) -> None:
+    def __init__(self, state: State) -> None:
         """Of these models."""
-        self.models, self.telemetry = models, telemetry
+        self.state, self.models = state, state.models
 
     async def home(self, _request: Request) -> Response:
         """To the page that shows what is here."""
@@ -89,7 +69,7 @@ class Pages:
         Raises:
             NotReadyError: one has not.
         """
-        cold = [name for name, served in self.models.items() if not served.ready]
+        cold = [name for name, deployment in self.models.items() if not deployment.ready]
         if cold:
             raise wire.NotReadyError.of([Problem("is warming up", name, "come back in a second") for name in cold])
         return wire.JsonResponse({"ready": True, "models": list(self.models)})
@@ -99,39 +79,38 @@ class Pages:
         told = [
             {
                 "name": name,
-                "digest": served.bundle.digest,
-                "task": served.bundle.manifest.task,
-                "classes": list(served.bundle.names),
-                "decision": served.bundle.decision,
-                "ready": served.ready,
+                "digest": bundle.digest,
+                "task": bundle.manifest.task,
+                "classes": list(bundle.names),
+                "decision": bundle.decision,
+                "ready": self.models[name].ready,
                 "predict": openapi.path_of(name),
             }
-            for name, served in self.models.items()
+            for name, bundle in self._bundles().items()
         ]
         return wire.JsonResponse({"models": told})
 
     async def metrics(self, _request: Request) -> Response:
         """Figures for Prometheus."""
-        return Response(self.telemetry.text(), media_type=self.telemetry.content_type)
+        return Response(self.state.telemetry.text(), media_type=self.state.telemetry.content_type)
 
     async def openapi(self, _request: Request) -> Response:
         """The description of all this."""
-        return Response(self._document(), media_type=wire.JSON)
+        return Response(
+            _document(tuple(self._bundles().items()), self.state.settings.limits.rows), media_type=wire.JSON
+        )
 
     async def docs(self, _request: Request) -> Response:
         """A page to read it and to try it."""
         return Response(_page(), media_type="text/html", headers={"content-security-policy": POLICY})
 
-    @cache  # noqa: B019 - an application lives as long as its process
-    def _document(self) -> bytes:
-        bundles = {name: served.bundle for name, served in self.models.items()}
-        rows = min(served.limits.rows for served in self.models.values())
-        return wire.encode(openapi.document(bundles, rows))
+    def _bundles(self) -> dict[str, Bundle]:
+        return {name: deployment.stable.bundle for name, deployment in self.models.items()}
 
 
-def routes(models: Mapping[str, Served], telemetry: Telemetry, pool: Executor) -> list[Route]:
+def routes(state: State) -> list[Route]:
     """All paths, the busiest first."""
-    predict, pages = Predict(models, pool), Pages(models, telemetry)
+    predict, pages = Ask(Native(), state), Pages(state)
     return [
         Route("/predict", predict, methods=["POST"]),
         Route("/models/{name}/predict", predict, methods=["POST"]),
@@ -143,6 +122,11 @@ def routes(models: Mapping[str, Served], telemetry: Telemetry, pool: Executor) -
         Route("/docs", pages.docs),
         Route("/", pages.home),
     ]
+
+
+@lru_cache(maxsize=4)
+def _document(bundles: tuple[tuple[str, Bundle], ...], rows: int) -> bytes:
+    return wire.encode(openapi.document(dict(bundles), rows))
 
 
 @cache

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from modelyard.release.bundle import Bundle
-    from modelyard.serve.infer import Limits
+    from modelyard.serve.settings import Settings
 
 HOST, PORT = "127.0.0.1", 8080
 GRACE = 10  # seconds that requests under way get when the server stops
@@ -33,7 +33,7 @@ def serve(
     host: str = HOST,
     port: int = PORT,
     ready: Callable[[str], None] | None = None,
-    limits: Limits | None = None,
+    settings: Settings | None = None,
 ) -> int | None:
     """Serve until SIGINT or SIGTERM, and say which of them it was.
 
@@ -44,7 +44,7 @@ def serve(
         BundleError: a bundle does not answer its own example.
     """
     with closing(_listen(models, host, port)) as listener:
-        server = _Server(App(models, limits), listener, ready)
+        server = _Server(App(models, settings), listener, ready)
         server.run()
         server.check()
         return server.stopped_by
@@ -52,7 +52,7 @@ def serve(
 
 @contextmanager
 def background(
-    models: Mapping[str, Bundle], *, host: str = HOST, port: int = PORT, limits: Limits | None = None
+    models: Mapping[str, Bundle], *, host: str = HOST, port: int = PORT, settings: Settings | None = None
 ) -> Iterator[str]:
     """Serve in a thread while the block runs; gives the URL once every model answers.
 
@@ -62,7 +62,7 @@ def background(
     """
     settled = threading.Event()
     with closing(_listen(models, host, port)) as listener:
-        server = _Server(App(models, limits), listener, lambda _url: settled.set())
+        server = _Server(App(models, settings), listener, lambda _url: settled.set())
 
         def run() -> None:
             try:

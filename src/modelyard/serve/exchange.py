@@ -1,0 +1,51 @@
+"""How a protocol writes rows and answers: the one thing in which they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy.typing as npt
+
+from modelyard.core.types import Floats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelyard.serve.infer import Served
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request's rows as records of the bundle's signature, and what its answer's `form` depends on."""
+
+    records: list[Any]
+    form: Any = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The bare answers to a request's rows, [rows, outputs] float32, and the rows' groups where these decide."""
+
+    outputs: Floats
+    groups: npt.NDArray[Any] | None = None
+
+
+class Exchange(Protocol):
+    """One protocol's way to write rows and answers. It keeps nothing: one object serves every request."""
+
+    def read(self, served: Served, body: bytes, headers: Mapping[bytes, bytes]) -> Asked:
+        """A body's rows.
+
+        Raises:
+            BadJsonError: the body is no JSON.
+            ValidationError: it is not what the signature reads; `explain` tells why.
+            DataError: all that is wrong with the rows, where it can be told at once.
+            TooLargeError: it holds more rows than are allowed.
+        """
+
+    def write(self, served: Served, asked: Asked, answered: Answered) -> bytes:
+        """The body of an answer."""
+
+    def explain(self, served: Served, body: bytes, error: Exception) -> Exception:
+        """All that is wrong with a body that `read` refused with a ValidationError: longer work than an answer."""

@@ -1,0 +1,1 @@
+"""How protocols write rows and answers: a file each, all asked by one handler."""
