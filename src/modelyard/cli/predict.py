@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modelyard.cli import progress, show, words
+from modelyard.cli import progress, reading, show, words
 from modelyard.cli.options import AsJson, BundleWord, DataWord, Home, Quiet
 from modelyard.core.errors import DataError, Problems
 
@@ -56,9 +56,7 @@ def predict(
 def _rows(word: str, asked: "Bundle") -> "Rows":
     if word == STDIN:
         return parse(sys.stdin.buffer.read())
-    from modelyard import run
-
-    return run.source(words.data(word, "predict")).read(Path(), asked.schema.texts)
+    return reading.rows(word, "predict", asked.schema)
 
 
 def parse(content: bytes) -> list[dict[str, Any]]:

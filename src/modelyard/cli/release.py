@@ -8,10 +8,10 @@ from modelyard.core.errors import RefusedError
 def release(bundle: BundleWord, home: Home = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
     """Run the gates; where all say yes, the bundle is the next version of its name and its champion."""
     with progress.shown(quiet=quiet):
-        from modelyard import run
+        from modelyard import judging
 
         candidate = words.bundle(bundle, home, "release")
-        released, verdicts = run.release(candidate, words.yard(candidate, home))
+        released, verdicts = judging.release(candidate, words.yard(candidate, home))
     if as_json:
         show.json_object(show.judged(candidate, released, verdicts))
     else:
@@ -19,5 +19,5 @@ def release(bundle: BundleWord, home: Home = None, as_json: AsJson = False, quie
         if released is not None:
             show.released(released)
         else:
-            show.error(run.refusal(verdicts, candidate), as_json=False)
+            show.error(judging.refusal(verdicts, candidate), as_json=False)
     return 0 if released is not None else RefusedError.exit_status
