@@ -15,6 +15,7 @@ from modelyard.core.types import Json, Kind, Task
 from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS
 from modelyard.recipe.schema import DataSpec
+from modelyard.release.exporting import EXPORTS
 
 SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
 Learner: TypeAlias = Model | Network | Search
@@ -34,6 +35,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     PERTURBATIONS,
     EXPLAINERS,
     GATES,
+    EXPORTS,
 )
 DataLike: TypeAlias = str | Path | Mapping[str, Any]
 BASELINE = "linear"

@@ -19,6 +19,7 @@ from modelyard.cli.demo import demo
 from modelyard.cli.doctor import doctor
 from modelyard.cli.evaluate import evaluate
 from modelyard.cli.explain import explain
+from modelyard.cli.export import export
 from modelyard.cli.init import init
 from modelyard.cli.launch import launch
 from modelyard.cli.predict import predict
@@ -90,6 +91,7 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         release: ".modelyard/bundles/4f1c...",
         serve: "customer-risk --port 8080",
         predict: "customer-risk new-customers.csv --out answers.jsonl",
+        export: "customer-risk --format docker --out image",
         explain: "customer-risk new-customers.csv --row 3",
     },
     "From texts without labels": {pretrain: "reviews.csv --out pretrained"},

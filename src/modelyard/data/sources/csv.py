@@ -13,7 +13,7 @@ from pydantic import Field
 
 from modelyard.core import digest
 from modelyard.core.errors import DataError, Problems
-from modelyard.core.protocols import Recorded, Source
+from modelyard.core.protocols import Source
 from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
@@ -35,7 +35,7 @@ CODE = (
 
 
 @part
-class Csv(Source, Recorded):
+class Csv(Source):
     """A CSV file with a header line; `separator` and the kinds of the columns are found out."""
 
     path: str

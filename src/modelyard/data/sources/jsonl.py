@@ -10,7 +10,7 @@ import msgspec
 
 from modelyard.core import digest
 from modelyard.core.errors import DataError, Problems
-from modelyard.core.protocols import Recorded, Source
+from modelyard.core.protocols import Source
 from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
@@ -24,7 +24,7 @@ SHOWN = 5
 
 
 @part
-class Jsonl(Source, Recorded):
+class Jsonl(Source):
     """A file with one JSON object a line; a key that a line lacks is missing there."""
 
     path: str
