@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from importlib import resources
+from importlib import metadata, resources
 from string import Template
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from modelyard.release.bundle import Bundle
 
+VERSION = metadata.version("modelyard")  # which is pinned in what is written
 TEMPLATES = "modelyard.release.exports"
 BUNDLE = "bundle"  # the folder of the bundle in what is written
 LONGEST = 40  # signs of a name, so that what is added to it still is a label of Kubernetes (63)

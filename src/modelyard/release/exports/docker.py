@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-import modelyard
 from modelyard.core.registry import part
-from modelyard.release.exporting import Export, copied, image_of, label, written
+from modelyard.release.exporting import VERSION, Export, copied, image_of, label, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +30,7 @@ class Docker(Export):
         """Write `Dockerfile`, `.dockerignore`, the bundle and a place for wheels of one's own."""
         said = {
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-            "version": modelyard.__version__,
+            "version": VERSION,
             "name": label(bundle),
             "digest": bundle.digest,
             "image": image_of(bundle, self.image),

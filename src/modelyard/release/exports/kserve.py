@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-import modelyard
 from modelyard.core.registry import part
-from modelyard.release.exporting import Export, image_of, label, written
+from modelyard.release.exporting import VERSION, Export, image_of, label, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +36,7 @@ class Kserve(Export):
             "digest": bundle.digest,
             "short": bundle.digest[:12],
             "image": image_of(bundle, self.image),
-            "version": modelyard.__version__,
+            "version": VERSION,
             "request": f"{_rounded(1.25 * self.memory)}Mi",
             "limit": f"{_rounded(2 * self.memory)}Mi",
             "open": ", --open" if self.open else "",

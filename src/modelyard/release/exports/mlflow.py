@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-import modelyard
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Kind
-from modelyard.release.exporting import BUNDLE, Export, copied
+from modelyard.release.exporting import BUNDLE, VERSION, Export, copied
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +31,7 @@ class Mlflow(Export):
     def __call__(self, bundle: Bundle, folder: Path) -> None:
         """Write `MLmodel` and what it names."""
         copied(bundle, folder)
-        packages = [NEEDS, f"modelyard=={modelyard.__version__}"]
+        packages = [NEEDS, f"modelyard=={VERSION}"]
         python = platform.python_version()
         columns, values = list(bundle.example), list(bundle.example.values())
         split = {"columns": columns, "data": [values]}
@@ -81,7 +80,7 @@ def _described(bundle: Bundle, python: str) -> dict[str, Any]:
             "outputs": json.dumps(_outputs(bundle), ensure_ascii=False),
             "params": None,
         },
-        "metadata": {"modelyard": {"name": bundle.name, "digest": bundle.digest, "version": modelyard.__version__}},
+        "metadata": {"modelyard": {"name": bundle.name, "digest": bundle.digest, "version": VERSION}},
     }
 
 
