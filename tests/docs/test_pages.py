@@ -24,6 +24,7 @@ RUN = [
     "docs/energy.md",
     "docs/fairness.md",
     "docs/explanations.md",
+    "docs/export.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
