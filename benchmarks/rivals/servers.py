@@ -65,7 +65,14 @@ class Server:
         if self.kind == "modelyard":
             return (str(self.programs / "modelyard"), "serve", str(self.bundle), "--port", str(port), *self._workers())
         if self.kind == "mlflow":
-            where = ("--model-uri", str(self.exported), "--env-manager", "local", "--host", "127.0.0.1")
+            where: tuple[str, ...] = (
+                "--model-uri",
+                str(self.exported),
+                "--env-manager",
+                "local",
+                "--host",
+                "127.0.0.1",
+            )
             return (str(self.programs / "mlflow"), "models", "serve", *where, "--port", str(port), *self._workers())
         place = CACHE / f"service-{self.bundle.name[:12]}-{self.workers}"
         place.mkdir(parents=True, exist_ok=True)

@@ -100,7 +100,7 @@ def run(client: tuple[str, str], url: str, *words: str, key: str = KEY) -> subpr
 
 
 def test_it_predicts_explains_and_gives_feedback(client: tuple[str, str]) -> None:
-    why = {"reasons": [{"shares": []}]}
+    why: dict[str, Any] = {"reasons": [{"shares": []}]}
     script = Script([(200, {}, ANSWER), (200, {}, why), (202, {}, {"accepted": 1})])
     with serving(script) as url:
         told = run(client, url + "/", json.dumps(RECORD), "south")

@@ -13,6 +13,7 @@ from modelyard.core.errors import UsageError
 from modelyard.core.registry import Family
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from modelyard.release.bundle import Bundle
@@ -58,7 +59,7 @@ def copied(bundle: Bundle, folder: Path) -> Path:
     return place
 
 
-def written(folder: Path, name: str, said: dict[str, object], template: str = "") -> None:
+def written(folder: Path, name: str, said: Mapping[str, str], template: str = "") -> None:
     """A file made of a template; every `$word` in it must be said."""
     source = resources.files(TEMPLATES).joinpath("templates", template or name)
     text = Template(source.read_text(encoding="utf-8")).substitute(said)

@@ -169,7 +169,7 @@ def _header(reader: Reader, path: str) -> list[str]:
 
 
 def _first(reader: Reader, path: str, *, blank: bool) -> list[str]:
-    header = next(reader, None)
+    header: list[str] | None = next(reader, None)
     if header == [] and blank:
         raise DataError("starts with a blank line", f"{path}:1", "let the header be the first line")
     if header is None or not any(cell.strip() for cell in header):
