@@ -1,0 +1,54 @@
+"""Which releases answer under a name now, and who gets which."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelyard.serve.running import Running
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+STICKY = b"x-modelyard-sticky"
+WHOLE = 1 << 64
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """What answers (`stable`), what gets a share of the requests (`canary`), and what gets copies (`shadow`).
+
+    It never changes: another one takes its place in one assignment, and requests under way keep theirs.
+    """
+
+    stable: Running
+    canary: Running | None = None
+    share: float = 0.0
+    shadow: Running | None = None
+
+    def choose(self, scope: Scope) -> Running:
+        """What answers this request: the same key gets the same release, and a larger share only adds keys."""
+        if self.canary is None:
+            return self.stable
+        return self.canary if place(self.stable.name, sticky(scope)) < self.share else self.stable
+
+
+def place(name: str, key: str | bytes) -> float:
+    """Where a key stands in [0, 1), for a model of this name: of many keys each part gets its share.
+
+    >>> place("risk", "customer-17") == place("risk", b"customer-17"), place("risk", "a") == place("price", "a")
+    (True, False)
+    """
+    told = key.encode() if isinstance(key, str) else key
+    digest = hashlib.sha256(name.encode() + b"\0" + told).digest()
+    return int.from_bytes(digest[:8]) / WHOLE
+
+
+def sticky(scope: Scope) -> str | bytes:
+    """By what a request is told from others: its own word, else the API key's number, else its id."""
+    for header, value in scope["headers"]:
+        if header == STICKY:
+            return bytes(value)
+    key = scope.get("modelyard.key")
+    return f"key {key.number}" if key is not None else str(scope.get("modelyard.request_id", ""))
