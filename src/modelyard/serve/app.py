@@ -15,7 +15,7 @@ from modelyard.serve.deployment import Deployment
 from modelyard.serve.guard import Guard
 from modelyard.serve.openapi import path_of
 from modelyard.serve.opening import Opening
-from modelyard.serve.promotion import Judge, Rule
+from modelyard.serve.promotion import Rule
 from modelyard.serve.routes import routes
 from modelyard.serve.settings import Settings
 from modelyard.serve.shadow import Shadow
@@ -36,10 +36,8 @@ if TYPE_CHECKING:
 class App:
     """The ASGI application of some bundles. It listens at once and answers rows once it is warm: `/readyz` tells."""
 
-    def __init__(
-        self, models: Mapping[str, Bundle | Target], settings: Settings | None = None, judge: Judge | None = None
-    ) -> None:
-        """Serve each bundle, or what a target names, under its name; `judge` runs the gates for the promotion rule.
+    def __init__(self, models: Mapping[str, Bundle | Target], settings: Settings | None = None) -> None:
+        """Serve each bundle, or what a target names, under its name.
 
         Raises:
             BundleError: a target's bundle is missing or altered.
@@ -55,7 +53,7 @@ class App:
         self.models = {
             name: Deployment(opening.cold(targets[name], bundle), self.shadow) for name, bundle in bundles.items()
         }
-        self.watcher = Watcher(self.models.values(), opening, Rule(settings.traffic.promotion, judge), settings.traffic)
+        self.watcher = Watcher(self.models.values(), opening, Rule(settings.traffic.promotion), settings.traffic)
         self.telemetry.registry.register(ReleaseFigures(self.models.values(), self.watcher))
         self.pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="modelyard-predict")
         self.warming: asyncio.Task[None] | None = None

@@ -59,6 +59,11 @@ class Deployment:
         """Whether it can be asked."""
         return self.stable.ready
 
+    @property
+    def running(self) -> tuple[Running, ...]:
+        """All that answers requests now, the stable one first."""
+        return self.lineup.running
+
     def choose(self, scope: Scope) -> Running:
         """What answers this request; the same one for all of it."""
         return self.lineup.choose(scope)

@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelyard.core.errors import nearest
 from modelyard.serve.running import Running
+from modelyard.serve.wire import NotFoundError
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -28,10 +30,30 @@ class Lineup:
     shadow: Running | None = None
 
     def choose(self, scope: Scope) -> Running:
-        """What answers this request: the same key gets the same release, and a larger share only adds keys."""
+        """What answers this request: the version that it asks for, else by its key.
+
+        The same key gets the same release, and a larger share only adds keys.
+
+        Raises:
+            NotFoundError: it asks for a version that does not answer.
+        """
+        version = scope.get("modelyard.version")
+        if version is not None:
+            return self._of(str(version))
         if self.canary is None:
             return self.stable
         return self.canary if place(self.stable.name, sticky(scope)) < self.share else self.stable
+
+    @property
+    def running(self) -> tuple[Running, ...]:
+        """All that answer requests, the stable one first."""
+        return (self.stable,) if self.canary is None else (self.stable, self.canary)
+
+    def _of(self, version: str) -> Running:
+        known = {str(running.target.version or 1): running for running in self.running}
+        if version not in known:
+            raise NotFoundError(f"no version '{version[:100]}'", self.stable.name, nearest(version[:100], known))
+        return known[version]
 
 
 def place(name: str, key: str | bytes) -> float:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import ModelyardError
-from modelyard.core.report import Verdict
-from modelyard.release.bundle import Bundle
 from modelyard.serve.counts import Counts
 from modelyard.serve.running import Running
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modelyard.release.ledger.acts import Act
     from modelyard.release.yard import Yard
     from modelyard.serve.deployment import Deployment
     from modelyard.serve.settings import Promotion
@@ -23,8 +23,9 @@ BY = "promotion rule"
 FEW = 5  # failures before which nothing is said of a share of them
 ENOUGH = 50  # requests of the champion that its 99th percentile is judged by
 
-# What the gates of a bundle's recipe say of it beside the champion of its name; a bundle and the yard's home in.
-Judge = Callable[[Bundle, str], Sequence[Verdict]]
+WITHDRAW = "withdraw"
+KINDS = frozenset({WITHDRAW, "release", "promote", "rollback"})
+LATELY = 50  # acts in which a withdrawal is looked for
 
 
 @dataclass
@@ -48,27 +49,48 @@ class Trial:
         return self.canary.figures.state().since(mine), self.stable.figures.state().since(theirs)
 
 
+@dataclass
+class Withdrawn:
+    """A version that was taken out of traffic, why, and whether the yard has been told."""
+
+    version: int
+    why: str
+    told: bool = False
+
+
 class Rule:
     """Considers every canary of an application."""
 
-    def __init__(self, settings: Promotion, judge: Judge | None) -> None:
-        """`judge` runs the gates; without one nothing is promoted."""
-        self.settings, self.judge = settings, judge
+    def __init__(self, settings: Promotion) -> None:
+        """Nothing is known of any canary yet."""
+        self.settings = settings
         self.trials: dict[str, Trial] = {}
-        self.withdrawn: dict[str, tuple[int, str]] = {}  # by name: the version, and why
+        self.withdrawn: dict[str, Withdrawn] = {}
 
-    def allowed(self, deployment: Deployment, version: int | None) -> int | None:
-        """The version that may be a canary: none where it has failed; once the alias has moved on it is forgotten."""
-        out, _why = self.withdrawn.get(deployment.name, (None, ""))
-        if out is None or out != version:
-            self.withdrawn.pop(deployment.name, None)
-            return version
-        return None
+    def allowed(self, name: str, yard: Yard, alias: str, version: int | None) -> int | None:
+        """The version that may be a canary: none where it was taken out, by whichever process saw it fail.
+
+        What was taken out stays out, until the alias is given anew.
+        """
+        out = self.withdrawn.get(name)
+        if out is not None and out.version != version:
+            del self.withdrawn[name]
+        if version is None:
+            return None
+        if name not in self.withdrawn:
+            why = _withdrawn(yard.acts(KINDS, name, limit=LATELY), alias, version)
+            if why:
+                self.withdrawn[name] = Withdrawn(version, why, told=True)
+        return None if name in self.withdrawn else version
 
     def consider(self, deployment: Deployment, yard: Yard) -> None:
         """Look at the figures of a canary, and act on them."""
         lineup, name = deployment.lineup, deployment.name
-        if lineup.canary is None:
+        out = self.withdrawn.get(name)
+        if out is not None and not out.told:
+            yard.act(WITHDRAW, name, BY, {"version": out.version, "why": out.why})
+            out.told = True
+        if lineup.canary is None or out is not None:
             self.trials.pop(name, None)
             return
         trial = self.trials.get(name)
@@ -77,7 +99,10 @@ class Rule:
             return
         mine, theirs = trial.figures()
         if mine.failed > max(FEW - 1, self.settings.errors * mine.asked):
-            self._withdraw(deployment, yard, trial, f"it failed {mine.failed} of {mine.asked} requests")
+            why = f"it failed {mine.failed} of {mine.asked} requests"
+            self.withdrawn[name] = Withdrawn(trial.canary.target.version, why)
+            log.error("%s is taken out of traffic: %s", trial.canary.target.label, why)
+            self.consider(deployment, yard)
         elif self.settings.after and mine.asked >= trial.judged + self.settings.after:
             trial.judged = mine.asked
             self._judge(deployment, yard, trial, (mine, theirs))
@@ -92,14 +117,8 @@ class Rule:
             "after": self.settings.after,
             "answered": trial.figures()[0].asked if trial is not None else 0,
             "said": trial.said if trial is not None else "",
-            "withdrawn": out and {"release": f"{deployment.name}@{out[0]}", "problem": out[1]},
+            "withdrawn": out and {"release": f"{deployment.name}@{out.version}", "problem": out.why},
         }
-
-    def _withdraw(self, deployment: Deployment, yard: Yard, trial: Trial, why: str) -> None:
-        target = trial.canary.target
-        self.withdrawn[deployment.name] = (target.version, why)
-        log.error("%s is taken out of traffic: %s", target.label, why)
-        yard.act("withdraw", target.label, BY, why)
 
     def _judge(self, deployment: Deployment, yard: Yard, trial: Trial, figures: tuple[Counts, Counts]) -> None:
         target = trial.canary.target
@@ -125,7 +144,19 @@ class Rule:
         slow, fast = mine.quantile(0.99), theirs.quantile(0.99)
         if slow is not None and fast is not None and theirs.requests >= ENOUGH and slow > settings.slower * fast:
             return f"its 99th percentile is {1000 * slow:.2f} ms, the champion's {1000 * fast:.2f} ms"
-        if self.judge is None:
+        if settings.judge is None:
             return "nobody runs the gates here"
-        verdicts = self.judge(trial.canary.bundle, trial.canary.target.home)
+        verdicts = settings.judge(trial.canary.bundle, trial.canary.target.home)
         return "; ".join(f"gate {each.gate}: {each.reason}" for each in verdicts if not each.passed)
+
+
+def _withdrawn(acts: Iterable[Act], alias: str, version: int) -> str:
+    """Why a version was taken out since it was given the alias; empty where it was not. Acts are the newest first."""
+    for act in acts:
+        if act.detail.get("version") != version:
+            continue
+        if act.kind == WITHDRAW:
+            return str(act.detail.get("why"))
+        if act.detail.get("alias") == alias:
+            return ""
+    return ""

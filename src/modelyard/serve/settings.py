@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from modelyard.core.report import Verdict
+from modelyard.release.bundle import Bundle
+
+# What the gates of a bundle's recipe say of it beside the champion of its name in the yard of a home.
+Judge = Callable[[Bundle, str], Sequence[Verdict]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Promotion:
     after: int = 0  # requests that it must have answered; 0: it is never promoted by itself
     errors: float = 0.01  # the share of its requests that it may fail; what it fails the champion answers
     slower: float = 1.5  # times the champion's 99th percentile that it may take
+    judge: Judge | None = None  # runs the gates; without one nothing is promoted. A function that can be pickled
 
 
 @dataclass(frozen=True)

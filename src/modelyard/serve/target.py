@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -24,7 +24,7 @@ class Target:
     name: str
     folder: str
     digest: str
-    home: str = ""
+    home: str = field(default="", repr=False)  # a URL may hold a password
     version: int = 0
     alias: str = ""
 
@@ -32,11 +32,6 @@ class Target:
     def of(cls, bundle: Bundle, name: str = "") -> Target:
         """A bundle of no yard; it stays."""
         return cls(name or bundle.name, str(bundle.folder), bundle.digest)
-
-    @classmethod
-    def of_release(cls, release: Release, bundle: Bundle, home: str, alias: str = "") -> Target:
-        """A release of the yard at `home`, whose bundle was opened; `alias` is what is followed."""
-        return cls(release.name, str(bundle.folder), release.digest, home, release.version, alias)
 
     def at(self, release: Release, bundle: Bundle) -> Target:
         """Another release of the same name."""

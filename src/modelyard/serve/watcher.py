@@ -133,7 +133,7 @@ class Watcher:
         canary = rules.of(self.traffic.canaries, deployment.name)
         shadow = rules.of(self.traffic.shadows, deployment.name)
         if canary is not None:
-            version = self.rule.allowed(deployment, named.get(canary.alias))
+            version = self.rule.allowed(deployment.name, yard, canary.alias, named.get(canary.alias))
             running = self._role(deployment, yard, "canary", version, but=stable)
             after = Lineup(stable, running, canary.share if running is not None else 0.0)
         if shadow is not None:
