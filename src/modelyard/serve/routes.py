@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from modelyard.core.errors import Problem
-from modelyard.serve import openapi, wire
+from modelyard.serve import inference, invocations, openapi, wire
 from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
 
@@ -114,6 +114,8 @@ def routes(state: State) -> list[Route]:
     return [
         Route("/predict", predict, methods=["POST"]),
         Route("/models/{name}/predict", predict, methods=["POST"]),
+        *inference.routes(state, Ask),
+        *invocations.routes(state, Ask),
         Route("/models", pages.listing),
         Route("/livez", pages.live),
         Route("/readyz", pages.ready),
