@@ -27,6 +27,11 @@ class Deployment:
         """Whether it can be asked."""
         return self.stable.ready
 
+    @property
+    def running(self) -> tuple[Served, ...]:
+        """All that answers requests now, the stable one first."""
+        return (self.stable,)
+
     def choose(self, scope: Scope) -> Served:  # noqa: ARG002 - who asks decides once two releases share a name
         """What answers this request; the same one for all of it."""
         return self.stable

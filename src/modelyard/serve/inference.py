@@ -37,7 +37,7 @@ class Versioned:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        found(scope, self.state)
+        scope["modelyard.version"] = version_of(found(scope, self.state)) if "version" in scope["path_params"] else None
         await self.ask(scope, receive, send)
 
 
@@ -98,7 +98,7 @@ def versions(scope: Scope, state: State) -> dict[str, Served]:
     """What answers under the name of a request, by its versions."""
     deployment = state.deployment(scope["path_params"]["name"], scope["path"])
     scope["modelyard.model"] = deployment.name
-    return {version_of(deployment.stable): deployment.stable}
+    return {version_of(served): served for served in deployment.running}
 
 
 def found(scope: Scope, state: State) -> Served:

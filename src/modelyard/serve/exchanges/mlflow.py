@@ -27,7 +27,7 @@ class Split(msgspec.Struct, forbid_unknown_fields=True):
 
     columns: list[str]
     data: msgspec.Raw
-    index: msgspec.Raw | None = None
+    index: msgspec.Raw = msgspec.Raw()
 
 
 WHOLE = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -79,8 +79,7 @@ def _split(served: Served, content: msgspec.Raw, where: str) -> list[Any]:
     """`{"columns": [...], "data": [[...], ...]}`."""
     given = plain.decoded(SPLIT, content, where)
     plain.check_rows(bytes(given.data), b"[", served.limits.rows)
-    if twice := [name for name in dict.fromkeys(given.columns) if given.columns.count(name) > 1][:1]:
-        raise DataError(f"'{twice[0][: plain.SHOWN]}' is named twice", f"{where}.columns")
+    plain.check_names(given.columns, served, f"{where}.columns")
     data = plain.decoded(LISTS, given.data, f"{where}.data")
     found = Problems(DataError)
     for row, values in enumerate(data):

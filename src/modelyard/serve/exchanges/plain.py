@@ -61,6 +61,20 @@ def rows_of(columns: Mapping[str, Sequence[object]]) -> list[dict[str, object]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
+def check_names(names: Sequence[str], served: Served, where: str) -> None:
+    """No column is named twice, and there are no more than there can be.
+
+    Raises:
+        DataError: there are.
+    """
+    known = len(served.bundle.signature.known)
+    if len(names) > known:
+        raise DataError(f"names {len(names):,} columns", where, f"the model knows {known}")
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise DataError(f"'{twice[0][:SHOWN]}' is named twice", where, "give each column a name of its own")
+
+
 def within(rows: int, most: int) -> int:
     """The number of rows again.
 

@@ -50,9 +50,7 @@ def _read(lines: Any, served: Served) -> list[dict[str, Any]]:  # noqa: ANN401 -
     header = next(lines, None)
     if not header:
         raise BadCsvError("has no header line", "line 1", "name the columns in the first line")
-    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
-    if twice:
-        raise DataError(f"two columns are called '{twice[0][: plain.SHOWN]}'", "line 1")
+    plain.check_names(header, served, "line 1")
     columns = [served.bundle.signature.asked.get(name) for name in header]
     most, rows, found = served.limits.rows, [], Problems(DataError)
     for fields in lines:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Parameters = dict[str, Any]
 BINARY = ("binary_data", "binary_data_size", "binary_data_output")
+MOST = 10  # outputs that may be asked for
 FIRST = "1"  # the version of what is no release of a yard
 
 
@@ -117,6 +118,11 @@ def _check(asked: Inference, bundle: Bundle, found: Problems) -> None:
     """All that can be told of a request without its values."""
     if not asked.inputs:
         found.add("there are no tensors", "inputs", "send one for each column")
+    columns = len(bundle.signature.known)
+    for noun, many, most in (("inputs", asked.inputs, columns), ("outputs", asked.outputs or (), MOST)):
+        if len(many) > most:
+            found.add(f"holds {len(many):,} tensors", noun, f"there are {most} at most")
+    found.raise_any()
     seen: set[str] = set()
     for place, tensor in enumerate(asked.inputs):
         where = f"inputs[{place}]"
@@ -134,8 +140,6 @@ def _check(asked: Inference, bundle: Bundle, found: Problems) -> None:
         elif output.name in wanted[:place]:
             found.add("is asked for twice", f"{where}.name")
     _no_binary(asked.parameters, "", found)
-    if len(found.found) > plain.SHOWN:
-        found.found[plain.SHOWN :] = []
     found.raise_any()
 
 
