@@ -37,14 +37,14 @@ def server() -> dict[str, Any]:
 def schemas(bundle: Bundle, suffix: str, settings: Settings) -> dict[str, Any]:
     """A question, and a truth, of one model."""
     record = ref(f"Record{suffix}")
-    common = {"method": {"enum": list(METHODS)}, "of": {"type": ["string", "number", "boolean", "null"]}}
+    common = {"method": {"enum": list(METHODS)}, "of": {"enum": [*bundle.labels, None]}}
     common |= {"settings": {"type": "object", "description": "the method's own, such as permutations"}}
     rows = list_of(record) | {"minItems": 1, "maxItems": settings.explaining.rows}
     asked = [object_of({noun: each} | common, *common, closed=True) for noun, each in (("record", record), ("records", rows))]
-    truth = {"enum": list(bundle.labels)} if bundle.names else {"type": "number"}
     sane = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"}
     row = {"type": "integer", "minimum": 0, "maximum": settings.limits.rows - 1}
-    said = {"request_id": sane, "row": row, "truth": SCALAR if bundle.names else truth}
+    truth = SCALAR | {"examples": list(bundle.labels)} if bundle.names else {"type": "number"}
+    said = {"request_id": sane, "row": row, "truth": truth}
     return {f"Question{suffix}": {"oneOf": asked}, f"Truth{suffix}": object_of(said, "row", closed=True)}
 
 

@@ -7,12 +7,15 @@ from urllib.parse import quote
 
 import msgspec
 
+from modelyard.core.types import Column, Kind
+from modelyard.data.values import FALSE, TRUE
 from modelyard.serve.describing.common import ASKING, REF, Schema, asking, content, list_of, object_of, operation, ref
 
 if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
     from modelyard.serve.settings import Settings
 
+TRUTHS = [True, False, 0, 1, *sorted(TRUE | FALSE)]
 LEVELS = 200  # of a category that are offered
 
 
@@ -31,7 +34,7 @@ def schemas(bundle: Bundle, suffix: str) -> dict[str, Any]:
     for name in bundle.signature.known:
         if name in features:
             column = features[name]
-            properties[name]["x-kind"] = column.kind
+            properties[name] = _tight(column, properties[name]) | {"x-kind": column.kind}
             if column.levels:
                 properties[name]["examples"] = list(column.levels[:LEVELS])
         else:
@@ -53,6 +56,22 @@ def paths(name: str, bundle: Bundle, suffix: str, settings: Settings) -> dict[st
         "x-task": bundle.manifest.task,
     }
     return {path_of(name): asking(content({"oneOf": [record, rows]}, bundle.example), described)}
+
+
+def _tight(column: Column, told: Schema) -> Schema:
+    """What a column's schema says, and what its type alone does not."""
+    if column.closed and column.storage == "string":
+        return {name: said for name, said in told.items() if name not in {"type", "anyOf"}} | {"enum": _levels(column)}
+    moment, truth = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}, {"enum": TRUTHS}
+    known = {Kind.TIME: moment, Kind.BOOLEAN: truth}.get(column.kind)
+    if known is None:
+        return told
+    whole = {"anyOf": [known, {"type": "null"}]} if column.nullable else known
+    return {name: said for name, said in told.items() if name not in {"type", "anyOf"}} | whole
+
+
+def _levels(column: Column) -> list[str | None]:
+    return [*column.levels, None] if column.nullable else list(column.levels)
 
 
 def _answer(bundle: Bundle) -> Schema:

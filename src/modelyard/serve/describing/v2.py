@@ -18,7 +18,7 @@ from modelyard.serve.describing.common import (
     ref,
 )
 from modelyard.serve.exchanges.tensors import READ, metadata
-from modelyard.serve.exchanges.v2 import FIRST, MOST, output_tensors
+from modelyard.serve.exchanges.v2 import FIRST, output_tensors
 
 if TYPE_CHECKING:
     from modelyard.core.types import Column
@@ -67,7 +67,7 @@ def schemas(bundle: Bundle, suffix: str) -> dict[str, Any]:
     asked = {
         "inputs": list_of({"oneOf": inputs}) | {"minItems": 1, "maxItems": len(inputs)},
         "id": {"type": ["string", "null"]},
-        "outputs": {"type": ["array", "null"], "items": wanted, "maxItems": MOST},
+        "outputs": {"type": ["array", "null"], "items": wanted, "maxItems": len(names), "uniqueItems": True},
         "parameters": PARAMETERS,
     }
     given = [_output(tensor) for tensor in output_tensors(bundle)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from modelyard.core.errors import DataError, Problem
+from modelyard.core.errors import DataError, Problem, nearest
 from modelyard.serve.wire import BadJsonError, TooLargeError
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from modelyard.serve.infer import Served
 
+TOLD = 5  # problems of one sort
 SHOWN = 200  # signs of a client's own names that are told back
 SPACE = b" \t\r\n"
 T = TypeVar("T")
@@ -62,14 +63,17 @@ def rows_of(columns: Mapping[str, Sequence[object]]) -> list[dict[str, object]]:
 
 
 def check_names(names: Sequence[str], served: Served, where: str) -> None:
-    """No column is named twice, and there are no more than there can be.
+    """Every column is known, and none is named twice.
 
     Raises:
         DataError: there are.
     """
-    known = len(served.bundle.signature.known)
-    if len(names) > known:
-        raise DataError(f"names {len(names):,} columns", where, f"the model knows {known}")
+    known = served.bundle.signature.known
+    strange = [name[:SHOWN] for name in names if name not in served.bundle.signature.fields]
+    if strange:
+        raise DataError.of(Problem("unknown field", name, nearest(name, known)) for name in strange[:TOLD])
+    if len(names) > len(known):
+        raise DataError(f"names {len(names):,} columns", where, f"the model knows {len(known)}")
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         raise DataError(f"'{twice[0][:SHOWN]}' is named twice", where, "give each column a name of its own")
