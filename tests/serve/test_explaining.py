@@ -77,7 +77,10 @@ WRONG: dict[str, tuple[Any, int, str, str]] = {
     "too many settings": ({"record": RECORD, "settings": {str(n): 1 for n in range(101)}}, 400, "usage", "settings"),
     "a long setting": ({"record": RECORD, "settings": {"x" * 300: 1}}, 400, "usage", "settings"),
     "many names": (
-        {"record": RECORD, "method": "counterfactual", "settings": {"keep": ["x"] * 101}}, 400, "usage", "settings"
+        {"record": RECORD, "method": "counterfactual", "settings": {"keep": ["x"] * 101}},
+        400,
+        "usage",
+        "settings",
     ),
     "unknown field": ({"record": RECORD, "background": []}, 422, "data_invalid", "body"),
     "too large": ({"record": RECORD | {"备注": "x" * 64_000}}, 413, "too_large", "body"),

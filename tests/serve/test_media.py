@@ -16,7 +16,14 @@ READ = {
     "application/vnd.yard+json": "application/json",
     "text/csv;charset=us-ascii": "text/csv",
 }
-REFUSED = ["application/json; charset=gb18030", "text/plain", "json", "application/", "\xff", "text/csv; charset=latin-1"]
+REFUSED = [
+    "application/json; charset=gb18030",
+    "text/plain",
+    "json",
+    "application/",
+    "\xff",
+    "text/csv; charset=latin-1",
+]
 
 
 @pytest.mark.parametrize(("said", "kind"), READ.items())

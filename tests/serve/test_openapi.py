@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from modelyard.run import Run
 
 
-
 def _values(node: Any, key: str) -> Iterator[Any]:
     if isinstance(node, dict):
         if key in node:

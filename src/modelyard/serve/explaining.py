@@ -176,7 +176,8 @@ def _rows(asked: Question, limits: Explaining) -> tuple[bool, list[Any]]:
         raise DataError("expected a list of objects", "records", "a record is {column: value, ...}")
     if not given:
         raise DataError("there are no rows to explain", "records")
-    return False, given if plain.within(len(given), limits.rows) else given
+    plain.within(len(given), limits.rows)
+    return False, given
 
 
 def routes(state: State) -> list[Route]:

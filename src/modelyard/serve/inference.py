@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from modelyard.core.errors import Problem, nearest
+from modelyard.core.errors import Problem
 from modelyard.serve import wire
 from modelyard.serve.exchanges.tensors import metadata
 from modelyard.serve.exchanges.v2 import V2, output_tensors, version_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from modelyard.serve.deployment import Deployment
     from modelyard.serve.exchange import Exchange
     from modelyard.serve.infer import Served
     from modelyard.serve.state import State
@@ -29,7 +30,7 @@ VERSION = MODEL + "/versions/{version}"
 
 
 class Versioned:
-    """`POST .../infer`: the version that is asked for is the one that answers."""
+    """`POST .../infer`: the version that is asked for is the one that answers, and an unknown one none."""
 
     def __init__(self, ask: ASGIApp, state: State) -> None:
         """Before what answers."""
@@ -37,7 +38,7 @@ class Versioned:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        scope["modelyard.version"] = version_of(found(scope, self.state)) if "version" in scope["path_params"] else None
+        found(scope, self.state)
         await self.ask(scope, receive, send)
 
 
@@ -75,7 +76,7 @@ class Inference:
         bundle = served.bundle
         told: dict[str, Any] = {
             "name": served.name,
-            "versions": sorted(versions(request.scope, self.state)),
+            "versions": sorted(versions(self.state.deployment(served.name, request.url.path))),
             "platform": PLATFORM,
             "inputs": [metadata(column) for column in bundle.signature.features],
             "outputs": output_tensors(bundle),
@@ -94,10 +95,8 @@ class Inference:
         return wire.JsonResponse({"name": served.name, "ready": True})
 
 
-def versions(scope: Scope, state: State) -> dict[str, Served]:
-    """What answers under the name of a request, by its versions."""
-    deployment = state.deployment(scope["path_params"]["name"], scope["path"])
-    scope["modelyard.model"] = deployment.name
+def versions(deployment: Deployment) -> dict[str, Served]:
+    """All that answers under a name, by its versions."""
     return {version_of(served): served for served in deployment.running}
 
 
@@ -107,13 +106,10 @@ def found(scope: Scope, state: State) -> Served:
     Raises:
         NotFoundError: there is none.
     """
-    known, asked = versions(scope, state), scope["path_params"].get("version")
-    if asked is None:
-        return next(iter(known.values()))
-    if asked not in known:
-        problem = f"no version '{asked[:100]}'"
-        raise wire.NotFoundError(problem, scope["modelyard.model"], nearest(asked[:100], known))
-    return known[asked]
+    deployment = state.deployment(scope["path_params"]["name"], scope["path"])
+    scope["modelyard.model"] = deployment.name
+    scope["modelyard.version"] = scope["path_params"].get("version")
+    return deployment.stable if scope["modelyard.version"] is None else deployment.choose(scope)
 
 
 def routes(state: State, ask: Callable[[Exchange, State], ASGIApp]) -> list[Route]:

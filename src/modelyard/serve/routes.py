@@ -99,9 +99,7 @@ class Pages:
 
     async def openapi(self, _request: Request) -> Response:
         """The description of all this."""
-        return Response(
-            _document(tuple(self._bundles().items()), self.state.settings), media_type=wire.JSON
-        )
+        return Response(_document(tuple(self._bundles().items()), self.state.settings), media_type=wire.JSON)
 
     async def docs(self, _request: Request) -> Response:
         """A page to read it and to try it."""

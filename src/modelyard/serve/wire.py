@@ -110,9 +110,7 @@ class JsonResponse(Response):
         return encode(content)
 
 
-def problem_document(
-    status: int, code: str, problems: tuple[Problem, ...], request_id: str, path: str = ""
-) -> bytes:
+def problem_document(status: int, code: str, problems: tuple[Problem, ...], request_id: str, path: str = "") -> bytes:
     """What was wrong, at least one problem, as JSON; under `/v2` it has an `error` too."""
     first = problems[0]
     told = ": ".join(part for part in (first.where, first.problem) if part)

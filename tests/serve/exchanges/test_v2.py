@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from modelyard.run import Run
 
 HERE = f"/v2/models/{quote('风险')}"
-TYPES = {"年龄": "FP64", "收入": "FP64", "城市": "BYTES", "套餐": "BYTES", "vip": "BOOL", "开户": "BYTES", "备注": "BYTES"}
+TYPES = {
+    "年龄": "FP64",
+    "收入": "FP64",
+    "城市": "BYTES",
+    "套餐": "BYTES",
+    "vip": "BOOL",
+    "开户": "BYTES",
+    "备注": "BYTES",
+}
 
 
 def tensors(*records: dict[str, Any], nested: bool = False) -> list[dict[str, Any]]:

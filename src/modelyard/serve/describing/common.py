@@ -54,7 +54,9 @@ def operation(
 ) -> Schema:
     """A verb of a path; `say` is what the page of documents calls it."""
     digest = {"description": "the first digits of the bundle's digest", "schema": {"type": "string"}}
-    told = {"description": summary, "content": answer} | ({"headers": {"X-Modelyard-Bundle": digest}} if headers else {})
+    told = {"description": summary, "content": answer} | (
+        {"headers": {"X-Modelyard-Bundle": digest}} if headers else {}
+    )
     problem = content(ref("ProblemDocument"), media=wire.PROBLEM)
     wrong = {code: {"description": TROUBLE[code], "content": problem} for code in troubles}
     return {"summary": summary, "x-say": say, "responses": {status: told} | wrong}

@@ -40,7 +40,9 @@ def schemas(bundle: Bundle, suffix: str, settings: Settings) -> dict[str, Any]:
     common = {"method": {"enum": list(METHODS)}, "of": {"enum": [*bundle.labels, None]}}
     common |= {"settings": {"type": "object", "description": "the method's own, such as permutations"}}
     rows = list_of(record) | {"minItems": 1, "maxItems": settings.explaining.rows}
-    asked = [object_of({noun: each} | common, *common, closed=True) for noun, each in (("record", record), ("records", rows))]
+    asked = [
+        object_of({noun: each} | common, *common, closed=True) for noun, each in (("record", record), ("records", rows))
+    ]
     sane = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"}
     row = {"type": "integer", "minimum": 0, "maximum": settings.limits.rows - 1}
     truth = SCALAR | {"examples": list(bundle.labels)} if bundle.names else {"type": "number"}

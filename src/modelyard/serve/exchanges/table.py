@@ -61,7 +61,9 @@ def _read(lines: Any, served: Served) -> list[dict[str, Any]]:  # noqa: ANN401 -
             if len(found.found) == TOLD:
                 break
             continue
-        rows.append({name: _value(field, column) for name, column, field in zip(header, columns, fields or [""])})
+        rows.append(
+            {name: _value(field, column) for name, column, field in zip(header, columns, fields or [""], strict=True)}
+        )
     found.raise_any()
     return rows
 

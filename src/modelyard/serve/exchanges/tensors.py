@@ -42,9 +42,7 @@ ELEMENTS: Mapping[str, Any] = {
 }
 FLAT = {name: msgspec.json.Decoder(list[element | None]) for name, element in ELEMENTS.items()}
 ONE = msgspec.Meta(min_length=1, max_length=1)
-NESTED = {
-    name: msgspec.json.Decoder(list[Annotated[list[element | None], ONE]]) for name, element in ELEMENTS.items()
-}
+NESTED = {name: msgspec.json.Decoder(list[Annotated[list[element | None], ONE]]) for name, element in ELEMENTS.items()}
 NUMERIC = tuple(name for name in ELEMENTS if name not in {"BOOL", "BYTES"})
 # What is accepted for a kind; the first is what the metadata tell.
 READ: Mapping[Kind, tuple[str, ...]] = {
@@ -90,24 +88,21 @@ def column_of(place: int, tensor: Tensor, served: Served, found: Problems) -> li
         hint = nearest(tensor.name[: plain.SHOWN], signature.known) if len(found.found) < 5 else ""
         found.add("no column is called so", f"{where}.name", hint)
         return None
-    column = signature.asked.get(tensor.name)
     if len(tensor.shape) not in {1, 2} or tensor.shape[1:] not in ([], [1]) or tensor.shape[0] < 0:
         found.add("a column is of the shape [rows] or [rows, 1]", f"{where}.shape")
         return None
-    if column is None:  # known, and not read
-        return [None] * tensor.shape[0]
-    if tensor.datatype not in READ[column.kind]:
-        allowed = ", ".join(READ[column.kind][:3]) + (" and others" if len(READ[column.kind]) > 3 else "")
-        found.add(f"a {column.kind} is not of this datatype", f"{where}.datatype", f"send {allowed}")
-        return None
+    column = signature.asked.get(tensor.name)
     try:
-        return _values(tensor, where)
+        return [None] * tensor.shape[0] if column is None else _values(tensor, column, where)  # known, and not read
     except DataError as error:
         found.absorb(error)
         return None
 
 
-def _values(tensor: Tensor, where: str) -> list[Any]:
+def _values(tensor: Tensor, column: Column, where: str) -> list[Any]:
+    if tensor.datatype not in READ[column.kind]:
+        allowed = ", ".join(READ[column.kind][:3]) + (" and others" if len(READ[column.kind]) > 3 else "")
+        raise DataError(f"a {column.kind} is not of this datatype", f"{where}.datatype", f"send {allowed}")
     rows, content = tensor.shape[0], bytes(tensor.data)
     place = f"{where}.data"
     commas = content.count(b",")
