@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -20,3 +21,4 @@ class Settings:
     """How bundles are served."""
 
     limits: Limits = Limits()
+    homes: Mapping[str, str] = field(default_factory=dict)  # the yard that a name is released in
