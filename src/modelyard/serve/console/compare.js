@@ -1,7 +1,7 @@
 /** Compare: two releases of a name, side by side, from what their reports say. */
 
 import { make } from "./dom.js";
-import { bytes, milliseconds, say, short, signed, when } from "./language.js";
+import { amount, milliseconds, say, short, signed, when } from "./language.js";
 import { domain, metric, ranges, told } from "./intervals.js";
 import { badges, choice, empty, head, line, ofModels, table, title } from "./parts.js";
 import { difference, excerpt } from "./lines.js";
@@ -44,11 +44,11 @@ function fairness(reports, sides) {
 }
 
 const COSTS = [
-  ["cost_p50", (cost) => cost.p50, milliseconds], ["cost_p99", (cost) => cost.p99, milliseconds], ["cost_size", (cost) => cost.size, bytes],
+  ["cost_p50", (cost) => cost.p50, milliseconds], ["cost_p99", (cost) => cost.p99, milliseconds], ["cost_size", (cost) => cost.size, (value) => amount(value, "B", 0)],
   ["cost_million", (cost) => cost.million, (value, cost) => `${short(value)} ${cost.currency}`],
-  ["cost_training", (cost) => cost.training.seconds, (value) => `${short(value)} s`],
-  ["cost_energy", (cost) => cost.training.kwh * 1000, (value) => `${short(value)} Wh`],
-  ["cost_carbon", (cost) => cost.training.co2e, (value) => `${short(value)} g`],
+  ["cost_training", (cost) => cost.training.seconds, (value) => amount(value, "s")],
+  ["cost_energy", (cost) => cost.training.kwh * 1000, (value) => amount(value, "Wh")],
+  ["cost_carbon", (cost) => cost.training.co2e, (value) => amount(value, "g", -2)],
 ];
 
 function costs(reports, sides) {
@@ -64,15 +64,15 @@ const SIGNS = { same: " ", gone: "−", come: "+", skipped: " " };
 function recipes(texts) {
   const lines = difference(...texts);
   if (lines.every((each) => each.kind === "same")) return empty(say("same_recipe"));
-  return make("div", { class: "diff", tabindex: 0, role: "region", "aria-label": say("recipe") }, ...excerpt(lines).map(({ kind, text }) =>
+  return make("div", { class: "diff", tabindex: 0, role: "group", "aria-label": say("recipe") }, ...excerpt(lines).map(({ kind, text }) =>
     make("div", { class: kind }, make("span", { class: "sign", "aria-hidden": "true" }, SIGNS[kind]),
       kind === "same" || kind === "skipped" ? null : make("span", { class: "unseen" }, say(`line_${kind}`)), make("code", {}, text || " "))));
 }
 
-const side = (letter, release) => make("div", { class: `card side ${letter}` }, make("span", { class: "letter", "aria-hidden": "true" }, letter.toUpperCase()),
-  make("div", {}, make("strong", {}, title(release)), make("p", { class: "soft" }, [release.model, when(release.made)].filter(Boolean).join(" · ")), make("p", { class: "row tight" }, ...badges(release))));
+const side = (letter, release, pick) => make("div", { class: `card side ${letter}` }, make("span", { class: "letter", "aria-hidden": "true" }, letter.toUpperCase()),
+  make("div", {}, pick, make("p", { class: "row tight" }, ...badges(release), make("span", { class: "soft" }, [release.model, when(release.made)].filter(Boolean).join(" · ")))));
 
-async function both(name, pair_, signal) {
+async function both(name, pair_, picks, signal) {
   const paths = pair_.map((each) => server.ofModel(name, `/releases/${each.key}`));
   const reports = await Promise.all(paths.map((each) => server.json(`${each}/report`, signal)));
   const texts = await Promise.all(paths.map((each) => server.text(`${each}/recipe`, signal)));
@@ -80,7 +80,7 @@ async function both(name, pair_, signal) {
   const alike = reports[0].test_digest === reports[1].test_digest;
   const section = (word, lead, content) => make("section", { class: "card", "aria-label": say(word) }, make("h2", {}, say(word)), lead ? make("p", { class: "soft" }, say(lead)) : null, content);
   return [
-    make("div", { class: "sides" }, side("a", pair_[0]), side("b", pair_[1])),
+    make("div", { class: "sides" }, side("a", pair_[0], picks[0]), side("b", pair_[1], picks[1])),
     make("p", { class: alike ? "note" : "note warn" }, say(alike ? "same_rows" : "other_rows")),
     section("figures", "figures_lead", metrics(reports, sides)),
     section("fairness", "fairness_lead", fairness(reports, sides)),
@@ -104,7 +104,6 @@ export async function page([asked, first, second], signal) {
   const one = meant(readable, first, readable.find((each) => each !== two));
   const go = (a, b) => { location.hash = `#/compare/${encodeURIComponent(name)}/${a}/${b}`; };
   const options = readable.map((each) => [each.key, [title(each), ...each.aliases].join(" · ")]);
-  return [head(say("compare"), say("compare_lead"), ofModels(served, name, "compare"),
-    choice("A", options, one.key, (value) => go(value, two.key)), choice("B", options, two.key, (value) => go(one.key, value))),
-  ...await both(name, [one, two], signal)];
+  const picks = [choice(say("release_a"), options, one.key, (value) => go(value, two.key)), choice(say("release_b"), options, two.key, (value) => go(one.key, value))];
+  return [head(say("compare"), say("compare_lead"), ofModels(served, name, "compare")), ...await both(name, [one, two], picks, signal)];
 }

@@ -23,10 +23,12 @@ export const say = (key, holes = {}) => (said(key) ?? key).replace(/\{(\w+)\}/g,
 /** The words of a key that may be unknown, such as a metric of a part that was added: then its own name. */
 export const named = (stem, name) => said(`${stem}_${name}`) ?? name;
 
-export const figure = (value, digits = 4) =>
-  value == null ? say("undefined") : Math.abs(value) >= 1000
-    ? value.toLocaleString(tag(), { maximumFractionDigits: 0 })
-    : value.toLocaleString(tag(), { minimumFractionDigits: Math.abs(value) >= 100 ? 1 : digits, maximumFractionDigits: Math.abs(value) >= 100 ? 1 : digits });
+/** A number with so many decimals, fewer where it is large, and a true minus. */
+export function figure(value, digits = 4) {
+  if (value == null) return say("undefined");
+  const size = Math.abs(value), decimals = size >= 1000 ? 0 : size >= 100 ? 1 : digits;
+  return value.toLocaleString(tag(), { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+}
 
 export const signed = (value, digits = 4) => (value == null ? say("undefined") : `${value < 0 ? "−" : "+"}${figure(Math.abs(value), digits)}`);
 export const short = (value, digits = 3) => (value == null ? "–" : value.toLocaleString(tag(), { maximumSignificantDigits: digits }));
@@ -34,10 +36,13 @@ export const percent = (share, digits = 1) => (share == null ? "–" : share.toL
 export const span = (low, high, digits) => (low == null || high == null ? "" : `${figure(low, digits)} – ${figure(high, digits)}`);
 export const milliseconds = (value) => (value == null ? "–" : `${short(value)} ms`);
 
-export function bytes(size) {
-  if (size == null) return "–";
-  const step = Math.min(Math.floor(Math.log10(Math.max(size, 1)) / 3), 3);
-  return `${short(size / 1000 ** step)} ${["B", "kB", "MB", "GB"][step]}`;
+const SIZES = { "-2": "µ", "-1": "m", 0: "", 1: "k", 2: "M", 3: "G" };
+
+/** An amount of a unit, with the prefix that keeps it short. */
+export function amount(value, unit, least = -2) {
+  if (value == null) return "–";
+  const step = value === 0 ? 0 : Math.min(Math.max(Math.floor(Math.log10(Math.abs(value)) / 3), least), 3);
+  return `${short(value / 1000 ** step)} ${SIZES[step]}${unit}`;
 }
 
 /** A time as people of the language write it. */

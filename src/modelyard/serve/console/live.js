@@ -24,9 +24,9 @@ function tiles() {
 }
 
 function charts() {
-  const rate = chart(say("live_rate"), "", watch.KEPT, { filled: true });
-  const latency = chart(say("latency"), "ms", watch.KEPT);
-  const errors = chart(say("errors_rate"), "", watch.KEPT, { filled: true });
+  const rate = chart(say("live_rate"), watch.KEPT, watch.EVERY, { filled: true });
+  const latency = chart(say("latency"), watch.KEPT, watch.EVERY, { logarithmic: true });
+  const errors = chart(say("errors_rate"), watch.KEPT, watch.EVERY, { filled: true });
   const update = () => {
     const past = watch.history(chosen), now = watch.now(chosen);
     const last = past.at(-1);

@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 import { milliseconds, named, percent, say, short } from "./language.js";
-import { domain, metric, ranges, told } from "./intervals.js";
+import { metric, ranges, told, whole } from "./intervals.js";
 import { badge, badges, head, state, title } from "./parts.js";
 import { sparkline } from "./chart.js";
 import * as server from "./server.js";
@@ -36,7 +36,7 @@ function card(model, releases, signal) {
       state(model.ready, say(model.ready ? "ready" : "warming"))),
     make("p", { class: "row tight" }, running ? badge(title(running), "version") : null, ...(running ? badges(running) : []),
       make("code", { class: "soft", title: model.digest }, model.digest.slice(0, 12))),
-    main ? make("div", { class: "main" }, make("div", {}, make("span", { class: "soft" }, metric(main.metric)), told(main)), ranges([main], domain([main]))) : null,
+    main ? make("div", { class: "main" }, make("div", {}, make("span", { class: "soft" }, metric(main.metric)), told(main)), ranges([main], whole(main))) : null,
     figures(model.name, signal),
     model.classes.length ? make("dl", { class: "facts small" }, fact(say("classes"), ...model.classes.slice(0, 12).map((each) => badge(each)))) : null,
     make("footer", { class: "row" },

@@ -25,7 +25,7 @@ export const state = (well, text) => make("span", { class: `state ${well ? "well
 /** The badges of a release. */
 export const badges = (release) => [
   ...release.aliases.map((alias) => badge(named("alias", alias), alias)),
-  release.running ? badge(say("running"), "running") : null,
+  release.running && release.version != null ? badge(say("running"), "running") : null,
 ];
 
 export const title = (release) => (release.version == null ? say("running_bundle") : say("version", { version: release.version }));
@@ -44,8 +44,9 @@ export const ofModels = (models, name, page) => (models.length < 2 ? null
 
 /** A table with a caption that screen readers read; narrow screens may scroll it. */
 export function table(caption, heads, rows, kind = "") {
+  for (const row of rows) [...row.cells].forEach((cell, place) => cell.setAttribute("data-head", heads[place]?.text ?? heads[place] ?? ""));
   const head_ = heads.map((each) => make("th", { scope: "col", class: each.class || "" }, each.text ?? each));
-  return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+  return make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": caption },
     make("table", { class: kind }, make("caption", { class: "unseen" }, caption), make("thead", {}, make("tr", {}, ...head_)), make("tbody", {}, ...rows)));
 }
 

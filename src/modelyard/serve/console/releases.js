@@ -1,8 +1,8 @@
 /** Releases: the versions of a name, and one of them with its card. */
 
 import { make } from "./dom.js";
-import { figure, named, say, when } from "./language.js";
-import { domain, metric, ranges, told, verdict } from "./intervals.js";
+import { figure, named, say, span, when } from "./language.js";
+import { domain, metric, ranges, told, verdict, whole } from "./intervals.js";
 import { badges, empty, head, line, ofModels, table, title } from "./parts.js";
 import { frame } from "./card.js";
 import * as server from "./server.js";
@@ -24,7 +24,7 @@ function row(name, release, scale) {
     main ? make("span", { class: "drawn" }, told(main), ranges([main], scale)) : "",
     passed(release),
     make("time", { datetime: release.made, class: "soft" }, when(release.made)),
-    release.running ? "" : make("a", { href: `#/compare/${encodeURIComponent(name)}/${release.key}/${"running"}`, "aria-label": say("compare_with_running_long", { version: title(release) }) }, say("compare_with_running")));
+    release.running ? "" : make("a", { href: `#/compare/${encodeURIComponent(name)}/${release.key}/running`, "aria-label": say("compare_with_running_long", { version: title(release) }) }, say("compare_with_running")));
 }
 
 function list(name, releases) {
@@ -36,15 +36,15 @@ function list(name, releases) {
 
 function scores(release) {
   if (!release.readable) return empty(say("gone_long"));
-  return table(say("measured_on", { rows: release.rows.toLocaleString() }), [say("metric"), say("value"), say("interval")],
-    release.figures.map((each) => line(metric(each.metric), figure(each.value), ranges([each], domain([each])))), "figures");
+  return table(say("measured_on", { rows: release.rows.toLocaleString() }), [say("metric"), say("value"), say("interval"), { text: say("drawn"), class: "unseen-head" }],
+    release.figures.map((each) => line(metric(each.metric), figure(each.value), span(each.low, each.high), ranges([each], whole(each)))), "figures");
 }
 
 async function one(name, release, signal) {
   const place = release.key;
   return [
     make("p", {}, make("a", { href: `#/releases/${encodeURIComponent(name)}` }, `← ${say("all_releases", { name })}`)),
-    head(`${name}, ${title(release)}`, null, ...badges(release)),
+    head(`${name} · ${title(release)}`, null, ...badges(release)),
     make("dl", { class: "facts" },
       make("div", {}, make("dt", {}, say("made")), make("dd", {}, when(release.made))),
       make("div", {}, make("dt", {}, say("task")), make("dd", {}, release.task ? named("task", release.task) : "–")),

@@ -95,9 +95,9 @@ function panels(model, record, draft, signal) {
   const form = make("form", { class: "card", novalidate: true, "aria-label": say("record"),
     onsubmit: (event) => { event.preventDefault(); go(predict, false); },
     onkeydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); } } },
-  make("h2", {}, say("record")), make("div", { class: "fields" }, ...controls.map((each) => each.element)),
+  make("div", { class: "head" }, make("div", {}, make("h2", {}, say("record"))), reset), make("div", { class: "fields" }, ...controls.map((each) => each.element)),
   make("div", { class: "row foot" }, predict, explains,
-    choice(say("method"), METHODS.map((each) => [each, say(`method_${each}`)]), draft.method, (value) => { draft.method = value; }), reset),
+    choice(say("method"), METHODS.map((each) => [each, say(`method_${each}`)]), draft.method, (value) => { draft.method = value; })),
   make("p", { class: "soft small" }, say("keys")));
   shown(model, draft, result, why);
   const side = (word, content) => make("section", { class: "card", "aria-label": say(word) }, make("h2", {}, say(word)), content);
