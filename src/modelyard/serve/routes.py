@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from modelyard.core.errors import Problem
-from modelyard.serve import assets, openapi, reading, wire
+from modelyard.serve import admin, assets, openapi, reading, traffic, wire
 from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
 
@@ -44,7 +44,8 @@ class Ask:
         served = deployment.choose(scope)
         if not served.ready:
             raise wire.NotReadyError("is warming up", served.name, "ask /readyz, and come back")
-        answer = await served.reply(self.exchange, body, dict(scope["headers"]), self.state.pool)
+        headers = dict(scope["headers"])
+        served, answer = await deployment.reply(served, self.exchange, body, headers, self.state.pool)
         await wire.reply(send, answer, 200, [(b"content-type", b"application/json"), *served.marks])
 
 
@@ -81,6 +82,7 @@ class Pages:
                 "decision": bundle.decision,
                 "ready": self.models[name].ready,
                 "predict": openapi.path_of(name),
+                **self.models[name].told(),
             }
             for name, bundle in self._bundles().items()
         ]
@@ -118,6 +120,8 @@ def routes(state: State) -> list[Route]:
         Route("/docs", pages.docs),
         *reading.routes(state),
         *assets.routes(),
+        *traffic.routes(state),
+        *admin.routes(state),
     ]
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from modelyard.core.report import Verdict
+from modelyard.release.bundle import Bundle
+
+# What the gates of a bundle's recipe say of it beside the champion of its name in the yard of a home.
+Judge = Callable[[Bundle, str], Sequence[Verdict]]
 
 
 @dataclass(frozen=True)
@@ -17,8 +23,47 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Canary:
+    """Whatever release of a model carries the alias answers this share of its requests, 0 to 1."""
+
+    alias: str
+    share: float
+    model: str = ""  # the only one that is served, where it is empty
+
+
+@dataclass(frozen=True)
+class Shadowing:
+    """Whatever release of a model carries the alias gets copies of its requests."""
+
+    alias: str
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """When a canary takes the champion's place by itself, and when it is taken out of traffic."""
+
+    after: int = 0  # requests that it must have answered; 0: it is never promoted by itself
+    errors: float = 0.01  # the share of its requests that it may fail; what it fails the champion answers
+    slower: float = 1.5  # times the champion's 99th percentile that it may take
+    judge: Judge | None = None  # runs the gates; without one nothing is promoted. A function that can be pickled
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Which releases answer, beside the one that is named."""
+
+    canaries: tuple[Canary, ...] = ()
+    shadows: tuple[Shadowing, ...] = ()
+    promotion: Promotion = Promotion()
+    poll: float = 0.5  # seconds between looks at the yard's aliases
+    copies: int = 1000  # requests that wait for a shadow at most
+    copied: int = 16_000_000  # bytes of them
+
+
+@dataclass(frozen=True)
 class Settings:
     """How bundles are served."""
 
     limits: Limits = Limits()
-    homes: Mapping[str, str] = field(default_factory=dict)  # the yard that a name is released in
+    traffic: Traffic = Traffic()
