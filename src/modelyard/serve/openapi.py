@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from modelyard.serve import wire
-from modelyard.serve.describing import later, mlflow, native, v2
+from modelyard.serve.describing import later, mlflow, native, running, v2
 from modelyard.serve.describing.common import OPEN, READING, REF, operation
 from modelyard.serve.describing.native import path_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["document", "path_of"]
 
 VERSION = "3.1.0"
+ALONE = ("/predict", "/invocations", "/explain", "/feedback")  # paths that need no name where one model is served
 PLAIN = {
     "/models": ("What is served", wire.JSON, READING),
     "/livez": ("The process runs", wire.JSON, OPEN),
@@ -38,16 +39,16 @@ def document(models: Mapping[str, Bundle], settings: Settings) -> dict[str, Any]
         suffix = str(place) if len(models) > 1 else ""
         schemas |= native.schemas(bundle, suffix) | v2.schemas(bundle, suffix) | mlflow.schemas(bundle, suffix)
         schemas |= later.schemas(bundle, suffix, settings)
-        for protocol in (native, mlflow, later, v2):
+        for protocol in (native, mlflow, later, v2, running):
             own = protocol.paths(name, bundle, suffix, settings)
             here = f"/models/{quote(name)}"
-            short = {path.removeprefix(here): verbs for path, verbs in own.items() if path.startswith(here)}
+            short = {path.removeprefix(here): own[path] for path in own if path.removeprefix(here) in ALONE}
             paths |= (short if len(models) == 1 else {}) | own
     for path, (summary, media, troubles) in PLAIN.items():
         paths[path] = {"get": operation(summary, path, {media: {}}, troubles)}
     return {
         "openapi": VERSION,
         "info": {"title": "Modelyard", "version": "1", "description": f"Serves {', '.join(models)}."},
-        "paths": paths | mlflow.server() | v2.server(),
+        "paths": paths | mlflow.server() | v2.server() | running.server(),
         "components": {"schemas": schemas},
     }

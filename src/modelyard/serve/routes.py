@@ -6,11 +6,22 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from modelyard.core.errors import Problem
-from modelyard.serve import admin, explaining, feedback, inference, invocations, openapi, traffic, wire
+from modelyard.serve import (
+    admin,
+    assets,
+    explaining,
+    feedback,
+    inference,
+    invocations,
+    openapi,
+    reading,
+    traffic,
+    wire,
+)
 from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
 
@@ -56,10 +67,6 @@ class Pages:
     def __init__(self, state: State) -> None:
         """Of these models."""
         self.state, self.models = state, state.models
-
-    async def home(self, _request: Request) -> Response:
-        """To the page that shows what is here."""
-        return RedirectResponse("/docs")
 
     async def live(self, _request: Request) -> Response:
         """The process runs."""
@@ -125,7 +132,8 @@ def routes(state: State) -> list[Route]:
         Route("/metrics", pages.metrics),
         Route("/openapi.json", pages.openapi),
         Route("/docs", pages.docs),
-        Route("/", pages.home),
+        *reading.routes(state),
+        *assets.routes(),
         *traffic.routes(state),
         *admin.routes(state),
     ]
