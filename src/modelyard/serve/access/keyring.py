@@ -1,0 +1,110 @@
+"""The yard's keys in memory: read anew every second, and kept as they were while the yard cannot be read."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from time import time
+from typing import TYPE_CHECKING
+
+from modelyard.release.keys import hash_of
+from modelyard.serve.access.errors import KeyExpiredError, KeyInvalidError, KeyMissingError, KeysUnknownError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from modelyard.release.keys import Key
+
+log = logging.getLogger("modelyard.serve")
+PERIOD = 1.0  # seconds between looks: a key that is revoked opens nothing two seconds later
+BEARER = re.compile(rb"bearer +(my_[A-Za-z0-9_-]{43}) *", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key and when it ends, in seconds since 1970; one that was revoked has ended for ever."""
+
+    key: Key
+    ends: float
+    revoked: bool
+
+
+class Keyring:
+    """The keys that open a server; without a place to read them from there are none."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Key]] | None = None, clock: Callable[[], float] = time) -> None:
+        """`read` gives all keys by the digest of their tokens, those that ended too."""
+        self._read, self._clock = read, clock
+        self._entries: dict[str, Entry] | None = {} if read is None else None
+        self._required = False
+        self._failing = False
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.refresh()
+
+    @property
+    def required(self) -> bool:
+        """Whether a key is needed: from the first one that was ever made on, though all are revoked since.
+
+        Raises:
+            KeysUnknownError: the yard could not be read yet.
+        """
+        if self._entries is None:
+            raise KeysUnknownError("the yard's keys cannot be read", "", "come back in a few seconds")
+        return self._required
+
+    def find(self, given: bytes | None) -> Key:
+        """The key in an Authorization header.
+
+        Raises:
+            KeyMissingError: there is no such header.
+            KeyInvalidError: it holds no key, or none that opens anything.
+            KeyExpiredError: it was a key once.
+        """
+        if not given:
+            raise KeyMissingError
+        shown = BEARER.fullmatch(given)
+        entry = (self._entries or {}).get(hash_of(shown[1].decode())) if shown else None
+        if entry is None or entry.revoked:
+            raise KeyInvalidError
+        if entry.ends <= self._clock():
+            raise KeyExpiredError(entry.key.expires or "")
+        return entry.key
+
+    def refresh(self) -> None:
+        """Read the keys anew; where that fails, those that were read last go on."""
+        if self._read is None:
+            return
+        try:
+            table = self._read()
+        except Exception as error:  # noqa: BLE001 - whatever ails a database, who has a key is served
+            if not self._failing:
+                log.warning("the yard's keys cannot be read (%s); the last ones go on", type(error).__name__)
+            self._failing = True
+            return
+        self._failing = False
+        self._entries = {digest: _entry(key) for digest, key in table.items()}
+        self._required = self._required or bool(table)
+
+    def start(self) -> None:
+        """Look again and again, in a thread."""
+        if self._read is not None and self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="modelyard-keys", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stop.set()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(PERIOD):
+            self.refresh()
+
+
+def _entry(key: Key) -> Entry:
+    ends = math.inf if key.expires is None else datetime.fromisoformat(key.expires).timestamp()
+    return Entry(key, ends, key.revoked is not None)
