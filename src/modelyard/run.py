@@ -100,13 +100,14 @@ class Run:
         return f"{self.report._repr_html_()}<p>{escape(self.worth)}</p>{drawn}"
 
 
-def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None = None) -> Run:
+def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | None = None) -> Run:
     """Train a recipe: read, check, clean, split, fit, measure, pack.
 
     Args:
         recipe: a path, a mapping or a `Recipe`.
         overrides: `a.b=value`, the value in YAML.
-        home: the yard's folder; where it is not said, `MODELYARD_HOME`, or `.modelyard` beside the recipe.
+        home: the yard, a folder or a database's URL; where it is not said, `MODELYARD_HOME`, or `.modelyard` beside
+            the recipe.
 
     Raises:
         RecipeError: the recipe is wrong; found before a row is read wherever that can be.
@@ -232,7 +233,7 @@ def launch(
     *,
     host: str = "127.0.0.1",
     port: int = 8080,
-    home: Path | None = None,
+    home: str | Path | None = None,
 ) -> None:
     """Train a recipe, judge the bundle, release it and serve it until the process is told to stop.
 

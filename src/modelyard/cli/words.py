@@ -56,7 +56,7 @@ def data(word: str, verb: str = "") -> str | dict[str, Any]:
     return word
 
 
-def bundle(word: str, home: Path | None, verb: str) -> Bundle:
+def bundle(word: str, home: str | Path | None, verb: str) -> Bundle:
     """A bundle by its folder, or a release by its name.
 
     Raises:
@@ -85,23 +85,24 @@ def bundle(word: str, home: Path | None, verb: str) -> Bundle:
         raise
 
 
-def yard(of: Bundle, home: Path | None) -> Yard:
+def yard(of: Bundle, home: str | Path | None) -> Yard:
     """The yard that releases a bundle: the one that was said, the one that the bundle lies in, or this place's.
 
     Raises:
         YardError: there is none.
     """
     from modelyard.release import yard as yards
+    from modelyard.release.ledger.place import cache
 
     if home is not None:
         return yards.Yard(home)
     around = yards.Yard(of.folder.resolve().parent.parent)
-    if of.folder.resolve().parent == around.bundles:
+    if of.folder.resolve().parent == around.bundles and around.home != cache().resolve():  # a database's bundles
         return around
     return yards.here()
 
 
-def named(words: Sequence[str], home: Path | None) -> dict[str, Bundle]:
+def named(words: Sequence[str], home: str | Path | None) -> dict[str, Bundle]:
     """Several bundles by their names.
 
     Raises:
