@@ -7,6 +7,7 @@ import typer
 
 from modelyard.cli import progress, show, words
 from modelyard.cli.options import AsJson, Home, Host, Port, Quiet
+from modelyard.cli.reach import Reach, home_of, reached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ Models = Annotated[
 ]
 
 
+@reached
 def serve(
     models: Models,
     host: Host = "127.0.0.1",
@@ -30,12 +32,15 @@ def serve(
     home: Home = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    *,
+    reach: Reach,
 ) -> int:
     """Serve releases or bundles over HTTP until it is told to stop (Ctrl-C)."""
     from modelyard.serve import server
 
     with progress.shown(quiet=quiet):
         bundles = words.named(models, home)
+    settings = reach.settings(home_of(next(iter(bundles.values())), home))
 
     def ready(url: str) -> None:
         if as_json:
@@ -44,7 +49,7 @@ def serve(
             served(bundles, url)
         show.flush()
 
-    if server.serve(bundles, host=host, port=port, ready=ready) == signal.SIGINT:
+    if server.serve(bundles, host=host, port=port, ready=ready, settings=settings) == signal.SIGINT:
         raise KeyboardInterrupt
     return 0
 

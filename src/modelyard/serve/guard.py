@@ -44,9 +44,7 @@ class GoneError(Exception):
 class Guard:
     """Around an application: whatever happens inside, the client gets an answer in our words."""
 
-    def __init__(
-        self, app: ASGIApp, paths: tuple[str, ...], telemetry: Telemetry, door: Door, seconds: float
-    ) -> None:
+    def __init__(self, app: ASGIApp, paths: tuple[str, ...], telemetry: Telemetry, door: Door, seconds: float) -> None:
         """`paths` are offered where none was found; a request takes so many seconds at most."""
         self.app, self.paths, self.telemetry, self.door, self.seconds = app, paths, telemetry, door, seconds
 

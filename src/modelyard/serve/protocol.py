@@ -1,9 +1,8 @@
-"""Uvicorn's HTTP protocol, for clients that do not behave: that are slow, endless, too many, or close their side early."""
+"""Uvicorn's HTTP protocol, for clients that are slow, endless or too many, or that close their side early."""
 
 from __future__ import annotations
 
 import os
-from asyncio import TimerHandle
 from typing import TYPE_CHECKING, ClassVar
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -15,11 +14,13 @@ from modelyard.serve.settings import Limits
 
 if TYPE_CHECKING:
     import asyncio
+    from asyncio import TimerHandle
 
     from starlette.types import Receive, Scope, Send
 
 SPARE = 64  # connections over the most that are told so; any further one is cut
 STARTS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+REFUSAL = b"HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nx-request-id: %s\r\nconnection: close\r\n\r\n"
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools where it is installed, else h11
@@ -34,7 +35,7 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
     write_timer: TimerHandle | None = None
     head_bytes: int = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """Wait for the first request; tell who is one too many."""
         super().connection_made(transport)
         over = len(self.connections) - self.limits.connections
@@ -47,8 +48,9 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
-        self.head_timer = _cancelled(self.head_timer)
-        self.write_timer = _cancelled(self.write_timer)
+        for timer in (self.head_timer, self.write_timer):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -77,8 +79,16 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
 
     def resume_writing(self) -> None:
         """It has read on."""
-        self.write_timer = _cancelled(self.write_timer)
+        if self.write_timer is not None:
+            self.write_timer.cancel()
+            self.write_timer = None
         super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing was asked for long; who has not even read the last answer is not waited for."""
+        super().timeout_keep_alive_handler()
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP."""
@@ -86,7 +96,9 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
 
     def _arrived(self, data: bytes) -> None:
         """A head is whole, in these bytes and those before."""
-        self.head_timer = _cancelled(self.head_timer)
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
         if len(data) + self.head_bytes > self.limits.head and _weight(self.cycle.scope) > self.limits.head:
             self.cycle.scope[LONG] = True
         self.head_bytes = 0
@@ -115,9 +127,8 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
         if self.cycle is None or (self.cycle.response_complete and not self.cycle.more_body):
             request_id = os.urandom(8).hex()
             body = wire.problem_document(status, code, (Problem(problem, "", hint),), request_id)
-            head = b"HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nx-request-id: %s\r\nconnection: close\r\n\r\n"
             told = (status, STARTS[status], wire.PROBLEM.encode(), len(body), request_id.encode())
-            self.transport.write(head % told + body)
+            self.transport.write(REFUSAL % told + body)
         self.transport.close()
 
 
@@ -139,11 +150,6 @@ async def full(_scope: Scope, _receive: Receive, send: Send) -> None:
 def limited(limits: Limits) -> type[Protocol]:
     """The protocol under these limits: uvicorn makes one for each connection, and tells it nothing of ours."""
     return type("Limited", (Protocol,), {"limits": limits})
-
-
-def _cancelled(timer: TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()
 
 
 def _weight(scope: Scope) -> int:

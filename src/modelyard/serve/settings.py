@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modelyard.serve.access.settings import Access
 
@@ -26,4 +26,4 @@ class Settings:
     """How bundles are served."""
 
     limits: Limits = Limits()
-    access: Access = Access()
+    access: Access = field(default_factory=Access)

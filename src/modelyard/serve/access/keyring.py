@@ -6,12 +6,10 @@ import logging
 import math
 import re
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from time import time
 from typing import TYPE_CHECKING
 
-from modelyard.release.keys import hash_of
 from modelyard.serve.access.errors import KeyExpiredError, KeyInvalidError, KeyMissingError, KeysUnknownError
 
 if TYPE_CHECKING:
@@ -21,16 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("modelyard.serve")
 PERIOD = 1.0  # seconds between looks: a key that is revoked opens nothing two seconds later
+REVOKED = -math.inf
 BEARER = re.compile(rb"bearer +(my_[A-Za-z0-9_-]{43}) *", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A key and when it ends, in seconds since 1970; one that was revoked has ended for ever."""
-
-    key: Key
-    ends: float
-    revoked: bool
 
 
 class Keyring:
@@ -39,12 +29,17 @@ class Keyring:
     def __init__(self, read: Callable[[], Mapping[str, Key]] | None = None, clock: Callable[[], float] = time) -> None:
         """`read` gives all keys by the digest of their tokens, those that ended too."""
         self._read, self._clock = read, clock
-        self._entries: dict[str, Entry] | None = {} if read is None else None
+        self._hash: Callable[[str], str] = str
+        self._entries: dict[str, tuple[Key, float]] | None = {} if read is None else None
         self._required = False
         self._failing = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self.refresh()
+        if read is not None:
+            from modelyard.release.keys import hash_of  # with SQLAlchemy, which a server without keys does without
+
+            self._hash = hash_of
+            self.refresh()
 
     @property
     def required(self) -> bool:
@@ -68,12 +63,13 @@ class Keyring:
         if not given:
             raise KeyMissingError
         shown = BEARER.fullmatch(given)
-        entry = (self._entries or {}).get(hash_of(shown[1].decode())) if shown else None
-        if entry is None or entry.revoked:
+        entry = (self._entries or {}).get(self._hash(shown[1].decode())) if shown else None
+        if entry is None or entry[1] == REVOKED:
             raise KeyInvalidError
-        if entry.ends <= self._clock():
-            raise KeyExpiredError(entry.key.expires or "")
-        return entry.key
+        key, ends = entry
+        if ends <= self._clock():
+            raise KeyExpiredError(key.expires or "")
+        return key
 
     def refresh(self) -> None:
         """Read the keys anew; where that fails, those that were read last go on."""
@@ -87,7 +83,7 @@ class Keyring:
             self._failing = True
             return
         self._failing = False
-        self._entries = {digest: _entry(key) for digest, key in table.items()}
+        self._entries = {digest: (key, _ends(key)) for digest, key in table.items()}
         self._required = self._required or bool(table)
 
     def start(self) -> None:
@@ -105,6 +101,8 @@ class Keyring:
             self.refresh()
 
 
-def _entry(key: Key) -> Entry:
-    ends = math.inf if key.expires is None else datetime.fromisoformat(key.expires).timestamp()
-    return Entry(key, ends, key.revoked is not None)
+def _ends(key: Key) -> float:
+    """When a key opens nothing any more, in seconds since 1970."""
+    if key.revoked is not None:
+        return REVOKED
+    return math.inf if key.expires is None else datetime.fromisoformat(key.expires).timestamp()

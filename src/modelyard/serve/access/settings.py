@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -19,7 +19,9 @@ class Tls:
 class Access:
     """Keys, rates and origins."""
 
-    home: str | None = None  # the yard whose keys open this server; none: there are no keys
+    home: str | None = field(
+        default=None, repr=False
+    )  # the yard whose keys open it, by a word that may hold a password
     open: bool = False  # whether it may be at a public address though there is no key
     rate: float | None = None  # requests a second of a key that names none, or of an address where there are no keys
     burst: int | None = None  # requests at once; as many as a second allows where it is not said

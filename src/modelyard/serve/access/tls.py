@@ -76,7 +76,9 @@ def context(tls: Tls) -> ssl.SSLContext:
     try:
         made.load_cert_chain(tls.certificate, tls.key, password=_no_password)
     except ssl.SSLError as error:
-        told = "the key is not that of the certificate" if "MISMATCH" in str(error) else "is no certificate with its key"
+        told = (
+            "the key is not that of the certificate" if "MISMATCH" in str(error) else "is no certificate with its key"
+        )
         raise UsageError(told, f"{tls.certificate}, {tls.key}", "both in PEM, the key without a password") from None
     if tls.client_ca is not None:
         _readable(tls.client_ca, "--tls-client-ca")
