@@ -76,15 +76,15 @@ class Keyring:
         if self._read is None:
             return
         try:
-            table = self._read()
+            entries = {digest: (key, _ends(key)) for digest, key in self._read().items()}
         except Exception as error:  # noqa: BLE001 - whatever ails a database, who has a key is served
             if not self._failing:
                 log.warning("the yard's keys cannot be read (%s); the last ones go on", type(error).__name__)
             self._failing = True
             return
         self._failing = False
-        self._entries = {digest: (key, _ends(key)) for digest, key in table.items()}
-        self._required = self._required or bool(table)
+        self._entries = entries
+        self._required = self._required or bool(entries)
 
     def start(self) -> None:
         """Look again and again, in a thread."""
