@@ -1,7 +1,6 @@
 """`modelyard explain`: why a bundle answers a row as it does, or what it looks at over many."""
 
 import random
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -53,7 +52,7 @@ def explain(  # noqa: PLR0913, PLR0917 - the words of a call
     Without --row: how much each column adds or takes on average over up to 200 rows.
     """
     with progress.shown(quiet=quiet):
-        from modelyard.release import explaining
+        from modelyard.release import explained, explaining
 
         said = parsed(settings or [])
         asked = words.bundle(bundle, home, "explain")
@@ -62,7 +61,8 @@ def explain(  # noqa: PLR0913, PLR0917 - the words of a call
         some = _chosen(frame, row, data)
         told = asked.explain(some, method, of=of, background=_behind(frame, row), **said)
     if as_json:
-        show.json_object(_object(asked, told, row))
+        many = row is None
+        show.json_object(explained.of_many(asked, told, each=False) if many else explained.of_one(asked, told, row=row))
     else:
         _print(asked, told, row)
     return 0
@@ -122,16 +122,6 @@ def _some(table: "Table", most: int) -> "Table":
     if isinstance(table, list):
         return random.Random(7).sample(table, most)  # noqa: S311 - no secret
     return table.sample(most, seed=7)
-
-
-def _object(asked: "Bundle", told: "Explanation", row: int | None) -> dict[str, Any]:
-    """What `--json` tells."""
-    whole: dict[str, Any] = {"name": told.name, "digest": asked.digest, "method": told.method}
-    if row is not None:
-        return {**whole, "row": row, **asdict(told[0]), "notes": list(told.notes)}
-    whole |= {"rows": len(told), "overall": told.overall, "notes": list(told.notes)}
-    whole["importance"] = [asdict(each) for each in asked.report.importance]
-    return whole if told.overall else {**whole, "reasons": [asdict(each) for each in told]}
 
 
 def _print(asked: "Bundle", told: "Explanation", row: int | None) -> None:
