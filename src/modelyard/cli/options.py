@@ -45,3 +45,10 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", metavar="", help="Pri
 Quiet: TypeAlias = Annotated[
     bool, typer.Option("--quiet", "-q", metavar="", help="No progress and no notes; the result stays.")
 ]
+Who: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it, for the history; this user where not said.", show_default=False
+    ),
+]
+NameWord: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A release's name.", show_default=False)]
