@@ -9,6 +9,7 @@ from modelyard.core import events
 from modelyard.core.errors import Problem, RefusedError
 from modelyard.families import GATES
 from modelyard.recipe import parse
+from modelyard.release.yard import CHAMPION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,14 +33,16 @@ def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
     return tuple(gate(candidate, before) for gate in gates)
 
 
-def release(bundle: Bundle, yard: Yard) -> tuple[Release | None, tuple[Verdict, ...]]:
-    """Run the gates; where all say yes, the bundle is the next release of its name and its champion."""
+def release(
+    bundle: Bundle, yard: Yard, alias: str = CHAMPION, by: str = ""
+) -> tuple[Release | None, tuple[Verdict, ...]]:
+    """Run the gates; where all say yes, the bundle is the next release of its name, and its champion or `alias`."""
     verdicts = judge(bundle, yard)
     if not all(verdict.passed for verdict in verdicts):
         return None, verdicts
     if not verdicts:
         events.note("the recipe has no gates: released unjudged")
-    return yard.offer(bundle, verdicts), verdicts
+    return yard.offer(bundle, verdicts, alias, by), verdicts
 
 
 def refusal(verdicts: Sequence[Verdict], bundle: Bundle) -> RefusedError:
