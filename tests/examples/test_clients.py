@@ -18,8 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelyard import judging
+from tests import making
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from modelyard.release.yard import Yard
 
 FOLDER = Path(__file__).parents[2] / "examples" / "clients"
 PROGRAMS = {
@@ -163,3 +168,60 @@ def test_a_server_that_is_not_there_is_told(client: tuple[str, str]) -> None:
     assert told.returncode != 0
     assert told.stderr.strip()
     assert "Traceback" not in told.stderr
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Yard:
+    """A released model and no key yet."""
+    made = making.train(tmp_path_factory.mktemp("made"), making.table("binary"))
+    judging.release(made.bundle, made.yard)
+    return made.yard
+
+
+@dataclass(frozen=True)
+class Real:
+    """Modelyard itself, and keys that it knew when it started: by a client's name, one without a rate and one with."""
+
+    url: str
+    keys: Mapping[str, str]
+    slow_keys: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def real(yard: Yard) -> Iterator[Real]:
+    scopes = ("predict", "explain")
+    keys = {name: yard.keys.make(name, scopes)[1] for name in PROGRAMS}
+    slow_keys = {name: yard.keys.make(f"slow {name}", scopes, rate=1.0)[1] for name in PROGRAMS}
+    words = ("serve", "test", "--home", str(yard.home), "--port", "0", "--json", "--quiet")
+    with subprocess.Popen(
+        [sys.executable, "-m", "modelyard.cli", *words], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield Real(json.loads(process.stdout.readline())["url"], keys, slow_keys)
+        finally:
+            process.terminate()
+
+
+def test_the_real_server_answers_and_explains(client: tuple[str, str], yard: Yard, real: Real) -> None:
+    bundle = yard.open(yard.find("test"))
+    told = run(client, real.url, json.dumps(bundle.example), key=real.keys[Path(client[1]).name])
+    assert told.returncode == 0, told.stderr
+    answer, why = (json.loads(line) for line in told.stdout.splitlines())
+    assert answer == bundle.predict(bundle.example)["predictions"][0]
+    assert {share["column"] for share in why["shares"]} == {column.name for column in bundle.schema.features}
+
+
+def test_the_real_server_s_rate_is_kept_to(client: tuple[str, str], yard: Yard, real: Real) -> None:
+    record = json.dumps(yard.open(yard.find("test")).example)
+    told = run(client, real.url, record, key=real.slow_keys[Path(client[1]).name])  # two requests within one second
+    assert told.returncode == 0, told.stderr
+    assert len(told.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("key", "code"), [("", "key_missing"), (KEY, "key_invalid")])
+def test_the_real_server_s_problems_are_told(client: tuple[str, str], real: Real, key: str, code: str) -> None:
+    told = run(client, real.url, json.dumps(RECORD), key=key)
+    assert told.returncode != 0
+    assert code in told.stderr
+    assert KEY not in told.stderr
