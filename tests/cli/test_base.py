@@ -89,7 +89,8 @@ from modelyard.serve.server import background
 bundle = Bundle.load({str(trained.bundle)!r})
 with background({{bundle.name: bundle}}, port=0) as url:
     body = json.dumps(bundle.example).encode()
-    print(urllib.request.urlopen(urllib.request.Request(url + "/predict", body, {{"Content-Type": "application/json"}})).read().decode())
+    request = urllib.request.Request(url + "/predict", body, {{"Content-Type": "application/json"}})
+    print(urllib.request.urlopen(request).read().decode())
 """
     done = subprocess.run([sys.executable, "-c", BARE + code], capture_output=True, text=True, check=True)
     bundle = Bundle.load(trained.bundle)
