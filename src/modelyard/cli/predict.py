@@ -1,8 +1,10 @@
 """`modelyard predict`: answers for the rows of a file, or of standard input."""
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,11 +43,12 @@ def predict(
         asked = words.bundle(bundle, home, "predict")
         answers = batch.answers(asked, _rows(data, asked))
         if out is None:
-            answers = iter(list(answers))  # all of them before the first is printed: an error leaves no half answer
+            written = _written(asked, answers)
         else:
             rows = batch.write(asked, answers, out)
     if out is None:
-        _print(asked, answers)
+        with written:
+            shutil.copyfileobj(written, sys.stdout)
     elif as_json:
         show.json_object({"out": str(out.absolute()), "rows": rows, "name": asked.name, "digest": asked.digest})
     else:
@@ -93,12 +96,15 @@ def _lines(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _print(asked: "Bundle", answers: "Iterable[Answers]") -> None:
-    """`{"predictions": [...]}`, a record a line, so that it reads well and is never held twice."""
+def _written(asked: "Bundle", answers: "Iterable[Answers]") -> IO[str]:
+    """`{"predictions": [...]}`, a record a line, on disk: an error leaves no half answer, and none are held twice."""
+    file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - read and closed by the caller
     comma = ""
-    sys.stdout.write('{"predictions": [')
+    file.write('{"predictions": [')
     for part in answers:
         records = ",\n".join(show.json_lines(asked.records(part.outputs, part.groups)))
-        sys.stdout.write(f"{comma}\n{records}")
+        file.write(f"{comma}\n{records}")
         comma = ","
-    sys.stdout.write("\n]}\n")
+    file.write("\n]}\n")
+    file.seek(0)
+    return file
