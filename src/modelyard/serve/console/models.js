@@ -27,7 +27,7 @@ function figures(name, signal) {
 }
 
 function card(model, releases, signal) {
-  const running = releases.find((each) => each.running) || releases[0];
+  const running = releases.find((each) => each.role === "stable") || releases[0];
   const [main] = running?.figures || [];
   const at = encodeURIComponent(model.name);
   return make("article", { class: "card model", "aria-labelledby": `m-${at}` },
