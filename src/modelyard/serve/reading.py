@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
@@ -22,7 +23,6 @@ from modelyard.serve.tagged import tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from starlette.requests import Request
     from starlette.responses import Response
