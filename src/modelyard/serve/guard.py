@@ -73,7 +73,7 @@ class Guard:
         status, code, problems, headers = self._understood(error, scope)
         body = b""
         if problems:
-            body = wire.problem_document(status, code, problems, scope["modelyard.request_id"])
+            body = wire.problem_document(status, code, problems, scope["modelyard.request_id"], scope["path"])
             headers.append((b"content-type", wire.PROBLEM.encode()))
         if not isinstance(error, UNREAD):
             await wire.reply(send, body, status, headers)
@@ -102,8 +102,8 @@ class Guard:
             return 405, "method_not_allowed", (problem,), allowed
         if isinstance(error, ModelyardError) and error.http_status < 500:
             return error.http_status, error.code, error.problems, []
-        if isinstance(error, wire.NotReadyError):
-            return error.http_status, error.code, error.problems, [(b"retry-after", b"1")]
+        if isinstance(error, wire.UnavailableError):
+            return error.http_status, error.code, error.problems, [(b"retry-after", b"%d" % error.retry_after)]
         _log(error, scope)
         told = Problem("the server failed; the request was fine", "", "tell whoever runs the server the request id")
         return 500, "internal", (told,), []

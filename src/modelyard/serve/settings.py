@@ -23,6 +23,22 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Explaining:
+    """What explanations may cost: each is hundreds or thousands of answers."""
+
+    rows: int = 16
+    body: int = 64_000  # bytes: a text is encoded again for every piece of it that is left out
+    seconds: float = 20.0
+    workers: int = 2  # threads of their own, so that answers go on
+    under_way: int = 4  # explanations that are worked out or wait; more are turned away
+    permutations: int = 1000
+    exact: int = 1 << 15
+    samples: int = 2000
+    pieces: int = 64
+    beam: int = 50
+
+
+@dataclass(frozen=True)
 class Canary:
     """Whatever release of a model carries the alias answers this share of its requests, 0 to 1."""
 
@@ -66,4 +82,5 @@ class Settings:
     """How bundles are served."""
 
     limits: Limits = Limits()
+    explaining: Explaining = Explaining()
     traffic: Traffic = Traffic()
