@@ -163,7 +163,7 @@ export const WORDS = {
   "shell": ["From a shell", "命令行调用"],
   "copy": ["Copy the command", "复制命令"],
   "copied": ["Copied", "已复制"],
-  "in_points": ["In percentage points of the probability:", "单位：概率的百分点"],
+  "in_points": ["In percentage points of the probability.", "单位：概率的百分点。"],
   "others": ["{count} others", "其余 {count} 项"],
   "why_of": ["Probability of {of}:", "“{of}”的概率："],
   "why_value": ["Value:", "数值："],
