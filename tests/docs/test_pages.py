@@ -17,6 +17,8 @@ RUN = [
     "docs/gradient-descent.md",
     "docs/serving.md",
     "docs/card.md",
+    "docs/console.md",
+    "docs/zh/console.md",
     "docs/text.md",
     "docs/zh/text.md",
     "docs/pretraining.md",

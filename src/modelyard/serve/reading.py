@@ -11,7 +11,7 @@ import logging
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.routing import Route
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("modelyard.serve")
 RUNNING = "running"
 STABLE = "stable"
+Made = TypeVar("Made")
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 NEWEST = 200  # releases of a name that are listed
 # A card runs nothing, asks for nothing, and may be framed by the console alone.
@@ -107,7 +108,7 @@ class Reading:
     def _name(self, request: Request) -> str:
         return self.state.deployment(request.path_params["name"], request.url.path).name
 
-    async def _off(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the work gives
+    async def _off(self, work: Callable[[], Made]) -> Made:
         return await asyncio.get_running_loop().run_in_executor(self.state.pool, work)
 
 
