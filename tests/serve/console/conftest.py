@@ -25,11 +25,17 @@ GATE = Verdict("at_least", passed=True, reason="r2 is 0.99 (...)", value=0.99, b
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory, price: Run, risk: Run, dearer: tuple[Run, ...]) -> Iterator[str]:
+def yard(tmp_path_factory: pytest.TempPathFactory, price: Run, dearer: tuple[Run, ...]) -> Yard:
+    """Two releases of `house-price`: the champion and the challenger."""
+    made = Yard(tmp_path_factory.mktemp("console") / "yard")
+    made.offer(price.bundle, (GATE,))
+    made.offer(dearer[0].bundle, (GATE,), "challenger")
+    return made
+
+
+@pytest.fixture(scope="session")
+def served(yard: Yard, risk: Run) -> Iterator[str]:
     """The address of a server of `house-price` (two releases of a yard) and of 风险 (a folder)."""
-    yard = Yard(tmp_path_factory.mktemp("console") / "yard")
-    yard.offer(price.bundle, (GATE,))
-    yard.offer(dearer[0].bundle, (GATE,), "challenger")
     settings = Settings(traffic=Traffic((Canary("challenger", 0.5, "house-price"),)))
     with server.background({"house-price": target(yard), "风险": risk.bundle}, port=0, settings=settings) as url:
         yield url

@@ -11,6 +11,7 @@ import pytest
 from tests.serve.conftest import RECORD
 
 if TYPE_CHECKING:
+    from modelyard.release.yard import Yard
     from modelyard.run import Run
     from tests.serve.console.conftest import Screen
 
@@ -143,15 +144,30 @@ def test_what_is_wrong_with_a_record_stands_at_its_field(screen: Screen) -> None
 def test_live_figures_follow_the_traffic(screen: Screen) -> None:
     page = screen.go("live")
     page.wait_for_function("document.querySelector('.counts')")
-    for _ in range(40):
+    for _ in range(80):  # until a look lies between two requests
         httpx.post(f"{screen.url}/models/house-price/predict", json={"area": 100, "quarter": "south"})
-    page.wait_for_function("parseFloat(document.querySelector('.tile dd').textContent) > 0", timeout=15_000)
+        page.wait_for_timeout(200)
+        if texts(page, ".tile dd")[0] not in {"–", "0"}:
+            break
+    assert float(texts(page, ".tile dd")[0]) > 0
     assert re.fullmatch(r"[\d.,]+ ms", texts(page, ".tile dd")[1])
     page.locator(".counts th", has_text="house-price@2").wait_for()
     assert "canary" in page.locator(".counts th", has_text="house-price@2").inner_text()
     assert page.locator(".chart svg .line").count() >= 4
     page.get_by_role("button", name="Pause").click()
     assert page.get_by_role("button", name="Go on").get_attribute("aria-pressed") == "true"
+
+
+def test_a_promotion_is_seen_without_loading_the_page_again(screen: Screen, yard: Yard) -> None:
+    page = screen.go("models")
+    house = page.locator(".model").first
+    assert "Version 1" in house.inner_text()
+    yard.promote("house-price")
+    try:
+        house.get_by_text("Version 2").wait_for()
+    finally:
+        yard.rollback("house-price")
+    house.get_by_text("Version 1").wait_for()
 
 
 def test_language_and_theme_are_switched_and_kept(screen: Screen) -> None:

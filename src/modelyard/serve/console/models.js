@@ -47,6 +47,7 @@ function card(model, releases, signal) {
 
 export async function page(_parts, signal) {
   const served = await server.models(signal);
+  watch.renew(served, signal);
   const listed = await Promise.all(served.map((model) => server.releases(model.name, signal)));
   return [head(say("models"), say("models_lead")),
     make("div", { class: "grid" }, ...served.map((model, place) => card(model, listed[place], signal)))];

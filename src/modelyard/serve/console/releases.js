@@ -6,6 +6,7 @@ import { domain, metric, ranges, told, verdict, whole } from "./intervals.js";
 import { badges, empty, head, line, ofModels, table, title } from "./parts.js";
 import { frame } from "./card.js";
 import * as server from "./server.js";
+import * as watch from "./watch.js";
 
 const at = (name, release) => `#/releases/${encodeURIComponent(name)}/${release.key}`;
 
@@ -67,6 +68,7 @@ export async function page([asked, version], signal) {
   const served = await server.models(signal);
   const name = served.some((each) => each.name === asked) ? asked : served[0].name;
   const releases = await server.releases(name, signal);
+  watch.renew(served, signal);
   const release = version && releases.find((each) => each.key === version);
   if (release) return one(name, release, signal);
   const unreleased = releases.every((each) => each.version == null);
