@@ -40,7 +40,7 @@ class Client:
         """A figure of `/metrics`; 0 where it is not there yet."""
         inner = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
         for line in self.get("/metrics").text.splitlines():
-            if line.startswith(f"{figure}{{{inner}}} "):
+            if line.startswith(f"{figure}{{{inner}}} " if labels else f"{figure} "):
                 return float(line.rpartition(" ")[2])
         return 0.0
 
@@ -60,7 +60,8 @@ def refused(response: httpx.Response, status: int, code: str) -> list[dict[str, 
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     document = response.json()
-    assert list(document) == ["type", "title", "status", "code", "detail", "problems", "request_id"]
+    parts = ["type", "title", "status", "code", "detail", "problems", "request_id"]
+    assert list(document) == (parts if "error" not in document else [*parts, "error"])
     assert (document["status"], document["code"]) == (status, code)
     assert document["request_id"] == response.headers["x-request-id"]
     assert document["title"]

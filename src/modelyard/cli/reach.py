@@ -29,7 +29,7 @@ from modelyard.serve.access.settings import Access, Tls
 from modelyard.serve.settings import Limits, Settings
 
 if TYPE_CHECKING:
-    from modelyard.release.bundle import Bundle
+    from modelyard.serve.target import Target
 
 LIMITS = Limits()
 Verb = Callable[..., int]
@@ -107,12 +107,12 @@ def reached(verb: Verb) -> Verb:
     return called
 
 
-def home_of(bundle: "Bundle", said: str | None) -> str | None:
-    """The yard whose keys are asked for: the one that was said, the bundle's, this place's; or none."""
+def home_of(target: "Target", said: str | None) -> str | None:
+    """The yard whose keys are asked for: the release's, the one that was said, the bundle's, this place's; or none."""
     from modelyard.cli import words
 
     try:
-        return words.yard(bundle, said).place.address
+        return target.home or words.yard(target, said).place.address
     except YardError:
         return None
 

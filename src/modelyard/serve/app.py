@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Router
 
+from modelyard.serve import rules
 from modelyard.serve.access.door import Door
 from modelyard.serve.deployment import Deployment
 from modelyard.serve.guard import Guard
-from modelyard.serve.infer import Served
 from modelyard.serve.openapi import path_of
+from modelyard.serve.opening import Opening
+from modelyard.serve.promotion import Rule
 from modelyard.serve.routes import routes
 from modelyard.serve.settings import Settings
+from modelyard.serve.shadow import Shadow
 from modelyard.serve.state import State
+from modelyard.serve.target import Target
 from modelyard.serve.telemetry import Telemetry
+from modelyard.serve.traffic import ReleaseFigures
+from modelyard.serve.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -31,16 +37,28 @@ if TYPE_CHECKING:
 class App:
     """The ASGI application of some bundles. It listens at once and answers rows once it is warm: `/readyz` tells."""
 
-    def __init__(self, models: Mapping[str, Bundle], settings: Settings | None = None) -> None:
-        """Serve each bundle under its name."""
+    def __init__(self, models: Mapping[str, Bundle | Target], settings: Settings | None = None) -> None:
+        """Serve each bundle, or what a target names, under its name.
+
+        Raises:
+            BundleError: a target's bundle is missing or altered.
+            UsageError: a rule for canaries or shadows does not fit what is served.
+        """
         settings = settings or Settings()
-        self.telemetry = Telemetry({name: bundle.digest for name, bundle in models.items()})
+        targets = {name: one if isinstance(one, Target) else Target.of(one, name) for name, one in models.items()}
+        rules.check(settings.traffic, targets)
+        bundles = {name: targets[name].open() if isinstance(one, Target) else one for name, one in models.items()}
+        self.telemetry = Telemetry({name: bundle.digest for name, bundle in bundles.items()})
+        opening = Opening(settings.limits, self.telemetry)
+        self.shadow = Shadow(settings.traffic.copies, settings.traffic.copied)
         self.models = {
-            name: Deployment(Served(name, bundle, settings.limits, self.telemetry)) for name, bundle in models.items()
+            name: Deployment(opening.cold(targets[name], bundle), self.shadow) for name, bundle in bundles.items()
         }
+        self.watcher = Watcher(self.models.values(), opening, Rule(settings.traffic.promotion), settings.traffic)
+        self.telemetry.registry.register(ReleaseFigures(self.models.values(), self.watcher))
         self.pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="modelyard-predict")
         self.warming: asyncio.Task[None] | None = None
-        self.state = State(self.models, settings, self.telemetry, self.pool)
+        self.state = State(self.models, settings, self.telemetry, self.pool, self.watcher)
         table = routes(self.state)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
@@ -60,16 +78,25 @@ class App:
             BundleError: a bundle does not answer its own example.
         """
         loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self.pool, self.watcher.look)  # an alias may have moved since it was named
         for deployment in self.models.values():
-            await loop.run_in_executor(self.pool, deployment.stable.warm_up)
+            if not deployment.ready:
+                await loop.run_in_executor(self.pool, deployment.stable.warm_up)
+        await loop.run_in_executor(self.pool, self.watcher.look)  # canaries and shadows
 
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:
-        self.warming = asyncio.create_task(self.warm_up())
+        self.warming = asyncio.create_task(self._start())
         self.door.start()
         try:
             yield
         finally:
             self.door.stop()
             self.warming.cancel()
+            self.watcher.stop()
+            self.shadow.stop()
             self.pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _start(self) -> None:
+        await self.warm_up()
+        self.watcher.start()

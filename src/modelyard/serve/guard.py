@@ -102,7 +102,8 @@ class Guard:
         status, code, problems, headers = self._understood(error, scope)
         body = b""
         if problems:
-            body = secrets.hide(wire.problem_document(status, code, problems, scope["modelyard.request_id"]))
+            told = wire.problem_document(status, code, problems, scope["modelyard.request_id"], scope["path"])
+            body = secrets.hide(told)
             headers.append((b"content-type", wire.PROBLEM.encode()))
         if b"expect" in dict(scope["headers"]):  # whether the body follows is not known: the connection ends here
             headers.append((b"connection", b"close"))

@@ -12,6 +12,7 @@ from modelyard.serve import wire
 from modelyard.serve.deployment import Deployment
 from modelyard.serve.settings import Settings
 from modelyard.serve.telemetry import Telemetry
+from modelyard.serve.watcher import Watcher
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class State:
     settings: Settings
     telemetry: Telemetry
     pool: Executor
+    watcher: Watcher
 
     def deployment(self, name: str | None, path: str) -> Deployment:
         """The model of a name; without one the only model there is.
