@@ -155,7 +155,7 @@ class TestWithoutKeys:
             await client.app({**scope, "client": ("192.0.2.7", 5)}, receive, send)
 
         told = Client(far, warm=False).ask("GET", "/admin/acts")  # type: ignore[arg-type]
-        assert "--scope admin" in refused(told, 403, "key_missing")[0]["hint"]
+        assert "--scopes admin" in refused(told, 403, "key_missing")[0]["hint"]
 
 
 class TestProxies:

@@ -47,7 +47,7 @@ def asked(url: str, context: ssl.SSLContext) -> tuple[str, str, bytes]:
         answer = b""
         while part := connection.recv(65536):
             answer += part
-        return connection.version() or "", subject[0][0][1], answer  # type: ignore[index, return-value]
+        return connection.version() or "", subject[0][0][1], answer
 
 
 def trusting(authority: Authority, folder: Path) -> ssl.SSLContext:
