@@ -46,7 +46,7 @@ class Client:
 
     async def _ask(self, method: str, path: str, content: Content, headers: Mapping[str, str] | None) -> httpx.Response:
         body = _chunks(content) if isinstance(content, list) else content
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://yard") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://127.0.0.1") as client:
             return await client.request(method, path, content=body, headers=headers)
 
 

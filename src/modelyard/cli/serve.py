@@ -1,6 +1,7 @@
 """`modelyard serve`: releases and bundles over HTTP."""
 
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ from modelyard.cli.options import (
     Quiet,
     ShadowRules,
 )
+from modelyard.cli.reach import Reach, home_of, reached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +38,7 @@ Models = Annotated[
 ]
 
 
+@reached
 def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     models: Models,
     host: Host = "127.0.0.1",
@@ -48,16 +51,19 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     promote_slower: PromoteSlower = 1.5,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    *,
+    reach: Reach,
 ) -> int:
     """Serve releases or bundles over HTTP until it is told to stop (Ctrl-C)."""
     from modelyard.serve import rules, server
-    from modelyard.serve.settings import Promotion, Settings, Traffic
+    from modelyard.serve.settings import Promotion, Traffic
 
     promotion = Promotion(promote_after, promote_errors, promote_slower, judged)
     traffic = Traffic(tuple(map(rules.canary, canary or ())), tuple(map(rules.shadow, shadow or ())), promotion)
     with progress.shown(quiet=quiet):
         targets = words.targets(models, home)
         rules.check(traffic, targets)
+    settings = replace(reach.settings(home_of(next(iter(targets.values())), home)), traffic=traffic)
 
     def ready(url: str) -> None:
         if as_json:
@@ -66,7 +72,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
             served(targets, url)
         show.flush()
 
-    if server.serve(targets, host=host, port=port, ready=ready, settings=Settings(traffic=traffic)) == signal.SIGINT:
+    if server.serve(targets, host=host, port=port, ready=ready, settings=settings) == signal.SIGINT:
         raise KeyboardInterrupt
     return 0
 

@@ -80,7 +80,7 @@ def bundle(word: str, home: str | Path | None, verb: str) -> Bundle:
         raise
 
 
-def yard(of: Bundle, home: str | Path | None) -> Yard:
+def yard(of: Bundle | Target, home: str | Path | None) -> Yard:
     """The yard that releases a bundle: the one that was said, the one that the bundle lies in, or this place's.
 
     Raises:
@@ -91,8 +91,8 @@ def yard(of: Bundle, home: str | Path | None) -> Yard:
 
     if home is not None:
         return yards.Yard(home)
-    around = yards.Yard(of.folder.resolve().parent.parent)
-    if of.folder.resolve().parent == around.bundles and around.home != cache().resolve():  # a database's bundles
+    around = yards.Yard(Path(of.folder).resolve().parent.parent)
+    if Path(of.folder).resolve().parent == around.bundles and around.home != cache().resolve():  # a database's bundles
         return around
     return yards.here()
 

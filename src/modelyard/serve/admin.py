@@ -52,7 +52,7 @@ class NotJsonError(ModelyardError):
     A page of another origin can send anything but this header to a server on its reader's machine without asking.
     """
 
-    code = "media_type"
+    code = "media_unsupported"
     http_status = 415
 
 

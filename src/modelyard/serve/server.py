@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from modelyard.core.errors import UsageError
+from modelyard.serve.access import listening, place
 from modelyard.serve.app import App
-from modelyard.serve.protocol import Protocol
+from modelyard.serve.settings import Settings
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator, Mapping
 
     from modelyard.release.bundle import Bundle
-    from modelyard.serve.settings import Settings
     from modelyard.serve.target import Target
 
 HOST, PORT = "127.0.0.1", 8080
@@ -44,7 +44,7 @@ def serve(
         UsageError: there is nothing to serve, or the place cannot be listened at.
         BundleError: a bundle does not answer its own example.
     """
-    with closing(_listen(models, host, port)) as listener:
+    with closing(_listen(models, host, port, settings)) as listener:
         server = _Server(App(models, settings), listener, ready)
         server.run()
         server.check()
@@ -62,7 +62,7 @@ def background(
         BundleError: a bundle does not answer its own example.
     """
     settled = threading.Event()
-    with closing(_listen(models, host, port)) as listener:
+    with closing(_listen(models, host, port, settings)) as listener:
         server = _Server(App(models, settings), listener, lambda _url: settled.set())
 
         def run() -> None:
@@ -84,12 +84,13 @@ def background(
             thread.join()
 
 
-def check_place(host: str, port: int) -> None:
+def check_place(host: str, port: int, settings: Settings | None = None) -> None:
     """Say now, before long work, that a place cannot be listened at.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it cannot, or it would let in everybody.
     """
+    place.check(host, (settings or Settings()).access)
     _bind(host, port).close()
 
 
@@ -103,16 +104,15 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Protocol,
                 lifespan="on",
                 ws="none",
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=GRACE,
+                **listening.words(app.state.settings),
             )
         )
 
@@ -121,7 +121,8 @@ class _Server(uvicorn.Server):
         """Where it can be asked."""
         host, port = self.listener.getsockname()[:2]
         host = ANYWHERE.get(host, host)
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "http" if self.app.state.settings.access.tls is None else "https"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Run until told to stop."""
@@ -156,10 +157,11 @@ class _Server(uvicorn.Server):
             self.ready(self.url)
 
 
-def _listen(models: Mapping[str, Bundle | Target], host: str, port: int) -> socket.socket:
+def _listen(models: Mapping[str, Bundle | Target], host: str, port: int, settings: Settings | None) -> socket.socket:
     """A socket bound to the place."""
     if not models:
         raise UsageError("there is no model to serve", "serve", "name a release or a bundle")
+    place.check(host, (settings or Settings()).access)
     return _bind(host, port)
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
-from modelyard.core.report import Verdict
-from modelyard.release.bundle import Bundle
+from modelyard.serve.access.settings import Access
 
-# What the gates of a bundle's recipe say of it beside the champion of its name in the yard of a home.
-Judge = Callable[[Bundle, str], Sequence[Verdict]]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelyard.core.report import Verdict
+    from modelyard.release.bundle import Bundle
+
+
+class Judge(Protocol):
+    """Runs gates. A function of a module, so that it can be pickled."""
+
+    def __call__(self, bundle: Bundle, home: str, /) -> Sequence[Verdict]:
+        """What the gates of a bundle's recipe say of it beside the champion of its name in the yard of a home."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,10 @@ class Limits:
     body: int = 10_000_000  # bytes
     rows: int = 10_000
     body_seconds: float = 60.0  # to send the body
+    head: int = 32_768  # bytes of the path and the headers
+    head_seconds: float = 10.0  # to send them
+    seconds: float = 120.0  # of the whole request, from its headers to the last byte of its answer
+    connections: int = 1000  # at once, of each process
     patience: float = 0.002  # seconds of work that others may wait for; more is done in a thread
 
 
@@ -62,7 +75,7 @@ class Promotion:
     after: int = 0  # requests that it must have answered; 0: it is never promoted by itself
     errors: float = 0.01  # the share of its requests that it may fail; what it fails the champion answers
     slower: float = 1.5  # times the champion's 99th percentile that it may take
-    judge: Judge | None = None  # runs the gates; without one nothing is promoted. A function that can be pickled
+    judge: Judge | None = None  # runs the gates; without one nothing is promoted
 
 
 @dataclass(frozen=True)
@@ -84,3 +97,4 @@ class Settings:
     limits: Limits = Limits()
     explaining: Explaining = Explaining()
     traffic: Traffic = Traffic()
+    access: Access = field(default_factory=Access)
