@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from modelyard.serve import server
+from modelyard.serve.access.settings import Access
+from modelyard.serve.settings import Settings
 from tests.serve.conftest import RECORD
+from tests.serve.console.conftest import Screen
+from tests.serve.releases import target
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from modelyard.release.yard import Yard
     from modelyard.run import Run
-    from tests.serve.console.conftest import Screen
 
 NARROW = {"viewport": {"width": 375, "height": 800}}
 CHINESE = {"locale": "zh-CN", "color_scheme": "dark"}
@@ -236,27 +242,43 @@ def test_it_is_used_by_keyboard_alone(screen: Screen) -> None:
     assert page.locator("#told").inner_text().startswith("Answer: ")
 
 
-def test_a_server_that_asks_for_a_key_gets_it(screen: Screen) -> None:
-    def door(route: Any) -> None:
-        seen.append(route.request.headers.get("authorization", ""))
-        if seen[-1] == "Bearer my_secret":
-            route.continue_()
-        else:
-            route.fulfill(status=401, content_type="application/problem+json", json={"status": 401, "problems": []})
+@pytest.fixture
+def locked(yard: Yard) -> Iterator[tuple[str, str]]:
+    """The address of a server that asks for a key, and a token that may predict and no more."""
+    _key, token = yard.keys.make("console", {"predict"}, None, None)
+    settings = Settings(access=Access(home=str(yard.home)))
+    with server.background({"house-price": target(yard)}, port=0, settings=settings) as url:
+        yield url, token
+    yard.keys.revoke("console")
 
-    seen: list[str] = []
-    screen.page.route(re.compile(r"/models(/|$)"), door)
-    screen.page.goto(f"{screen.url}/console/#/models")
-    dialog = screen.page.get_by_role("dialog")
+
+def test_a_server_that_asks_for_a_key_gets_it(chromium: Any, locked: tuple[str, str]) -> None:
+    url, token = locked
+    context = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 860})
+    screen = Screen(context.new_page(), url)
+    page = screen.page
+    page.goto(f"{url}/console/#/releases/house-price/1")
+    dialog = page.get_by_role("dialog")
     dialog.wait_for()
     assert "asks for an API key" in dialog.inner_text()
-    dialog.get_by_label("Key").fill("my_secret")
-    screen.page.keyboard.press("Enter")
-    screen.page.wait_for_selector(".model")
-    assert seen[0] == ""
-    assert seen[-1] == "Bearer my_secret"
-    assert screen.page.evaluate("[sessionStorage.length, localStorage.length]") == [1, 0]
-    screen.wrong = [told for told in screen.wrong if "401" not in told]
+    dialog.get_by_label("Key").fill("my_" + "x" * 43)
+    page.keyboard.press("Enter")
+    dialog.get_by_text("does not take this key").wait_for()
+    dialog.get_by_label("Key").fill(token)
+    page.keyboard.press("Enter")
+    page.frame_locator("iframe").locator("h1").wait_for()  # a card is read with the key too
+    assert page.get_by_text("Open it alone").count() == 0  # a link would carry no key
+    assert page.evaluate("[sessionStorage.length, localStorage.length]") == [1, 0]
+    screen.go("try/house-price")
+    page.get_by_role("button", name="Explain").click()
+    page.get_by_text("This key may not do that").wait_for()
+    assert page.locator(".said").inner_text()  # the answer itself is there
+    page.get_by_role("button", name="API key in use").click()
+    dialog.get_by_role("button", name="Forget it").click()
+    dialog.get_by_text("asks for an API key").wait_for()
+    assert page.evaluate("sessionStorage.length") == 0
+    assert [told for told in screen.wrong if "401" not in told and "403" not in told] == []
+    context.close()
 
 
 def test_names_are_never_obeyed(screen: Screen) -> None:
