@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -39,17 +40,19 @@ def predict(
 
     if out is not None:
         batch.check_place(out)
-    with progress.shown(quiet=quiet):
-        asked = words.bundle(bundle, home, "predict")
-        answers = batch.answers(asked, _rows(data, asked))
+    with ExitStack() as kept:
+        with progress.shown(quiet=quiet):
+            asked = words.bundle(bundle, home, "predict")
+            answers = batch.answers(asked, _rows(data, asked))
+            if out is None:
+                file = _written(asked, answers, kept.enter_context(_spool()))
+            else:
+                rows = batch.write(asked, answers, out)
         if out is None:
-            written = _written(asked, answers)
-        else:
-            rows = batch.write(asked, answers, out)
+            shutil.copyfileobj(file, sys.stdout)
     if out is None:
-        with written:
-            shutil.copyfileobj(written, sys.stdout)
-    elif as_json:
+        return 0
+    if as_json:
         show.json_object({"out": str(out.absolute()), "rows": rows, "name": asked.name, "digest": asked.digest})
     else:
         show.line(f"wrote {rows} answers to {out}")
@@ -96,9 +99,13 @@ def _lines(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _written(asked: "Bundle", answers: "Iterable[Answers]") -> IO[str]:
-    """`{"predictions": [...]}`, a record a line, on disk: an error leaves no half answer, and none are held twice."""
-    file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - read and closed by the caller
+def _spool() -> IO[str]:
+    """Room on disk for what is to be printed."""
+    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="")
+
+
+def _written(asked: "Bundle", answers: "Iterable[Answers]", file: IO[str]) -> IO[str]:
+    """`{"predictions": [...]}`, a record a line; all of it before any is printed: an error leaves no half answer."""
     comma = ""
     file.write('{"predictions": [')
     for part in answers:
