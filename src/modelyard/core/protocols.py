@@ -66,6 +66,18 @@ class Recorded(Protocol):
 
 
 @runtime_checkable
+class Scanned(Protocol):
+    """A source whose rows can be read a piece after the other, by a frame that none of them is in yet."""
+
+    def scan(self, folder: Path) -> pl.LazyFrame:
+        """The rows, unread.
+
+        Raises:
+            DataError: the place is missing, or does not hold what the source reads.
+        """
+
+
+@runtime_checkable
 class FittedEncoder(Protocol):
     """A pure function, row by row; the very object that training used serves."""
 

@@ -53,7 +53,7 @@ def answers(bundle: Bundle, rows: Rows, chunk: int = CHUNK) -> Iterator[Answers]
     if total == 0:
         raise DataError("there are no rows to answer", "data")
     done = 0
-    for part in _parts(rows, chunk):
+    for part in _parts(_narrowed(rows, bundle), chunk):
         try:
             columns = bundle.columns(part)
             given = Answers(bundle.ask(columns), bundle.groups(columns))
@@ -113,7 +113,26 @@ def _parts(rows: Rows, chunk: int) -> Iterator[Any]:
         return rows.pieces(chunk)
     if isinstance(rows, Sequence):
         return (rows[start : start + chunk] for start in range(0, len(rows), chunk))
-    return (part for part in rows.collect_batches(chunk_size=chunk, maintain_order=True) if len(part))
+    return _frames(rows, chunk)
+
+
+def _narrowed(rows: Rows, bundle: Bundle) -> Rows:
+    """A frame's columns that are read, where all of them are there: else it is told which of them were meant."""
+    if isinstance(rows, (Sequence, Records)):
+        return rows
+    names = [column.name for column in bundle.signature.features]
+    return rows.select(names) if set(names) <= set(rows.collect_schema().names()) else rows
+
+
+def _frames(rows: pl.LazyFrame, chunk: int) -> Iterator[pl.DataFrame]:
+    """At most so many rows after the other, however many are read at once."""
+    import polars as pl
+
+    try:
+        for part in rows.collect_batches(chunk_size=chunk, maintain_order=True):
+            yield from part.iter_slices(chunk) if len(part) else ()
+    except pl.exceptions.PolarsError as error:
+        raise DataError("cannot be read to its end", "data", "was the file cut short, or changed?") from error
 
 
 def _placed(problem: Problem, start: int, rows: int, total: int) -> Problem:

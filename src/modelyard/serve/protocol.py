@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from modelyard.core.errors import Problem
 from modelyard.serve import wire
@@ -15,12 +16,27 @@ from modelyard.serve.settings import Limits
 if TYPE_CHECKING:
     import asyncio
     from asyncio import TimerHandle
+    from collections.abc import Sized
 
     from starlette.types import Receive, Scope, Send
 
 SPARE = 64  # connections over the most that are told so; any further one is cut
 STARTS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 REFUSAL = b"HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nx-request-id: %s\r\nconnection: close\r\n\r\n"
+
+
+class Flow(FlowControl):
+    """Reads no further while requests that were read wait for their turn: uvicorn would pile up what is pipelined."""
+
+    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+        """`waiting` are those requests."""
+        super().__init__(transport)
+        self.waiting = waiting
+
+    def resume_reading(self) -> None:
+        """Read on, where nothing waits."""
+        if not self.waiting:
+            super().resume_reading()
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools where it is installed, else h11
@@ -34,10 +50,12 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
     head_timer: TimerHandle | None = None
     write_timer: TimerHandle | None = None
     head_bytes: int = 0
+    running: Any = None  # the request under way
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Wait for the first request; tell who is one too many."""
         super().connection_made(transport)
+        self.flow = Flow(transport, getattr(self, "pipeline", ()))  # h11 keeps what is pipelined to itself
         over = len(self.connections) - self.limits.connections
         if over > SPARE:
             transport.abort()
@@ -51,6 +69,9 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
         for timer in (self.head_timer, self.write_timer):
             if timer is not None:
                 timer.cancel()
+        if self.running is not None:  # uvicorn tells the request that came last, which may wait behind this one
+            self.running.disconnected = True
+            self.running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -65,7 +86,8 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
 
     def eof_received(self) -> bool:
         """Whether the connection stays open for what is still to be sent."""
-        last = self.pipeline[0][0] if self.pipeline else self.cycle
+        waiting = getattr(self, "pipeline", ())
+        last = waiting[0][0] if waiting else self.cycle
         if last is None or last.response_complete or last.more_body or self.scheme == "https":  # TLS has no half
             return False
         last.keep_alive = False
@@ -93,6 +115,10 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP."""
         self._refuse(400, "http_invalid", msg[:1].lower() + msg[1:].rstrip("."), "speak HTTP/1.1")
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        self.running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _arrived(self, data: bytes) -> None:
         """A head is whole, in these bytes and those before."""

@@ -25,7 +25,7 @@ def taken(rates: Rates, whose: object, rate: float, burst: int | None, times: in
     got = 0
     for _ in range(times):
         try:
-            rates.take(whose, rate, burst)  # type: ignore[arg-type]
+            rates.take(whose, rate, burst)
             got += 1
         except RateError:
             pass

@@ -94,7 +94,7 @@ class Door:
                 hint = "whoever runs the server lets its pages in with: --cors ORIGIN"
                 raise OriginError("a page of another site may not ask here", "origin", hint)
             if scope_needed == scopes.ADMIN and not _is_here(scope, headers):
-                hint = "make a key with: modelyard keys make NAME --scope admin"
+                hint = "make a key with: modelyard keys make NAME --scopes admin"
                 raise HereOnlyError("without a key this is for the server's own machine", "authorization", hint)
 
     def marks(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Headers:

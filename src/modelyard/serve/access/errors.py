@@ -56,7 +56,7 @@ class ScopeError(ModelyardError):
         self.headers: Headers = (
             (b"www-authenticate", REALM + b', error="insufficient_scope", scope="%s"' % scope.encode()),
         )
-        hint = f"whoever runs the server makes another with: modelyard keys make NAME --scope {scope}"
+        hint = f"whoever runs the server makes another with: modelyard keys make NAME --scopes {scope}"
         super().__init__(f"the key lacks the scope '{scope}'", "authorization", hint)
 
 

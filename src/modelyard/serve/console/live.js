@@ -55,7 +55,7 @@ function totals(models) {
 export async function page(_parts, signal) {
   const models = await server.models(signal);
   if (!models.some((each) => each.name === chosen)) chosen = "";
-  const parts = [tiles(), charts(), await shares(models, signal), totals(models)].filter(Boolean);
+  const parts = [tiles(), charts(), shares(models, () => chosen, signal), totals(models)];
   const trouble = make("div");
   const update = () => {
     trouble.replaceChildren(...(watch.failure() ? [troubled(watch.failure())] : []));

@@ -81,6 +81,15 @@ export function follow(told, signal) {
   turn();
 }
 
+/** Have the page drawn anew once what is served changes: a model is ready, an alias has moved, a canary has begun. */
+export function renew(served, signal) {
+  const before = JSON.stringify(served);
+  follow(async () => {
+    const now = await server.models(signal).catch(() => null);
+    if (now && !signal.aborted && JSON.stringify(now) !== before) dispatchEvent(new Event("renewed"));
+  }, signal);
+}
+
 export const isPaused = () => paused;
 export function pause(on) { paused = on; turn(); }
 export const failure = () => trouble;
