@@ -3,8 +3,8 @@
 Each server has an environment of its own under ~/.cache (MODELYARD_BENCH names another folder), installed by this
 script; what pip cannot install is left out with a word. All of them serve the very same bundle: Modelyard as
 `modelyard serve`, MLflow as the folder that `modelyard export --format mlflow` writes, asked in `dataframe_split`, the
-form that it reads fastest, BentoML as a service of ten lines whose method is asynchronous. MLflow and BentoML are also
-given a worker for each core.
+form that it reads fastest, BentoML as a service of ten lines whose method is asynchronous. Each is also given a worker
+for each core.
 
 Prints, and writes to benchmarks/results/serving.json: requests a second, p50 and p99 at 1, 8 and 32 kept connections,
 seconds from the start to the first right answer, memory of all processes (PSS, and RSS), installed size, and the ratios
@@ -33,7 +33,7 @@ from load import Figures, Question, ask
 from modelyard.release import exporting
 from modelyard.release.bundle import Bundle
 from rivals import places, weigh
-from rivals.servers import Running, Server, running
+from rivals.servers import Running, Server, can_work_beside, running
 
 ROOT = Path(__file__).parents[1]
 RESULT = Path(__file__).parent / "results" / "serving.json"
@@ -74,7 +74,7 @@ def _measured(bundle: Bundle, programs: dict[str, Path], asked: argparse.Namespa
         servers = [
             Server(kind, workers, place, bundle.folder.resolve(), exported)
             for kind, place in programs.items()
-            for workers in ((1, asked.workers) if kind != "modelyard" and asked.workers > 1 else (1,))
+            for workers in sorted({1, asked.workers if can_work_beside(kind, place) else 1})
         ]
         questions = {server: replace(server.question(record, bundle), warm=WARM) for server in servers}
         starts = {server: [_start(server, questions[server]) for _ in range(asked.starts)] for server in servers}
@@ -159,7 +159,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=5.0, help="of each round, for each server and connections")
     parser.add_argument("--starts", type=int, default=3, help="how often each server is started to tell its seconds")
     parser.add_argument("--connections", type=_numbers, default=CONNECTIONS, metavar="N,N")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="that rivals are given beside one")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="that each is given beside one")
     parser.add_argument("--servers", type=lambda words: words.split(","), default=list(places.PACKAGES), metavar="A,B")
     parser.add_argument("--bundles", type=Path, nargs="*", metavar="DIR", help="serve these instead of training")
     parser.add_argument("--out", type=Path, default=RESULT)

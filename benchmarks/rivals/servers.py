@@ -95,6 +95,14 @@ class Server:
         return ("--workers", str(self.workers)) if self.workers > 1 else ()
 
 
+def can_work_beside(kind: str, programs: Path) -> bool:
+    """Whether a server takes more than one worker."""
+    if kind != "modelyard":
+        return True
+    told = subprocess.run([programs / "modelyard", "serve", "--help"], stdout=subprocess.PIPE, text=True, check=True)
+    return "--workers" in told.stdout
+
+
 @dataclass(frozen=True)
 class Running:
     """A server that answers: where, as which process, and how long it took from its start to its first right answer."""
