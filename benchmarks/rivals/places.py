@@ -16,18 +16,13 @@ QUIET = ("--quiet", "--disable-pip-version-check")
 
 
 def installed(name: str) -> Path | None:
-    """The folder of programs of a server's environment, made where it is not there; None where pip cannot."""
+    """The folder of programs of a server's environment, with this very checkout in it; None where pip cannot."""
     place = CACHE / name
     python = place / "bin" / "python"
-    done = place / ".installed"
     try:
-        if not done.is_file():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", place], check=True)
-            subprocess.run([python, "-m", "pip", "install", *QUIET, str(ROOT), *PACKAGES[name]], check=True)
-            done.touch()
-        else:  # this very checkout
-            words = ("--no-deps", "--force-reinstall", str(ROOT))
-            subprocess.run([python, "-m", "pip", "install", *QUIET, *words], check=True)
+        if not python.is_file():
+            subprocess.run([sys.executable, "-m", "venv", place], check=True)
+        subprocess.run([python, "-m", "pip", "install", *QUIET, str(ROOT), *PACKAGES[name]], check=True)
     except subprocess.CalledProcessError:
         return None
     return place / "bin"
