@@ -16,6 +16,7 @@ RUN = [
     "docs/evidence.md",
     "docs/gradient-descent.md",
     "docs/serving.md",
+    "docs/protocols.md",
     "docs/releases.md",
     "docs/card.md",
     "docs/console.md",
