@@ -19,6 +19,8 @@ RUN = [
     "docs/serving.md",
     "docs/releases.md",
     "docs/card.md",
+    "docs/console.md",
+    "docs/zh/console.md",
     "docs/text.md",
     "docs/zh/text.md",
     "docs/pretraining.md",

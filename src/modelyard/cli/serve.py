@@ -91,7 +91,7 @@ def served(models: "Mapping[str, Bundle | Target]", url: str) -> None:
 
     for name in models:
         show.line(f"{name} answers at {url}{path_of(name)}")
-    show.line(f"try it at {url}/docs; Ctrl-C stops it", "bold")
+    show.line(f"look at it and try it at {url}/; Ctrl-C stops it", "bold")
 
 
 def digests(models: "Mapping[str, Bundle | Target]") -> dict[str, str]:
