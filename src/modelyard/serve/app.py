@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from starlette.routing import Router
 
+from modelyard.core import cores
 from modelyard.serve.deployment import Deployment
 from modelyard.serve.guard import Guard
 from modelyard.serve.infer import Served
@@ -37,7 +37,7 @@ class App:
         self.models = {
             name: Deployment(Served(name, bundle, settings.limits, self.telemetry)) for name, bundle in models.items()
         }
-        self.pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="modelyard-predict")
+        self.pool = ThreadPoolExecutor(cores.mine(), thread_name_prefix="modelyard-predict")
         self.warming: asyncio.Task[None] | None = None
         self.state = State(self.models, settings, self.telemetry, self.pool)
         table = routes(self.state)

@@ -13,6 +13,9 @@ class Limits:
     rows: int = 10_000
     body_seconds: float = 60.0  # to send the body
     patience: float = 0.002  # seconds of work that others may wait for; more is done in a thread
+    batch: int = 256  # rows of several requests that are answered at once
+    queue: int = 1000  # requests that may wait for one model
+    wait: float = 5.0  # seconds of work that they may be, reckoned by what a row costs
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,12 @@ class NotReadyError(ModelyardError):
     http_status = 503
 
 
+class OverloadedError(NotReadyError):
+    """More waits for a model than it answers in time."""
+
+    code = "overloaded"
+
+
 class ProblemDocument(msgspec.Struct, kw_only=True):
     """What a request got instead of an answer. `code` is stable; `request_id` is in the server's log too."""
 
