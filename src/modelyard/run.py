@@ -43,7 +43,7 @@ from modelyard.release.bundle import Bundle
 from modelyard.release.card import Said
 from modelyard.release.card.words import Words
 from modelyard.release.pack import Origin, pack
-from modelyard.release.yard import Release, Yard, home_of, load
+from modelyard.release.yard import CHAMPION, Release, Yard, home_of, load
 from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
@@ -100,13 +100,14 @@ class Run:
         return f"{self.report._repr_html_()}<p>{escape(self.worth)}</p>{drawn}"
 
 
-def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: Path | None = None) -> Run:
+def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | None = None) -> Run:
     """Train a recipe: read, check, clean, split, fit, measure, pack.
 
     Args:
         recipe: a path, a mapping or a `Recipe`.
         overrides: `a.b=value`, the value in YAML.
-        home: the yard's folder; where it is not said, `MODELYARD_HOME`, or `.modelyard` beside the recipe.
+        home: the yard, a folder or a database's URL; where it is not said, `MODELYARD_HOME`, or `.modelyard` beside
+            the recipe.
 
     Raises:
         RecipeError: the recipe is wrong; found before a row is read wherever that can be.
@@ -216,14 +217,16 @@ def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
     return tuple(gate(candidate, before) for gate in gates)
 
 
-def release(bundle: Bundle, yard: Yard) -> tuple[Release | None, tuple[Verdict, ...]]:
-    """Run the gates; where all say yes, the bundle is the next release of its name and its champion."""
+def release(
+    bundle: Bundle, yard: Yard, alias: str = CHAMPION, by: str = ""
+) -> tuple[Release | None, tuple[Verdict, ...]]:
+    """Run the gates; where all say yes, the bundle is the next release of its name, and its champion or `alias`."""
     verdicts = judge(bundle, yard)
     if not all(verdict.passed for verdict in verdicts):
         return None, verdicts
     if not verdicts:
         events.note("the recipe has no gates: released unjudged")
-    return yard.offer(bundle, verdicts), verdicts
+    return yard.offer(bundle, verdicts, alias, by), verdicts
 
 
 def launch(
@@ -232,7 +235,7 @@ def launch(
     *,
     host: str = "127.0.0.1",
     port: int = 8080,
-    home: Path | None = None,
+    home: str | Path | None = None,
 ) -> None:
     """Train a recipe, judge the bundle, release it and serve it until the process is told to stop.
 

@@ -115,9 +115,10 @@ def _lock() -> Iterator[Finding]:
 
 
 def _places() -> Iterator[Finding]:
-    from modelyard.release.yard import HOME, home_of
+    from modelyard.release.ledger.place import HOME, Place
+    from modelyard.release.yard import home_of
 
-    home = home_of(Path()).absolute()
+    home = Place.of(home_of(Path())).folder.absolute()
     there = next(folder for folder in (home, *home.parents) if folder.exists())
     try:
         with tempfile.TemporaryFile(dir=there):

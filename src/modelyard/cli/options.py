@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -33,8 +32,12 @@ Sets: TypeAlias = Annotated[
     ),
 ]
 Home: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", help="The yard's folder, before $MODELYARD_HOME and .modelyard.", show_default=False),
+    str | None,
+    typer.Option(
+        metavar="DIR|URL",
+        help="The yard: a folder or a database's URL, before $MODELYARD_HOME and .modelyard.",
+        show_default=False,
+    ),
 ]
 Host: TypeAlias = Annotated[str, typer.Option(metavar="HOST", help="The address to listen at.")]
 Port: TypeAlias = Annotated[int, typer.Option(metavar="PORT", help="The port; 0 picks a free one.")]
@@ -42,3 +45,10 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", metavar="", help="Pri
 Quiet: TypeAlias = Annotated[
     bool, typer.Option("--quiet", "-q", metavar="", help="No progress and no notes; the result stays.")
 ]
+Who: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it, for the history; this user where not said.", show_default=False
+    ),
+]
+NameWord: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A release's name.", show_default=False)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +58,7 @@ def data(word: str, verb: str = "") -> str | dict[str, Any]:
     return word
 
 
-def bundle(word: str, home: Path | None, verb: str) -> Bundle:
+def bundle(word: str, home: str | Path | None, verb: str) -> Bundle:
     """A bundle by its folder, or a release by its name.
 
     Raises:
@@ -85,23 +87,61 @@ def bundle(word: str, home: Path | None, verb: str) -> Bundle:
         raise
 
 
-def yard(of: Bundle, home: Path | None) -> Yard:
+def yard(of: Bundle, home: str | Path | None) -> Yard:
     """The yard that releases a bundle: the one that was said, the one that the bundle lies in, or this place's.
 
     Raises:
         YardError: there is none.
     """
     from modelyard.release import yard as yards
+    from modelyard.release.ledger.place import cache
 
     if home is not None:
         return yards.Yard(home)
     around = yards.Yard(of.folder.resolve().parent.parent)
-    if of.folder.resolve().parent == around.bundles:
+    # A database's bundles may lie in a folder that looks like a yard's own.
+    in_database = "://" in os.environ.get(yards.HOME, "") or around.home == cache().resolve()
+    if of.folder.resolve().parent == around.bundles and not in_database:
         return around
     return yards.here()
 
 
-def named(words: Sequence[str], home: Path | None) -> dict[str, Bundle]:
+def place(home: str | Path | None) -> Yard:
+    """The yard that was said, or this place's.
+
+    Raises:
+        YardError: there is none.
+    """
+    from modelyard.release import yard as yards
+
+    return yards.here() if home is None else yards.Yard(home)
+
+
+def who(said: str | None) -> str:
+    """Who calls, for the history: as was said, or by the name that the machine knows."""
+    if said is not None:
+        return " ".join(said.split())
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return ""
+
+
+def days(word: str, option: str) -> float:
+    """A number of days, such as `90d` or `36h`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from modelyard.core import amounts
+
+    try:
+        return float(str(amounts.days(word)))
+    except ValueError as error:
+        raise UsageError(str(error), option, word) from error
+
+
+def named(words: Sequence[str], home: str | Path | None) -> dict[str, Bundle]:
     """Several bundles by their names.
 
     Raises:
