@@ -40,7 +40,7 @@ class Client:
         """A figure of `/metrics`; 0 where it is not there yet."""
         inner = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
         for line in self.get("/metrics").text.splitlines():
-            if line.startswith(f"{figure}{{{inner}}} "):
+            if line.startswith(f"{figure}{{{inner}}} " if labels else f"{figure} "):
                 return float(line.rpartition(" ")[2])
         return 0.0
 

@@ -52,3 +52,42 @@ Who: TypeAlias = Annotated[
     ),
 ]
 NameWord: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A release's name.", show_default=False)]
+CanaryRules: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--canary",
+        metavar="[NAME:]ALIAS=SHARE",
+        help="Let the release that carries an alias answer a share of the requests, such as challenger=5%; repeatable.",
+        show_default=False,
+    ),
+]
+ShadowRules: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shadow",
+        metavar="[NAME:]ALIAS",
+        help="Give the release that carries an alias copies of the requests, which no client hears; repeatable.",
+        show_default=False,
+    ),
+]
+PromoteAfter: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Promote a canary that has answered so many requests, if its gates say yes; 0: never by itself.",
+    ),
+]
+PromoteErrors: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        metavar="SHARE",
+        min=0,
+        max=1,
+        help="The share of its requests that a canary may fail; over it, it is taken out of traffic.",
+    ),
+]
+PromoteSlower: TypeAlias = Annotated[
+    float,
+    typer.Option(metavar="TIMES", min=0, help="How many times the champion's 99th percentile a canary may take."),
+]

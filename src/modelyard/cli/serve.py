@@ -6,58 +6,88 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modelyard.cli import progress, show, words
-from modelyard.cli.options import AsJson, Home, Host, Port, Quiet
+from modelyard.cli.options import (
+    AsJson,
+    CanaryRules,
+    Home,
+    Host,
+    Port,
+    PromoteAfter,
+    PromoteErrors,
+    PromoteSlower,
+    Quiet,
+    ShadowRules,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from modelyard.core.report import Verdict
     from modelyard.release.bundle import Bundle
+    from modelyard.serve.target import Target
 
 Models = Annotated[
     list[str],
     typer.Argument(
         metavar="MODEL...",
-        help="Releases (NAME, NAME@champion, NAME@VERSION) or folders of bundles.",
+        help="Releases (NAME and NAME@ALIAS follow the alias, NAME@VERSION stays) or folders of bundles.",
         show_default=False,
     ),
 ]
 
 
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     models: Models,
     host: Host = "127.0.0.1",
     port: Port = 8080,
     home: Home = None,
+    canary: CanaryRules = None,
+    shadow: ShadowRules = None,
+    promote_after: PromoteAfter = 0,
+    promote_errors: PromoteErrors = 0.01,
+    promote_slower: PromoteSlower = 1.5,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
     """Serve releases or bundles over HTTP until it is told to stop (Ctrl-C)."""
-    from modelyard.serve import server
+    from modelyard.serve import rules, server
+    from modelyard.serve.settings import Promotion, Settings, Traffic
 
+    promotion = Promotion(promote_after, promote_errors, promote_slower, judged)
+    traffic = Traffic(tuple(map(rules.canary, canary or ())), tuple(map(rules.shadow, shadow or ())), promotion)
     with progress.shown(quiet=quiet):
-        bundles = words.named(models, home)
+        targets = words.targets(models, home)
+        rules.check(traffic, targets)
 
     def ready(url: str) -> None:
         if as_json:
-            show.json_object({"url": url, "models": digests(bundles)})
+            show.json_object({"url": url, "models": digests(targets)})
         else:
-            served(bundles, url)
+            served(targets, url)
         show.flush()
 
-    if server.serve(bundles, host=host, port=port, ready=ready) == signal.SIGINT:
+    if server.serve(targets, host=host, port=port, ready=ready, settings=Settings(traffic=traffic)) == signal.SIGINT:
         raise KeyboardInterrupt
     return 0
 
 
-def served(bundles: "Mapping[str, Bundle]", url: str) -> None:
+def judged(bundle: "Bundle", home: str) -> "Sequence[Verdict]":
+    """What the gates say of a canary: for the promotion rule, which is below what runs them."""
+    from modelyard import run
+    from modelyard.release.yard import Yard
+
+    return run.judge(bundle, Yard(home))
+
+
+def served(models: "Mapping[str, Bundle | Target]", url: str) -> None:
     """Where each model answers."""
     from modelyard.serve.openapi import path_of
 
-    for name in bundles:
+    for name in models:
         show.line(f"{name} answers at {url}{path_of(name)}")
     show.line(f"try it at {url}/docs; Ctrl-C stops it", "bold")
 
 
-def digests(bundles: "Mapping[str, Bundle]") -> dict[str, str]:
+def digests(models: "Mapping[str, Bundle | Target]") -> dict[str, str]:
     """What is served, as JSON tells it."""
-    return {name: bundle.digest for name, bundle in bundles.items()}
+    return {name: model.digest for name, model in models.items()}

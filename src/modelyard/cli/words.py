@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Yard
+    from modelyard.serve.target import Target
 
 RECIPES = (".yaml", ".yml")
 TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
@@ -65,14 +66,7 @@ def bundle(word: str, home: str | Path | None, verb: str) -> Bundle:
         UsageError: it is a recipe or a table.
         BundleError, YardError: as `modelyard.load` raises them.
     """
-    path = Path(word)
-    if path.suffix.lower() in RECIPES:
-        hint = (
-            f"train it first: modelyard train {shlex.quote(word)}, or all in one: modelyard launch {shlex.quote(word)}"
-        )
-        raise UsageError("is a recipe, and a bundle is wanted here", word, hint)
-    if path.suffix.lower() in TABLES:
-        raise UsageError("is a table, and a bundle comes first", word, f"modelyard {verb} NAME {shlex.quote(word)}")
+    path = _trained(word, verb)
     from modelyard.release import yard as yards
     from modelyard.release.bundle import Bundle
 
@@ -141,20 +135,56 @@ def days(word: str, option: str) -> float:
         raise UsageError(str(error), option, word) from error
 
 
-def named(words: Sequence[str], home: str | Path | None) -> dict[str, Bundle]:
-    """Several bundles by their names.
+def targets(words: Sequence[str], home: str | Path | None) -> dict[str, Target]:
+    """What is to be served, by its names; no bundle is read before it is served.
 
     Raises:
-        UsageError: two have one name.
-        BundleError, YardError: as `bundle` raises them.
+        UsageError: two have one name, or one is a recipe or a table.
+        BundleError, YardError: there is none such.
     """
-    found: dict[str, Bundle] = {}
+    found: dict[str, Target] = {}
     for word in words:
-        one = bundle(word, home, "serve")
+        one = target(word, home)
         if one.name in found:
             raise UsageError(f"is a second model called '{one.name}'", word, "serve each name once")
         found[one.name] = one
     return found
+
+
+def target(word: str, home: str | Path | None) -> Target:
+    """A folder or a release: `NAME` and `NAME@ALIAS` follow the alias, `NAME@3` and a folder stay.
+
+    Raises:
+        UsageError: it is a recipe or a table.
+        BundleError, YardError: there is none such.
+    """
+    path = _trained(word, "serve")
+    from modelyard.release import manifest
+    from modelyard.release import yard as yards
+    from modelyard.serve.target import Target
+
+    if path.is_dir() or os.sep in word.removeprefix(yards.SCHEME):
+        made = manifest.read(path)
+        return Target(made.name, str(path), made.digest)
+    there = yards.Yard(home) if home is not None else yards.here()
+    release = there.find(word)
+    which = word.removeprefix(yards.SCHEME).partition("@")[2] or yards.CHAMPION
+    alias = which if which in release.aliases else ""
+    folder = there.store.fetch(release.digest)
+    return Target(release.name, str(folder), release.digest, there.place.address, release.version, alias)
+
+
+def _trained(word: str, verb: str) -> Path:
+    """Refuse what is no bundle yet."""
+    path = Path(word)
+    if path.suffix.lower() in RECIPES:
+        hint = (
+            f"train it first: modelyard train {shlex.quote(word)}, or all in one: modelyard launch {shlex.quote(word)}"
+        )
+        raise UsageError("is a recipe, and a bundle is wanted here", word, hint)
+    if path.suffix.lower() in TABLES:
+        raise UsageError("is a table, and a bundle comes first", word, f"modelyard {verb} NAME {shlex.quote(word)}")
+    return path
 
 
 def _braces(word: str) -> dict[str, Any]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from modelyard.serve.exchange import Asked, Exchange
 from modelyard.serve.wire import OverloadedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from concurrent.futures import Executor
 
-    from modelyard.serve.exchange import Asked, Exchange
     from modelyard.serve.settings import Limits
 
 SPAN = 0.05  # seconds that a batch of several requests may take: longer ones gain little, and the last one waits

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from modelyard.core.errors import Problem
-from modelyard.serve import openapi, wire
+from modelyard.serve import admin, openapi, traffic, wire
+from modelyard.serve.exchange import Witness
 from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
 
@@ -44,7 +45,11 @@ class Ask:
         served = deployment.choose(scope)
         if not served.ready:
             raise wire.NotReadyError("is warming up", served.name, "ask /readyz, and come back")
-        answer = await served.reply(self.exchange, body, dict(scope["headers"]), self.state.pool)
+        headers = dict(scope["headers"])
+        witness = Witness(self.exchange)
+        served, answer = await deployment.reply(served, witness, body, headers, self.state.pool)
+        if self.state.log is not None:
+            await self.state.log.answered(scope, served, witness, answer, body)
         await wire.reply(send, answer, 200, [(b"content-type", b"application/json"), *served.marks])
 
 
@@ -85,6 +90,7 @@ class Pages:
                 "decision": bundle.decision,
                 "ready": self.models[name].ready,
                 "predict": openapi.path_of(name),
+                **self.models[name].told(),
             }
             for name, bundle in self._bundles().items()
         ]
@@ -121,6 +127,8 @@ def routes(state: State) -> list[Route]:
         Route("/openapi.json", pages.openapi),
         Route("/docs", pages.docs),
         Route("/", pages.home),
+        *traffic.routes(state),
+        *admin.routes(state),
     ]
 
 

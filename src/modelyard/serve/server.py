@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from modelyard.release.bundle import Bundle
     from modelyard.serve.settings import Settings
+    from modelyard.serve.target import Target
 
 HOST, PORT = "127.0.0.1", 8080
 GRACE = 10  # seconds that requests under way get when the server stops
@@ -28,7 +29,7 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 
 
 
 def serve(
-    models: Mapping[str, Bundle],
+    models: Mapping[str, Bundle | Target],
     *,
     host: str = HOST,
     port: int = PORT,
@@ -52,7 +53,7 @@ def serve(
 
 @contextmanager
 def background(
-    models: Mapping[str, Bundle], *, host: str = HOST, port: int = PORT, settings: Settings | None = None
+    models: Mapping[str, Bundle | Target], *, host: str = HOST, port: int = PORT, settings: Settings | None = None
 ) -> Iterator[str]:
     """Serve in a thread while the block runs; gives the URL once every model answers.
 
@@ -155,7 +156,7 @@ class _Server(uvicorn.Server):
             self.ready(self.url)
 
 
-def _listen(models: Mapping[str, Bundle], host: str, port: int) -> socket.socket:
+def _listen(models: Mapping[str, Bundle | Target], host: str, port: int) -> socket.socket:
     """A socket bound to the place."""
     if not models:
         raise UsageError("there is no model to serve", "serve", "name a release or a bundle")

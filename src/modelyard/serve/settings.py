@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from modelyard.core.report import Verdict
+from modelyard.release.bundle import Bundle
+
+# What the gates of a bundle's recipe say of it beside the champion of its name in the yard of a home.
+Judge = Callable[[Bundle, str], Sequence[Verdict]]
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,62 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Canary:
+    """Whatever release of a model carries the alias answers this share of its requests, 0 to 1."""
+
+    alias: str
+    share: float
+    model: str = ""  # the only one that is served, where it is empty
+
+
+@dataclass(frozen=True)
+class Shadowing:
+    """Whatever release of a model carries the alias gets copies of its requests."""
+
+    alias: str
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """When a canary takes the champion's place by itself, and when it is taken out of traffic."""
+
+    after: int = 0  # requests that it must have answered; 0: it is never promoted by itself
+    errors: float = 0.01  # the share of its requests that it may fail; what it fails the champion answers
+    slower: float = 1.5  # times the champion's 99th percentile that it may take
+    judge: Judge | None = None  # runs the gates; without one nothing is promoted. A function that can be pickled
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Which releases answer, beside the one that is named."""
+
+    canaries: tuple[Canary, ...] = ()
+    shadows: tuple[Shadowing, ...] = ()
+    promotion: Promotion = Promotion()
+    poll: float = 0.5  # seconds between looks at the yard's aliases
+    copies: int = 1000  # requests that wait for a shadow at most
+    copied: int = 16_000_000  # bytes of them
+
+
+@dataclass(frozen=True)
+class Logging:
+    """Where answers are written down: files in a `folder`, whose lines are moved on to the yard at `home`.
+
+    Neither is no log; with a yard alone the files lie with what it keeps on this machine.
+    """
+
+    home: str = field(default="", repr=False)  # a folder or a URL, which may hold a password
+    folder: str = ""
+    inputs: bool = False  # the rows that were asked for too
+    lenient: bool = False  # answer though nothing can be written down
+
+
+@dataclass(frozen=True)
 class Settings:
     """How bundles are served."""
 
     limits: Limits = Limits()
+    traffic: Traffic = Traffic()
+    logging: Logging = Logging()
+    workers: int = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from modelyard.core.errors import nearest
@@ -12,6 +13,10 @@ from modelyard.serve import wire
 from modelyard.serve.deployment import Deployment
 from modelyard.serve.settings import Settings
 from modelyard.serve.telemetry import Telemetry
+from modelyard.serve.watcher import Watcher
+
+if TYPE_CHECKING:
+    from modelyard.serve.log import Log
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class State:
     settings: Settings
     telemetry: Telemetry
     pool: Executor
+    watcher: Watcher
+    log: Log | None = None  # where answers are written down, if anywhere
 
     def deployment(self, name: str | None, path: str) -> Deployment:
         """The model of a name; without one the only model there is.

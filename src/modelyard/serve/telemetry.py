@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ class Telemetry:
             ("model", "column"),
             registry=self.registry,
         )
-        info = Gauge("modelyard_model_info", "The bundle that a model is.", ("name", "digest"), registry=self.registry)
-        for name, digest in digests.items():
-            info.labels(name, digest).set(1)
         self._rows = {name: rows.labels(name) for name in digests}
         self._request = cache(self._children)
 

@@ -65,6 +65,12 @@ class OverloadedError(NotReadyError):
     code = "overloaded"
 
 
+class LogUnwritableError(NotReadyError):
+    """An answer cannot be written down, so it is not given."""
+
+    code = "log_unwritable"
+
+
 class ProblemDocument(msgspec.Struct, kw_only=True):
     """What a request got instead of an answer. `code` is stable; `request_id` is in the server's log too."""
 
