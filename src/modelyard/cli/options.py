@@ -91,3 +91,21 @@ PromoteSlower: TypeAlias = Annotated[
     float,
     typer.Option(metavar="TIMES", min=0, help="How many times the champion's 99th percentile a canary may take."),
 ]
+WorkersWord: TypeAlias = Annotated[
+    str, typer.Option("--workers", metavar="N", help="Processes on the one port; auto: as many as there are cores.")
+]
+LogWord: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--log",
+        metavar="DIR",
+        help="Write every answer down in this folder, then into the yard, if there is one; off: nowhere.",
+        show_default="the yard's",
+    ),
+]
+LogInputs: TypeAlias = Annotated[
+    bool, typer.Option("--log-inputs", metavar="", help="Write down the rows that were asked for too.")
+]
+LogLenient: TypeAlias = Annotated[
+    bool, typer.Option("--log-lenient", metavar="", help="Answer though the log cannot be written, as on a full disk.")
+]

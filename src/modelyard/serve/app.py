@@ -24,6 +24,7 @@ from modelyard.serve.shadow import Shadow
 from modelyard.serve.state import State
 from modelyard.serve.target import Target
 from modelyard.serve.telemetry import Telemetry
+from modelyard.serve.together import Together
 from modelyard.serve.traffic import ReleaseFigures
 from modelyard.serve.watcher import Watcher
 
@@ -60,6 +61,8 @@ class App:
         }
         self.watcher = Watcher(self.models.values(), opening, Rule(settings.traffic.promotion), settings.traffic)
         self.telemetry.registry.register(ReleaseFigures(self.models.values(), self.watcher))
+        if settings.figures:
+            self.telemetry.together = Together(settings.figures, settings.slot, self.telemetry.registry)
         self.pool = ThreadPoolExecutor(cores.mine(), thread_name_prefix="modelyard-predict")
         self.warming: asyncio.Task[None] | None = None
         self.shipping = logged(settings.logging)
@@ -98,12 +101,14 @@ class App:
             self.watcher.stop()
             self.shadow.stop()
             self.pool.shutdown(wait=False, cancel_futures=True)
-            if self.shipping is not None:
-                await asyncio.to_thread(self.shipping.stop)
+            for one in (self.shipping, self.telemetry.together):
+                if one is not None:
+                    await asyncio.to_thread(one.stop)
 
     async def _start(self) -> None:
-        if self.shipping is not None:
-            self.shipping.start()
+        for one in (self.shipping, self.telemetry.together):
+            if one is not None:
+                one.start()
         await self.warm_up()
         self.watcher.start()
 

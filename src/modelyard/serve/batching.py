@@ -79,7 +79,10 @@ class Batches:
         self.work, self.lanes, self.limits = work, lanes, limits
         self.seconds_per_row = 0.0
         self.most = limits.batch  # rows of several requests that are answered at once
-        self._forget(None)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._short, self._long = Line(), Line()
+        self._due = False
+        self.busy = 0
 
     def learn(self, seconds_per_row: float) -> None:
         """What a row costs, and so how many a batch may hold."""
@@ -149,7 +152,7 @@ class Batches:
         _settle(batch, failure)
         self._flush(pool)
 
-    def _forget(self, loop: asyncio.AbstractEventLoop | None) -> None:
+    def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._short, self._long = Line(), Line()
         self._due = False

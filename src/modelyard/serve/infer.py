@@ -40,7 +40,7 @@ class Served:
         self.ready = False
         self.marks = [(b"x-modelyard-bundle", bundle.digest[:12].encode())]
         self.bytes_per_row = 1.0
-        self.batches = Batches(self.answer, bundle.workers, limits)
+        self.batches = Batches(self.work, bundle.workers, limits)
 
     def warm_up(self) -> None:
         """Answer the bundle's own example, learn what a row costs, and answer as many at once as ever will be.
@@ -78,7 +78,17 @@ class Served:
         except msgspec.ValidationError as error:
             raise await loop.run_in_executor(pool, exchange.explain, self, body, error) from None
 
-    def answer(self, batch: list[Waiting]) -> None:
+    def answer(self, exchange: Exchange, body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
+        """The answer to a body by itself, here and now.
+
+        Raises:
+            ValidationError: it is not what the signature reads; `Exchange.explain` tells why.
+            BadJsonError, DataError, TooLargeError: as the exchange raises them.
+        """
+        asked = exchange.read(self, body, headers)
+        return exchange.write(self, asked, self._answered(asked.records))
+
+    def work(self, batch: list[Waiting]) -> None:
         """Answer each request of a batch; what one is refused with is that one's alone."""
         asked: list[tuple[Waiting, Asked]] = []
         for one in batch:
@@ -118,8 +128,8 @@ class Served:
         if len(good) < len(asked):
             self._answer(good)
             return
-        for each in asked:
-            self._answer([each])
+        for single in asked:
+            self._answer([single])
 
     def _answered(self, records: list[object]) -> Answered:
         if not records:

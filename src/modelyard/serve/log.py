@@ -7,7 +7,6 @@ process, however it ends; `serve/shipping.py` moves it on into the yard's tables
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 import threading
@@ -15,14 +14,16 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from modelyard.serve import locks
 from modelyard.serve.wire import LogUnwritableError, encode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.types import Scope
 
     from modelyard.serve.exchange import Witness
@@ -172,7 +173,7 @@ class Log:
             if not self.settings.lenient:
                 written.set_exception(_unwritable(error))
                 return
-            log.error("%d answers are not in the log: %s", len(lines), error.strerror)
+            log.warning("%d answers are not in the log: %s", len(lines), error.strerror)
         written.set_result(None)
 
     def _cut(self) -> None:
@@ -184,7 +185,7 @@ class Log:
         """A new file; the lock on it tells that this process lives and still writes."""
         self._path = self.folder / f"{self.worker}-{next(self._counter):x}{SUFFIX}"
         file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        locks.take(file)
         return file
 
 

@@ -84,4 +84,6 @@ class Settings:
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
     logging: Logging = Logging()
-    workers: int = 1
+    workers: int = 1  # processes on one port
+    slot: int = 0  # which of them this is
+    figures: str = ""  # the folder where they tell each other what they counted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import threading
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from modelyard.core.errors import ModelyardError
+from modelyard.serve import locks
 from modelyard.serve.log import LARGEST, SUFFIX, Answers, Feedback
 
 if TYPE_CHECKING:
@@ -123,9 +123,7 @@ def _taken(path: Path) -> Iterator[BinaryIO | None]:
         yield None
         return
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not locks.take(file.fileno()):
             yield None
             return
         # Between the look and the lock another may have moved it on and removed it.

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from modelyard.core.errors import nearest
 from modelyard.serve import wire
 from modelyard.serve.deployment import Deployment
+from modelyard.serve.log import Log
 from modelyard.serve.settings import Settings
 from modelyard.serve.telemetry import Telemetry
 from modelyard.serve.watcher import Watcher
-
-if TYPE_CHECKING:
-    from modelyard.serve.log import Log
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 TABLES = {"answers": ANSWERS, "feedback": FEEDBACK}
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def add(connection: sa.Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
