@@ -18,7 +18,6 @@ from modelyard.release.ledger.tables import ANSWERS, FEEDBACK
 from modelyard.release.yard import Yard
 from modelyard.serve.app import App
 from modelyard.serve.settings import Logging, Settings
-from modelyard.serve.shipping import Shipping
 from tests.serve.asking import Client, refused
 from tests.serve.conftest import RECORD
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.run import Run
+    from modelyard.serve.shipping import Shipping
 
 
 def logging_to(risk: Run, home: Path, **said: Any) -> Client:

@@ -204,8 +204,8 @@ class Yard:
         with self.database.reading() as connection:
             return acts.read(connection, kinds, subject, limit)
 
-    def keep_lines(self, **tables: Sequence[Mapping[str, Any]]) -> None:
-        """Add rows to `answers` and `feedback`, all or none; those whose id is there already stay as they are.
+    def keep_lines(self, **tables: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows to `answers` and `feedback` as `lines.add` takes them; those that are there stay as they are.
 
         Raises:
             YardGoneError: the database cannot be written.

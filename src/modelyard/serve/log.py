@@ -56,7 +56,7 @@ class Feedback(msgspec.Struct, tag_field="table", tag="feedback"):
     id: str
     request: str
     row: int
-    truth: str | int | float | bool
+    truth: msgspec.Raw
     key: int | None
     at: str
     name: str
@@ -115,7 +115,9 @@ class Log:
         """
         own = f"{request}-{row}-{self.worker}{next(self._counter):x}"
         try:
-            self.write(encode(Feedback(own, request, row, truth, _number(key), _now(), name)) + b"\n")
+            self.write(
+                encode(Feedback(own, request, row, msgspec.Raw(encode(truth)), _number(key), _now(), name)) + b"\n"
+            )
         except OSError as error:
             raise _unwritable(error) from error
 

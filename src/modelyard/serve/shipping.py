@@ -106,12 +106,13 @@ def ship(file: BinaryIO, yard: Yard) -> None:
         yard.keep_lines(answers=_rows(batch, Answers), feedback=_rows(batch, Feedback))
 
 
-def _rows(batch: list[Answers | Feedback], kind: type[Answers | Feedback]) -> list[dict[str, Any]]:
-    rows = [msgspec.structs.asdict(line) for line in batch if isinstance(line, kind)]
-    for row in rows:
-        if "body" in row:
-            row["body"] = msgspec.json.decode(row["body"])
-    return rows
+def _rows(batch: list[Answers | Feedback], kind: type[Answers | Feedback]) -> list[tuple[Any, ...]]:
+    """The lines of one table, as its columns are ordered."""
+    return [tuple(map(_plain, msgspec.structs.astuple(line))) for line in batch if isinstance(line, kind)]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value
+    return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
 
 
 @contextmanager
