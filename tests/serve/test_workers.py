@@ -43,6 +43,15 @@ settings = Settings(workers=2, logging=Logging(home=sys.argv[2]))
 stopped_by = serve({bundle.name: bundle}, port=0, ready=lambda url: print(url, flush=True), settings=settings)
 print(signal.Signals(stopped_by).name)
 """
+ALONE = """
+import sys
+from modelyard.release.bundle import Bundle
+from modelyard.serve.server import serve
+
+bundle = Bundle.load(sys.argv[1])
+serve({bundle.name: bundle}, port=0, ready=lambda url: print(url, flush=True))
+"""
+AT_ONCE = 50  # requests that are sent before the first answer is read
 WAIT = 30
 LEAST = 300  # answers of a run under load
 
@@ -95,7 +104,7 @@ class Load(threading.Thread):
                         reply = client.post(f"{self.url}/predict", json=RECORD, headers={"X-Request-ID": given})
                         if reply.status_code == 200:
                             self.answered.append(given)
-                        elif reply.status_code != 503:  # a new worker that is not warm yet
+                        else:
                             self.wrong.append(reply.status_code)
             except httpx.TransportError:
                 self.cut += 1
@@ -163,3 +172,28 @@ def test_where_no_worker_can_start_the_parent_says_why(risk: Run, tmp_path: Path
     target = Target("风险", str(folder), risk.bundle.digest)
     with pytest.raises(BundleError, match="altered"):
         server.serve({"风险": target}, port=0, settings=Settings(workers=2))
+
+
+def test_memory_does_not_grow_with_requests(risk: Run) -> None:
+    body = json.dumps(RECORD).encode()
+    one = f"POST /predict HTTP/1.1\r\nHost: yard\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    words = [sys.executable, "-c", ALONE, str(risk.bundle.folder)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            host, port = process.stdout.readline().strip().removeprefix("http://").split(":")
+            held = []
+            with socket.create_connection((host, int(port)), timeout=WAIT) as connection:
+                for count in range(20_000 // AT_ONCE):
+                    connection.sendall(one * AT_ONCE)
+                    received = 0
+                    while received < AT_ONCE:
+                        part = connection.recv(1 << 20)
+                        assert part
+                        received += part.count(b"HTTP/1.1 200 ")
+                    if count * AT_ONCE >= 5000:
+                        held.append(int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]))
+        finally:
+            process.kill()
+    assert len(held) > 100
+    assert sum(held[-20:]) < 1.05 * sum(held[:20])

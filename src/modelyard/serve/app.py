@@ -94,6 +94,8 @@ class App:
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:
         self.warming = asyncio.create_task(self._start())
+        if self.state.settings.workers > 1:  # others answer until this one is warm; it does not listen before
+            await asyncio.wait({self.warming})
         try:
             yield
         finally:
