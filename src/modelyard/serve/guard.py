@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from modelyard.core.errors import ModelyardError, Problem, nearest
 from modelyard.serve import wire
 from modelyard.serve.access import journal, secrets
-from modelyard.serve.access.errors import OverdueError
+from modelyard.serve.access.deadline import Deadlines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, paths: tuple[str, ...], telemetry: Telemetry, door: Door, seconds: float) -> None:
         """`paths` are offered where none was found; a request takes so many seconds at most."""
-        self.app, self.paths, self.telemetry, self.door, self.seconds = app, paths, telemetry, door, seconds
+        self.app, self.paths, self.telemetry, self.door = app, paths, telemetry, door
+        self.deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -81,22 +82,12 @@ class Guard:
             journal.write(scope, route, status, seconds)
 
     async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
-        """Past the door, within the time.
-
-        Raises:
-            OverdueError: it took too long.
-        """
+        """Past the door, within the time."""
         if scope["method"] == "OPTIONS" and (told := self.door.origins.preflight(headers)) is not None:
             await wire.reply(send, b"", 204, told)
             return
         self.door.admit(scope, headers)
-        try:
-            async with asyncio.timeout(self.seconds) as limit:
-                await self.app(scope, receive, send)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            raise OverdueError(f"took longer than {self.seconds:g} seconds", "", "send fewer rows at once") from None
+        await self.deadlines.within(self.app, scope, receive, send)
 
     async def _tell(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         status, code, problems, headers = self._understood(error, scope)
