@@ -192,7 +192,7 @@ def test_memory_does_not_grow_with_the_file(trained: Trained, tmp_path: Path, en
             wide.write_csv(file)
         else:
             wide.write_parquet(file, compression="uncompressed", row_group_size=2000)
-        called = ["predict", trained.bundle, file, "--out", tmp_path / "answers.jsonl", "--quiet"]
+        called = ["predict", str(trained.bundle), str(file), "--out", str(tmp_path / "answers.jsonl"), "--quiet"]
         done = subprocess.run([sys.executable, "-c", PEAK, *called], capture_output=True, text=True, check=True)
         peaks.append(int(done.stdout.split()[-1]))
     small, large = peaks

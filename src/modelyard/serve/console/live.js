@@ -1,7 +1,7 @@
 /** Live: traffic and latency, from the server's own figures. */
 
 import { make, tell } from "./dom.js";
-import { milliseconds, percent, say, short } from "./language.js";
+import { milliseconds, percent, say, short, tag } from "./language.js";
 import { badge, choice, head, line, table, troubled } from "./parts.js";
 import { chart } from "./chart.js";
 import { shares } from "./traffic.js";
@@ -44,8 +44,8 @@ function totals(models) {
     const rows = models.map(({ name }) => {
       const sum = watch.sums().get(name);
       const strange = watch.strangers().filter((each) => each.model === name);
-      return line(name, (sum?.requests ?? 0).toLocaleString(), (sum?.rows ?? 0).toLocaleString(), (sum?.errors ?? 0).toLocaleString(),
-        strange.length ? make("span", { class: "row tight" }, ...strange.map((each) => badge(`${each.column}: ${each.value.toLocaleString()}`, "warn"))) : "–");
+      return line(name, (sum?.requests ?? 0).toLocaleString(tag()), (sum?.rows ?? 0).toLocaleString(tag()), (sum?.errors ?? 0).toLocaleString(tag()),
+        strange.length ? make("span", { class: "row tight" }, ...strange.map((each) => badge(`${each.column}: ${each.value.toLocaleString(tag())}`, "warn"))) : "–");
     });
     place.replaceChildren(table(say("since_start"), [say("model"), say("requests"), say("rows"), say("errors_total"), say("unseen_values")], rows, "counts"));
   };

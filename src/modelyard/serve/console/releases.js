@@ -1,7 +1,7 @@
 /** Releases: the versions of a name, and one of them with its card. */
 
 import { make } from "./dom.js";
-import { figure, named, say, span, when } from "./language.js";
+import { figure, named, say, span, tag, when } from "./language.js";
 import { domain, metric, ranges, told, verdict, whole } from "./intervals.js";
 import { badges, empty, head, line, ofModels, table, title } from "./parts.js";
 import { frame } from "./card.js";
@@ -37,7 +37,7 @@ function list(name, releases) {
 
 function scores(release) {
   if (!release.figures) return empty(say(release.readable ? "not_here" : "gone_long"));
-  return table(say("measured_on", { rows: release.rows.toLocaleString() }), [say("metric"), say("value"), say("interval"), { text: say("drawn"), class: "unseen-head" }],
+  return table(say("measured_on", { rows: release.rows.toLocaleString(tag()) }), [say("metric"), say("value"), say("interval"), { text: say("drawn"), class: "unseen-head" }],
     release.figures.map((each) => line(metric(each.metric), figure(each.value), span(each.low, each.high), ranges([each], whole(each)))), "figures");
 }
 
@@ -50,7 +50,7 @@ async function one(name, release, signal) {
       make("div", {}, make("dt", {}, say("made")), make("dd", {}, when(release.made))),
       make("div", {}, make("dt", {}, say("task")), make("dd", {}, release.task ? named("task", release.task) : "–")),
       make("div", {}, make("dt", {}, say("learner")), make("dd", {}, release.model || "–")),
-      make("div", {}, make("dt", {}, say("test_rows")), make("dd", {}, release.rows?.toLocaleString() ?? "–")),
+      make("div", {}, make("dt", {}, say("test_rows")), make("dd", {}, release.rows?.toLocaleString(tag()) ?? "–")),
       make("div", {}, make("dt", {}, say("digest")), make("dd", {}, make("code", { title: release.digest }, release.digest.slice(0, 12))))),
     release.doubt ? make("div", { class: "trouble" }, make("strong", {}, say("beware")), make("p", { lang: "en" }, release.doubt)) : null,
     make("div", { class: "split even" },
