@@ -9,8 +9,10 @@ import hypothesis
 import pytest
 
 from tests import making
+from tests.postgres import GET, Cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from modelyard.release.bundle import Bundle
@@ -42,7 +44,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True)
 def _a_yard_and_a_width_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MODELYARD_HOME", raising=False)
+    for name in ("MODELYARD_HOME", "MODELYARD_BUNDLES", "MODELYARD_CACHE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("COLUMNS", raising=False)  # a test process of several is told a width of 80
 
 
@@ -68,3 +71,26 @@ def regression(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def ranged(regression: Run, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """The same with intervals, moved apart by five."""
     return making.ranged(regression, tmp_path_factory.mktemp("ranged"), 5.0)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process's own."""
+    cluster = Cluster.make()
+    if cluster is None:
+        pytest.skip(GET)
+    try:
+        yield cluster
+    finally:
+        cluster.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where a yard of the test's own can lie: a folder, and a database with a folder for bundles."""
+    if request.param == "sqlite":
+        return str(tmp_path / ".modelyard")
+    monkeypatch.setenv("MODELYARD_BUNDLES", str(tmp_path / "bundles"))
+    monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "cache"))
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return cluster.database()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import random
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modelyard import run
+from modelyard.release.yard import Yard
 from modelyard.serve.app import App
 from tests.serve.asking import Client
 
@@ -46,13 +48,13 @@ def customers(place: random.Random) -> dict[str, Any]:
     }
 
 
-def houses(place: random.Random) -> dict[str, Any]:
+def houses(place: random.Random, metre: int = 3000) -> dict[str, Any]:
     """A house and its price."""
     area, quarter = place.randint(40, 200), place.choice(["north", "south"])
     return {
         "area": area,
         "quarter": quarter,
-        "price": area * 3000 + 50_000 * (quarter == "south") + place.randint(0, 9000),
+        "price": area * metre + 50_000 * (quarter == "south") + place.randint(0, 9000),
     }
 
 
@@ -84,6 +86,31 @@ def opinion(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Run:
     return _train(
         folder, comments, name="opinion", target="label", columns=columns, model=model, training={"epochs": 1}
     )
+
+
+@pytest.fixture(scope="session")
+def dearer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, ...]:
+    """Two further models of houses, learnt in years when a metre cost more: they answer otherwise."""
+    gates = [{"gate": "at_least", "metric": "r2", "bound": 0.9}]
+    return tuple(
+        _train(
+            tmp_path_factory.mktemp("dearer"),
+            partial(houses, metre=metre),
+            name="house-price",
+            target="price",
+            gates=gates,
+        )
+        for metre in (4000, 5000)
+    )
+
+
+@pytest.fixture
+def stock(tmp_path: Path, price: Run, dearer: tuple[Run, ...]) -> Yard:
+    """A yard of three releases of houses: the first is the champion, the second the challenger, the third neither."""
+    yard = Yard(tmp_path / "stock")
+    for one, alias in zip((price, *dearer), ("champion", "challenger", "spare"), strict=True):
+        yard.offer(one.bundle, (), alias)
+    return yard
 
 
 @pytest.fixture

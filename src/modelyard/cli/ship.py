@@ -22,7 +22,7 @@ class Shipped:
     told: dict[str, Any]
 
 
-def ship(recipe: Path, overrides: Sequence[str], home: Path | None, *, as_json: bool, quiet: bool) -> Shipped:
+def ship(recipe: Path, overrides: Sequence[str], home: str | Path | None, *, as_json: bool, quiet: bool) -> Shipped:
     """Train, show the report, run the gates, show their verdicts, release.
 
     Raises:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Yard
+    from modelyard.serve.target import Target
 
 RECIPES = (".yaml", ".yml")
 TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
@@ -56,21 +59,14 @@ def data(word: str, verb: str = "") -> str | dict[str, Any]:
     return word
 
 
-def bundle(word: str, home: Path | None, verb: str) -> Bundle:
+def bundle(word: str, home: str | Path | None, verb: str) -> Bundle:
     """A bundle by its folder, or a release by its name.
 
     Raises:
         UsageError: it is a recipe or a table.
         BundleError, YardError: as `modelyard.load` raises them.
     """
-    path = Path(word)
-    if path.suffix.lower() in RECIPES:
-        hint = (
-            f"train it first: modelyard train {shlex.quote(word)}, or all in one: modelyard launch {shlex.quote(word)}"
-        )
-        raise UsageError("is a recipe, and a bundle is wanted here", word, hint)
-    if path.suffix.lower() in TABLES:
-        raise UsageError("is a table, and a bundle comes first", word, f"modelyard {verb} NAME {shlex.quote(word)}")
+    path = _trained(word, verb)
     from modelyard.release import yard as yards
     from modelyard.release.bundle import Bundle
 
@@ -85,36 +81,111 @@ def bundle(word: str, home: Path | None, verb: str) -> Bundle:
         raise
 
 
-def yard(of: Bundle, home: Path | None) -> Yard:
+def yard(of: Bundle | Target, home: str | Path | None) -> Yard:
     """The yard that releases a bundle: the one that was said, the one that the bundle lies in, or this place's.
 
     Raises:
         YardError: there is none.
     """
     from modelyard.release import yard as yards
+    from modelyard.release.ledger.place import cache
 
     if home is not None:
         return yards.Yard(home)
-    around = yards.Yard(of.folder.resolve().parent.parent)
-    if of.folder.resolve().parent == around.bundles:
+    place = Path(of.folder).resolve().parent
+    around = yards.Yard(place.parent)
+    # A database's bundles may lie in a folder that looks like a yard's own.
+    in_database = "://" in os.environ.get(yards.HOME, "") or around.home == cache().resolve()
+    if place == around.bundles and not in_database:
         return around
     return yards.here()
 
 
-def named(words: Sequence[str], home: Path | None) -> dict[str, Bundle]:
-    """Several bundles by their names.
+def place(home: str | Path | None) -> Yard:
+    """The yard that was said, or this place's.
 
     Raises:
-        UsageError: two have one name.
-        BundleError, YardError: as `bundle` raises them.
+        YardError: there is none.
     """
-    found: dict[str, Bundle] = {}
+    from modelyard.release import yard as yards
+
+    return yards.here() if home is None else yards.Yard(home)
+
+
+def who(said: str | None) -> str:
+    """Who calls, for the history: as was said, or by the name that the machine knows."""
+    if said is not None:
+        return " ".join(said.split())
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return ""
+
+
+def days(word: str, option: str) -> float:
+    """A number of days, such as `90d` or `36h`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from modelyard.core import amounts
+
+    try:
+        return float(str(amounts.days(word)))
+    except ValueError as error:
+        raise UsageError(str(error), option, word) from error
+
+
+def targets(words: Sequence[str], home: str | Path | None) -> dict[str, Target]:
+    """What is to be served, by its names; no bundle is read before it is served.
+
+    Raises:
+        UsageError: two have one name, or one is a recipe or a table.
+        BundleError, YardError: there is none such.
+    """
+    found: dict[str, Target] = {}
     for word in words:
-        one = bundle(word, home, "serve")
+        one = target(word, home)
         if one.name in found:
             raise UsageError(f"is a second model called '{one.name}'", word, "serve each name once")
         found[one.name] = one
     return found
+
+
+def target(word: str, home: str | Path | None) -> Target:
+    """A folder or a release: `NAME` and `NAME@ALIAS` follow the alias, `NAME@3` and a folder stay.
+
+    Raises:
+        UsageError: it is a recipe or a table.
+        BundleError, YardError: there is none such.
+    """
+    path = _trained(word, "serve")
+    from modelyard.release import manifest
+    from modelyard.release import yard as yards
+    from modelyard.serve.target import Target
+
+    if path.is_dir() or os.sep in word.removeprefix(yards.SCHEME):
+        made = manifest.read(path)
+        return Target(made.name, str(path), made.digest)
+    there = yards.Yard(home) if home is not None else yards.here()
+    release = there.find(word)
+    which = word.removeprefix(yards.SCHEME).partition("@")[2] or yards.CHAMPION
+    alias = which if which in release.aliases else ""
+    folder = there.store.fetch(release.digest)
+    return Target(release.name, str(folder), release.digest, there.place.address, release.version, alias)
+
+
+def _trained(word: str, verb: str) -> Path:
+    """Refuse what is no bundle yet."""
+    path = Path(word)
+    if path.suffix.lower() in RECIPES:
+        hint = (
+            f"train it first: modelyard train {shlex.quote(word)}, or all in one: modelyard launch {shlex.quote(word)}"
+        )
+        raise UsageError("is a recipe, and a bundle is wanted here", word, hint)
+    if path.suffix.lower() in TABLES:
+        raise UsageError("is a table, and a bundle comes first", word, f"modelyard {verb} NAME {shlex.quote(word)}")
+    return path
 
 
 def _braces(word: str) -> dict[str, Any]:

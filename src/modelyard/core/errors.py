@@ -131,6 +131,21 @@ class YardError(ModelyardError):
     http_status = 404
 
 
+class YardGoneError(YardError):
+    """The yard cannot be reached at the moment, or not be written."""
+
+    code = "yard_unreachable"
+    exit_status = 1
+    http_status = 503
+
+
+class StoreError(ModelyardError):
+    """The place where bundles lie cannot be reached at the moment, or not be written."""
+
+    code = "store_unreachable"
+    http_status = 503
+
+
 class PartError(ModelyardError):
     """A part's file does not keep its family's contract: a mistake of whoever wrote the part."""
 

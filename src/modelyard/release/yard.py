@@ -1,80 +1,65 @@
-"""The yard: names, versions and aliases of what passed its gates. SQLite by default, under `.modelyard/`."""
+"""The yard: names, versions and aliases of what passed its gates. SQLite under `.modelyard/`, or PostgreSQL by URL."""
 
 from __future__ import annotations
 
 import os
-import shutil
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+import re
+from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from modelyard.core import artifacts
 from modelyard.core.errors import BundleError, UsageError, YardError, nearest
 from modelyard.core.evidence import Review
-from modelyard.core.report import Verdict
-from modelyard.release import manifest
+from modelyard.release import collecting, difference, manifest, remote, store
 from modelyard.release.bundle import Bundle
+from modelyard.release.keys import Keys
+from modelyard.release.ledger import acts, lines, releases
+from modelyard.release.ledger.acts import Act
+from modelyard.release.ledger.database import Database
+from modelyard.release.ledger.place import HOME, Place
+from modelyard.release.ledger.releases import CHALLENGER, CHAMPION, Release
+from modelyard.release.ledger.tables import LONGEST_NAME, REVIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
+
+    from modelyard.core.report import Verdict
+    from modelyard.release.collecting import Collected
+    from modelyard.release.difference import Difference
 
 FOLDER = ".modelyard"
-HOME = "MODELYARD_HOME"
-CHAMPION = "champion"
-WAIT = {"timeout": 30}  # seconds for another process to finish writing
+BUNDLES = "MODELYARD_BUNDLES"
 SCHEME = "modelyard:/"
-LONGEST_NAME = 200  # signs of a reviewer's
+ALIAS = re.compile(r"(?!v?\d+$)\w[\w.-]{0,63}")  # never what reads as a version
 
-METADATA = sa.MetaData()
-RELEASES = sa.Table(
-    "releases",
-    METADATA,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("verdicts", sa.JSON, nullable=False),
-    sa.Column("made", sa.String(32), nullable=False),
-)
-ALIASES = sa.Table(
-    "aliases",
-    METADATA,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("alias", sa.String(64), primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-)
-REVIEWS = sa.Table(
-    "reviews",
-    METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False, index=True),
-    sa.Column("by", sa.String(LONGEST_NAME), nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-    sa.Column("at", sa.String(32), nullable=False),
-)
-
-
-@dataclass(frozen=True)
-class Release:
-    """A bundle that passed its gates, under a name; `alias` is empty where none names this version."""
-
-    name: str
-    version: int
-    alias: str
-    digest: str
-    verdicts: tuple[Verdict, ...]
-    made: str
+__all__ = ["CHALLENGER", "CHAMPION", "HOME", "Act", "Release", "Yard", "here", "home_of", "load"]
 
 
 class Yard:
-    """Releases under one folder."""
+    """Releases in one place."""
 
-    def __init__(self, home: Path) -> None:
-        """The yard in `home`, made on first use."""
-        self.home = home
-        self._engine: sa.Engine | None = None
+    def __init__(self, home: str | Path, bundles: str | Path | None = None) -> None:
+        """The yard in `home`, a folder or a database's URL, made on first use.
+
+        Args:
+            home: a folder, or such as `postgresql+psycopg://user@host/database`.
+            bundles: where bundles lie: a folder, or the URL of a store; where it is not said, the folder's own
+                `bundles`, and `MODELYARD_BUNDLES` for a database.
+
+        Raises:
+            UsageError: it is a URL, and none of a database that a yard can lie in.
+        """
+        self.place = Place.of(home)
+        self.database = Database(self.place)
+        self._said = bundles or (None if self.place.is_folder else os.environ.get(BUNDLES) or None)
+
+    @property
+    def home(self) -> Path:
+        """The folder on this machine: the yard itself, or beside a database what is at work or was fetched."""
+        return self.place.folder
 
     @property
     def checkpoints(self) -> Path:
@@ -88,60 +73,151 @@ class Yard:
 
     @property
     def bundles(self) -> Path:
-        """Where bundles lie, each under its digest."""
-        return self.home / "bundles"
+        """Where bundles lie on this machine, each under its digest."""
+        said = self._said
+        return self.home / "bundles" if said is None or "://" in str(said) else Path(said)
 
     @property
     def engine(self) -> sa.Engine:
-        """The database, its tables made where they are not there yet.
+        """The database's engine, its tables in their newest form.
 
         Raises:
-            YardError: the folder cannot be written.
+            YardError: as `Database.engine` raises it.
         """
-        if self._engine is None:
-            try:
-                self.home.mkdir(parents=True, exist_ok=True)
-                engine = sa.create_engine(
-                    sa.URL.create("sqlite", database=str(self.home / "yard.db")), connect_args=WAIT
-                )
-                sa.event.listen(engine, "connect", _prepare)
-                sa.event.listen(engine, "begin", _begin)
-                METADATA.create_all(engine.execution_options(writes=True))
-            except (OSError, sa.exc.SQLAlchemyError) as error:
-                hint = f"set {HOME} to a folder that can be written"
-                raise YardError("the yard cannot be opened", str(self.home), hint) from error
-            self._engine = engine
-        return self._engine
+        return self.database.engine
 
-    def offer(self, bundle: Bundle, verdicts: Sequence[Verdict]) -> Release:
-        """Release a bundle: the next version of its name, which becomes the champion.
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys that a server of this yard's releases asks for."""
+        return Keys(self.database)
 
-        A bundle that is the champion already is not released again.
+    @cached_property
+    def store(self) -> store.Store:
+        """Where bundles are kept.
+
+        Raises:
+            YardError: a database, and nothing says where its bundles lie.
+            UsageError, MissingExtraError: the store is none, or needs a package.
+        """
+        if self._said is None and not self.place.is_folder:
+            hint = f"set {BUNDLES} to a folder that all its users share, or to a store {remote.FORM}"
+            raise YardError("nothing says where the bundles of this yard lie", str(self.place), hint)
+        return remote.store_of(self._said or self.bundles, self.bundles)
+
+    def offer(self, bundle: Bundle, verdicts: Sequence[Verdict], alias: str = CHAMPION, by: str = "") -> Release:
+        """Release a bundle: the next version of its name, which an alias names from now on.
+
+        A bundle that the alias names already, or that is the champion, is not released again.
 
         Raises:
             YardError: a verdict is no.
+            UsageError: the alias is none.
+            BundleError: the bundle is altered.
         """
         refused = [verdict for verdict in verdicts if not verdict.passed]
         if refused:
             raise YardError(f"{len(refused)} gates said no", bundle.name, "; ".join(v.reason for v in refused))
-        self._keep(bundle)
-        with self.engine.execution_options(writes=True).begin() as connection:
-            current = self._champion(connection, bundle.name)
-            if current is not None and current.digest == bundle.digest:
-                return current
-            latest = sa.select(sa.func.max(RELEASES.c.version)).where(RELEASES.c.name == bundle.name)
-            version = (connection.execute(latest).scalar() or 0) + 1
-            made = datetime.now(UTC).isoformat(timespec="seconds")
-            release = Release(bundle.name, version, CHAMPION, bundle.digest, tuple(verdicts), made)
-            told = [asdict(verdict) for verdict in verdicts]
-            connection.execute(
-                RELEASES.insert().values(
-                    name=bundle.name, version=version, digest=bundle.digest, verdicts=told, made=made
-                )
-            )
-            connection.execute(ALIASES.delete().where(ALIASES.c.name == bundle.name, ALIASES.c.alias == CHAMPION))
-            connection.execute(ALIASES.insert().values(name=bundle.name, alias=CHAMPION, version=version))
-        return release
+        if not ALIAS.fullmatch(alias):
+            raise UsageError(f"'{alias}' is no alias", "alias", f"such as {CHAMPION} or {CHALLENGER}")
+        while True:
+            self.store.put(bundle.folder, bundle.digest)
+            with self.database.writing() as connection:
+                if self.store.has(bundle.digest):  # collected between the two otherwise; none is from here on
+                    return releases.add(connection, bundle.name, bundle.digest, verdicts, alias, by)
+
+    def promote(self, name: str, which: str | int = CHALLENGER, by: str = "") -> Release:
+        """Let the champion of a name be another version of it: by an alias, such as the challenger, or by its number.
+
+        The challenger that became the champion is no longer the challenger.
+
+        Raises:
+            YardError: there is no such version, or its bundle was collected.
+            BundleError: its bundle is missing or altered.
+        """
+        while True:
+            aim = self._checked(self._which(name, str(which)))
+            with self.database.writing() as connection:
+                if releases.among(releases.read(connection, name), str(which), name, str(self.place)) == aim:
+                    return releases.move(connection, aim, acts.PROMOTE, by)
+
+    def rollback(self, name: str, by: str = "") -> Release:
+        """Let the champion of a name be the version that it was before its last move; twice, the one before that.
+
+        Raises:
+            YardError: there is none before whose bundle is still there.
+            BundleError: its bundle is missing or altered.
+        """
+        while True:
+            with self.database.reading() as connection:
+                aim = releases.before(connection, name, str(self.place))
+            self._checked(aim)
+            with self.database.writing() as connection:
+                if releases.before(connection, name, str(self.place)) == aim:
+                    return releases.move(connection, aim, acts.ROLLBACK, by)
+
+    def history(self, name: str) -> list[Act]:
+        """Every move of a name's aliases, the newest first."""
+        return self.acts(acts.MOVES, name)
+
+    def diff(self, one: str, other: str) -> Difference:
+        """What differs between two releases, each by any of its names.
+
+        Raises:
+            YardError, BundleError: as `find` and `open` raise them.
+        """
+        return difference.between(self.open(self.find(one)), self.open(self.find(other)))
+
+    def collect(
+        self,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - the one word that everybody says
+        *,
+        keep: int | None = None,
+        age: float = collecting.AGE,
+        unreleased: bool | None = None,
+        by: str = "",
+    ) -> Collected:
+        """Remove bundles that nobody needs: never one that an alias names.
+
+        Args:
+            dry_run: tell alone what would go.
+            keep: how many versions back a champion can be rolled back to; every release stays where it is not said.
+            age: days that a bundle is left alone after it was put.
+            unreleased: whether what was never released goes; where it is not said, it does in a yard that is a folder,
+                whose bundles are nobody else's.
+            by: who asks.
+
+        Raises:
+            UsageError: `keep` or `age` is negative.
+            StoreError: the store cannot be read or written.
+        """
+        alone = self.place.is_folder and self._said is None
+        wish = collecting.Wish(keep, age, alone if unreleased is None else unreleased)
+        return collecting.collect(self.database, self.store, wish, by, dry_run=dry_run)
+
+    def act(self, kind: str, subject: str, by: str = "", detail: Mapping[str, Any] | None = None) -> None:
+        """Write an administrative act down."""
+        with self.database.appending() as connection:
+            acts.write(connection, kind, subject, by, detail)
+
+    def acts(self, kinds: Collection[str] = (), subject: str | None = None, limit: int | None = None) -> list[Act]:
+        """Administrative acts, the newest first: of some kinds, of one subject, at most so many."""
+        with self.database.reading() as connection:
+            return acts.read(connection, kinds, subject, limit)
+
+    def keep_lines(self, **tables: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows to `answers` and `feedback` as `lines.add` takes them; those that are there stay as they are.
+
+        Raises:
+            YardGoneError: the database cannot be written.
+        """
+        with self.database.appending() as connection:
+            for table, rows in tables.items():
+                lines.add(connection, table, rows)
+
+    def aliases(self, name: str | None = None) -> dict[str, dict[str, int]]:
+        """Which version each alias names, by name and alias; one query, cheap enough to ask every second."""
+        with self.database.reading() as connection:
+            return releases.aliases(connection, name)
 
     def review(self, bundle: Bundle, by: str, note: str = "") -> Review:
         """A named person signs a bundle off: this very one, by its digest. What is signed is kept, and never changed.
@@ -152,24 +228,22 @@ class Yard:
         name = " ".join(by.split())
         if not name or len(name) > LONGEST_NAME:
             raise UsageError("a sign-off is by a named person", "by", 'such as: --by "Ada Lovelace"')
-        signed = Review(name, datetime.now(UTC).isoformat(timespec="seconds"), note.strip())
-        with self.engine.execution_options(writes=True).begin() as connection:
+        signed = Review(name, acts.now(), note.strip())
+        with self.database.writing() as connection:
             connection.execute(REVIEWS.insert().values(digest=bundle.digest, **asdict(signed)))
+            acts.write(connection, acts.REVIEW, bundle.digest, name, {"name": bundle.name})
         return signed
 
     def reviews(self, digest: str) -> tuple[Review, ...]:
         """Who signed the bundle of a digest off, the first one first."""
         query = sa.select(REVIEWS.c.by, REVIEWS.c.at, REVIEWS.c.note).where(REVIEWS.c.digest == digest)
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             return tuple(Review(*row) for row in connection.execute(query.order_by(REVIEWS.c.number)))
 
     def releases(self, name: str | None = None) -> list[Release]:
         """Every release, or those of one name, newest first."""
-        query = _joined().order_by(RELEASES.c.name, RELEASES.c.version.desc())
-        if name is not None:
-            query = query.where(RELEASES.c.name == name)
-        with self.engine.connect() as connection:
-            return [_release(row) for row in connection.execute(query)]
+        with self.database.reading() as connection:
+            return releases.read(connection, name)
 
     def find(self, reference: str) -> Release:
         """The release that `NAME`, `NAME@ALIAS`, `NAME@VERSION` or `modelyard:/NAME@...` means.
@@ -178,17 +252,7 @@ class Yard:
             YardError: there is none.
         """
         name, _, which = reference.removeprefix(SCHEME).partition("@")
-        found = self.releases(name)
-        if not found:
-            known = {release.name for release in self.releases()}
-            hint = nearest(name, known) if known else "release one with: modelyard release BUNDLE"
-            raise YardError(f"no release called '{name}' in the yard {self.home}", reference, hint)
-        which = which or CHAMPION
-        for release in found:
-            if which in {release.alias, str(release.version), f"v{release.version}"}:
-                return release
-        versions = [str(r.version) for r in found] + [r.alias for r in found if r.alias]
-        raise YardError(f"'{name}' has no version or alias '{which}'", reference, nearest(which, versions))
+        return self._which(name, which or CHAMPION)
 
     def champion(self, name: str) -> Bundle | None:
         """The bundle of a name's champion, if there is one.
@@ -196,46 +260,44 @@ class Yard:
         Raises:
             BundleError: it is there and altered.
         """
-        with self.engine.connect() as connection:
-            release = self._champion(connection, name)
-        return self.open(release) if release is not None else None
+        named = self.aliases(name).get(name, {})
+        return self.open(self._which(name, CHAMPION)) if CHAMPION in named else None
 
     def open(self, release: Release) -> Bundle:
         """The bundle of a release.
 
         Raises:
             BundleError: it is missing or altered.
+            YardError: it was collected.
         """
-        bundle = Bundle.load(self.bundles / release.digest)
+        self._there(release)
+        bundle = Bundle.load(self.store.fetch(release.digest))
         if bundle.digest != release.digest:
-            raise BundleError("is another bundle than the one released", str(bundle.folder), "release it again")
+            raise store.another(bundle.folder)
         return bundle
 
-    def _keep(self, bundle: Bundle) -> None:
-        """Copy a bundle from elsewhere into the yard."""
-        place = self.bundles / bundle.digest
-        if place.exists():
-            Bundle.load(place)
-            return
-        with artifacts.staged_folder(self.bundles) as staging:
-            for name in ("manifest.json", *bundle.manifest.every):
-                (staging / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(bundle.folder / name, staging / name)
-            Bundle.load(staging)
-            try:
-                artifacts.publish(staging, place)
-            except FileExistsError:  # another process has just kept the same one
-                Bundle.load(place)
+    def _which(self, name: str, which: str) -> Release:
+        found = self.releases(name)
+        if not found:
+            known = self.aliases()
+            hint = nearest(name, known) if known else "release one with: modelyard release BUNDLE"
+            raise YardError(f"no release called '{name}' in the yard {self.place}", name, hint)
+        return releases.among(found, which, name, str(self.place))
 
-    @staticmethod
-    def _champion(connection: sa.Connection, name: str) -> Release | None:
-        row = connection.execute(_joined().where(RELEASES.c.name == name, ALIASES.c.alias == CHAMPION)).first()
-        return None if row is None else _release(row)
+    def _there(self, release: Release) -> None:
+        if release.gone:
+            problem = f"the bundle of {release.name}@{release.version} was collected at {release.gone}"
+            raise YardError(problem, str(self.place), "train and release it again")
+
+    def _checked(self, release: Release) -> Release:
+        self._there(release)
+        store.check(self.store.fetch(release.digest), release.digest)
+        return release
 
 
-def home_of(folder: Path) -> Path:
+def home_of(folder: Path) -> str | Path:
     """The yard of a recipe in `folder`: `MODELYARD_HOME`, or `.modelyard` beside the recipe."""
-    return Path(os.environ[HOME]) if os.environ.get(HOME) else folder / FOLDER
+    return _told() or folder / FOLDER
 
 
 def here() -> Yard:
@@ -244,13 +306,14 @@ def here() -> Yard:
     Raises:
         YardError: there is none.
     """
-    if os.environ.get(HOME):
-        return Yard(Path(os.environ[HOME]))
+    told = _told()
+    if told is not None:
+        return Yard(told)
     start = Path.cwd()
     for folder in (start, *start.parents):
         if (folder / FOLDER).is_dir():
             return Yard(folder / FOLDER)
-    hint = f"change into the folder of the recipe, or name its yard: --home DIR, or {HOME}"
+    hint = f"change into the folder of the recipe, or name its yard: --home DIR or URL, or {HOME}"
     raise YardError("no yard here", str(start), hint)
 
 
@@ -269,24 +332,7 @@ def load(reference: str | Path) -> Bundle:
     return yard.open(yard.find(reference))
 
 
-def _joined() -> Any:  # noqa: ANN401 - SQLAlchemy's select of five columns
-    alias = sa.and_(ALIASES.c.name == RELEASES.c.name, ALIASES.c.version == RELEASES.c.version)
-    return sa.select(RELEASES, ALIASES.c.alias).select_from(RELEASES.outerjoin(ALIASES, alias))
-
-
-def _release(row: Any) -> Release:  # noqa: ANN401 - SQLAlchemy's row
-    verdicts = tuple(Verdict(**verdict) for verdict in row.verdicts)
-    return Release(row.name, row.version, row.alias or "", row.digest, verdicts, row.made)
-
-
-def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
-    """Let SQLAlchemy begin transactions itself, and readers go on while one writes."""
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-def _begin(connection: sa.Connection) -> None:
-    """A writer takes the lock before it reads: two releases at one moment get two versions."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _told() -> str | Path | None:
+    """What the environment says: a URL as it is, a folder as a path."""
+    said = os.environ.get(HOME)
+    return (said if "://" in said else Path(said)) if said else None

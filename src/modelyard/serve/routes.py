@@ -6,11 +6,23 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from modelyard.core.errors import Problem
-from modelyard.serve import openapi, wire
+from modelyard.serve import (
+    admin,
+    assets,
+    explaining,
+    feedback,
+    inference,
+    invocations,
+    openapi,
+    reading,
+    traffic,
+    wire,
+)
+from modelyard.serve.exchange import Witness
 from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
 
@@ -20,6 +32,7 @@ if TYPE_CHECKING:
 
     from modelyard.release.bundle import Bundle
     from modelyard.serve.exchange import Exchange
+    from modelyard.serve.settings import Settings
     from modelyard.serve.state import State
 
 # The page may ask this server and no other, and may not be framed.
@@ -44,7 +57,11 @@ class Ask:
         served = deployment.choose(scope)
         if not served.ready:
             raise wire.NotReadyError("is warming up", served.name, "ask /readyz, and come back")
-        answer = await served.reply(self.exchange, body, dict(scope["headers"]), self.state.pool)
+        headers = dict(scope["headers"])
+        witness = Witness(self.exchange)
+        served, answer = await deployment.reply(served, witness, body, headers, self.state.pool)
+        if self.state.log is not None:
+            await self.state.log.answered(scope, served, witness, answer, body)
         await wire.reply(send, answer, 200, [(b"content-type", b"application/json"), *served.marks])
 
 
@@ -54,10 +71,6 @@ class Pages:
     def __init__(self, state: State) -> None:
         """Of these models."""
         self.state, self.models = state, state.models
-
-    async def home(self, _request: Request) -> Response:
-        """To the page that shows what is here."""
-        return RedirectResponse("/docs")
 
     async def live(self, _request: Request) -> Response:
         """The process runs."""
@@ -85,6 +98,7 @@ class Pages:
                 "decision": bundle.decision,
                 "ready": self.models[name].ready,
                 "predict": openapi.path_of(name),
+                **self.models[name].told(),
             }
             for name, bundle in self._bundles().items()
         ]
@@ -96,9 +110,7 @@ class Pages:
 
     async def openapi(self, _request: Request) -> Response:
         """The description of all this."""
-        return Response(
-            _document(tuple(self._bundles().items()), self.state.settings.limits.rows), media_type=wire.JSON
-        )
+        return Response(_document(tuple(self._bundles().items()), self.state.settings), media_type=wire.JSON)
 
     async def docs(self, _request: Request) -> Response:
         """A page to read it and to try it."""
@@ -114,19 +126,26 @@ def routes(state: State) -> list[Route]:
     return [
         Route("/predict", predict, methods=["POST"]),
         Route("/models/{name}/predict", predict, methods=["POST"]),
+        *inference.routes(state, Ask),
+        *invocations.routes(state, Ask),
+        *explaining.routes(state),
+        *feedback.routes(state),
         Route("/models", pages.listing),
         Route("/livez", pages.live),
         Route("/readyz", pages.ready),
         Route("/metrics", pages.metrics),
         Route("/openapi.json", pages.openapi),
         Route("/docs", pages.docs),
-        Route("/", pages.home),
+        *reading.routes(state),
+        *assets.routes(),
+        *traffic.routes(state),
+        *admin.routes(state),
     ]
 
 
 @lru_cache(maxsize=4)
-def _document(bundles: tuple[tuple[str, Bundle], ...], rows: int) -> bytes:
-    return wire.encode(openapi.document(dict(bundles), rows))
+def _document(bundles: tuple[tuple[str, Bundle], ...], settings: Settings) -> bytes:
+    return wire.encode(openapi.document(dict(bundles), settings))
 
 
 @cache

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from modelyard.core.errors import UsageError
+from modelyard.serve.access import listening, place
 from modelyard.serve.app import App
-from modelyard.serve.protocol import Protocol
+from modelyard.serve.settings import Settings
+from modelyard.serve.target import Target
+from modelyard.serve.worker import Words
+from modelyard.serve.workers import Workers
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator, Mapping
 
     from modelyard.release.bundle import Bundle
-    from modelyard.serve.settings import Settings
 
 HOST, PORT = "127.0.0.1", 8080
 GRACE = 10  # seconds that requests under way get when the server stops
@@ -28,7 +31,7 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 
 
 
 def serve(
-    models: Mapping[str, Bundle],
+    models: Mapping[str, Bundle | Target],
     *,
     host: str = HOST,
     port: int = PORT,
@@ -43,16 +46,35 @@ def serve(
         UsageError: there is nothing to serve, or the place cannot be listened at.
         BundleError: a bundle does not answer its own example.
     """
-    with closing(_listen(models, host, port)) as listener:
-        server = _Server(App(models, settings), listener, ready)
-        server.run()
-        server.check()
-        return server.stopped_by
+    settings = settings or Settings()
+    with closing(_listen(models, host, port, settings)) as listener:
+        if settings.workers == 1:
+            return serve_on(listener, models, ready, settings)
+        targets = {name: one if isinstance(one, Target) else Target.of(one, name) for name, one in models.items()}
+        url = url_of(listener, settings)
+        return Workers(Words(targets, settings), listener, lambda: ready and ready(url)).run()
+
+
+def serve_on(
+    listener: socket.socket,
+    models: Mapping[str, Bundle | Target],
+    ready: Callable[[str], None] | None,
+    settings: Settings,
+) -> int | None:
+    """Serve on a socket that is bound, in this process, until SIGINT or SIGTERM; say which of them it was.
+
+    Raises:
+        BundleError: a bundle does not answer its own example.
+    """
+    server = _Server(App(models, settings), listener, ready)
+    server.run()
+    server.check()
+    return server.stopped_by
 
 
 @contextmanager
 def background(
-    models: Mapping[str, Bundle], *, host: str = HOST, port: int = PORT, settings: Settings | None = None
+    models: Mapping[str, Bundle | Target], *, host: str = HOST, port: int = PORT, settings: Settings | None = None
 ) -> Iterator[str]:
     """Serve in a thread while the block runs; gives the URL once every model answers.
 
@@ -61,7 +83,7 @@ def background(
         BundleError: a bundle does not answer its own example.
     """
     settled = threading.Event()
-    with closing(_listen(models, host, port)) as listener:
+    with closing(_listen(models, host, port, settings)) as listener:
         server = _Server(App(models, settings), listener, lambda _url: settled.set())
 
         def run() -> None:
@@ -83,12 +105,21 @@ def background(
             thread.join()
 
 
-def check_place(host: str, port: int) -> None:
+def url_of(listener: socket.socket, settings: Settings) -> str:
+    """Where what listens there can be asked."""
+    host, port = listener.getsockname()[:2]
+    host = ANYWHERE.get(host, host)
+    scheme = "http" if settings.access.tls is None else "https"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def check_place(host: str, port: int, settings: Settings | None = None) -> None:
     """Say now, before long work, that a place cannot be listened at.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it cannot, or it would let in everybody.
     """
+    place.check(host, (settings or Settings()).access)
     _bind(host, port).close()
 
 
@@ -102,25 +133,22 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Protocol,
                 lifespan="on",
                 ws="none",
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=GRACE,
+                **listening.words(app.state.settings),
             )
         )
 
     @property
     def url(self) -> str:
         """Where it can be asked."""
-        host, port = self.listener.getsockname()[:2]
-        host = ANYWHERE.get(host, host)
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return url_of(self.listener, self.app.state.settings)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Run until told to stop."""
@@ -155,10 +183,11 @@ class _Server(uvicorn.Server):
             self.ready(self.url)
 
 
-def _listen(models: Mapping[str, Bundle], host: str, port: int) -> socket.socket:
+def _listen(models: Mapping[str, Bundle | Target], host: str, port: int, settings: Settings | None) -> socket.socket:
     """A socket bound to the place."""
     if not models:
         raise UsageError("there is no model to serve", "serve", "name a release or a bundle")
+    place.check(host, (settings or Settings()).access)
     return _bind(host, port)
 
 

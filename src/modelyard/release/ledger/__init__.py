@@ -1,0 +1,1 @@
+"""What the yard writes down: its tables, where they lie, and how an older yard becomes a newer one."""
