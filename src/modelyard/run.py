@@ -49,6 +49,7 @@ from modelyard.train.fit import Trained
 if TYPE_CHECKING:
     from modelyard.core.contest import Contest
     from modelyard.core.explaining import Explanation
+    from modelyard.serve.settings import Settings
     from modelyard.train.pretrain.work import Pretraining
 
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
@@ -236,22 +237,27 @@ def launch(
     host: str = "127.0.0.1",
     port: int = 8080,
     home: str | Path | None = None,
+    settings: Settings | None = None,
 ) -> None:
     """Train a recipe, judge the bundle, release it and serve it until the process is told to stop.
 
     Raises:
         RefusedError: a gate said no; the bundle lies in the yard, and is not released.
-        UsageError: the place cannot be listened at; said before anything is trained.
+        UsageError: the place cannot be listened at, or lets in everybody; said before anything is trained.
         ModelyardError: as `train` raises it.
     """
     from modelyard.serve import server  # starlette and uvicorn, which training does without
+    from modelyard.serve.settings import Settings
 
-    server.check_place(host, port)
+    server.check_place(host, port, settings)
     made = train(recipe, overrides, home)
     released, verdicts = release(made.bundle, made.yard)
     if released is None:
         raise refusal(verdicts, made.bundle)
-    server.serve({released.name: made.bundle}, host=host, port=port)
+    settings = settings or Settings()
+    if settings.access.home is None:  # the yard's keys open what it serves
+        settings = replace(settings, access=replace(settings.access, home=made.yard.place.address))
+    server.serve({released.name: made.bundle}, host=host, port=port, settings=settings)
 
 
 def refusal(verdicts: Sequence[Verdict], bundle: Bundle) -> RefusedError:

@@ -129,6 +129,6 @@ def test_options_tell_the_methods(client: Client, path: str, allowed: str) -> No
     assert (response.status_code, response.content, response.headers["allow"]) == (204, b"", allowed)
 
 
-def test_the_first_page_leads_to_the_docs(client: Client) -> None:
+def test_the_first_page_leads_to_the_console(client: Client) -> None:
     response = client.get("/")
-    assert (response.status_code, response.headers["location"]) == (307, "/docs")
+    assert (response.status_code, response.headers["location"]) == (307, "/console/")

@@ -42,7 +42,8 @@ def test_both_languages_have_the_same_words(page: str) -> None:
     assert {word for found in said for word in found if word} <= en.keys()
 
 
-def test_every_get_path_has_words(client: Client, page: str) -> None:
-    for path, verbs in client.get("/openapi.json").json()["paths"].items():
-        if "get" in verbs:
-            assert page.count(f'"{path}": "') == 2
+def test_every_path_has_words(client: Client, page: str) -> None:
+    for verbs in client.get("/openapi.json").json()["paths"].values():
+        for verb in {"get", "post"} & verbs.keys():
+            word = verbs[verb]["x-say"]
+            assert len(re.findall(rf'[\s"]{re.escape(word)}"?: "', page)) == 2, word

@@ -17,6 +17,7 @@ import pytest
 
 from modelyard.core.errors import BundleError, UsageError
 from modelyard.serve import guard
+from modelyard.serve.access.settings import Access
 from modelyard.serve.server import background, check_place, serve
 from modelyard.serve.settings import Limits, Settings
 from tests.serve.conftest import RECORD
@@ -208,7 +209,8 @@ def test_the_server_is_gone_when_the_block_ends(risk: Run) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])  # noqa: S104 - the wildcard is what is tested
 def test_the_url_can_be_asked(risk: Run, host: str) -> None:
-    with background({"风险": risk.bundle}, host=host, port=0) as url:
+    settings = Settings(access=Access(open=True))
+    with background({"风险": risk.bundle}, host=host, port=0, settings=settings) as url:
         assert url.startswith("http://127.0.0.1:")
         assert httpx.get(f"{url}/readyz").status_code == 200
 
@@ -226,7 +228,7 @@ def test_a_taken_port_is_told(risk: Run) -> None:
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("no.such.host.invalid", 0), ("192.0.2.1", 0)])
 def test_a_place_that_cannot_be_listened_at_is_told(host: str, port: int) -> None:
     with pytest.raises(UsageError, match="cannot listen"):
-        check_place(host, port)
+        check_place(host, port, Settings(access=Access(open=True)))
 
 
 def test_nothing_to_serve_is_told() -> None:

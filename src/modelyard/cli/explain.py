@@ -1,6 +1,5 @@
 """`modelyard explain`: why a bundle answers a row as it does, or what it looks at over many."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,7 +51,7 @@ def explain(  # noqa: PLR0913, PLR0917 - the words of a call
     """
     with progress.shown(quiet=quiet):
         from modelyard import run
-        from modelyard.release import explaining
+        from modelyard.release import explained, explaining
 
         said = parsed(settings or [])
         asked = words.bundle(bundle, home, "explain")
@@ -61,7 +60,8 @@ def explain(  # noqa: PLR0913, PLR0917 - the words of a call
         some = _chosen(frame, row, data)
         told = asked.explain(some, method, of=of, background=_behind(frame, row), **said)
     if as_json:
-        show.json_object(_object(asked, told, row))
+        many = row is None
+        show.json_object(explained.of_many(asked, told, each=False) if many else explained.of_one(asked, told, row=row))
     else:
         _print(asked, told, row)
     return 0
@@ -105,16 +105,6 @@ def _behind(frame: "pl.DataFrame", row: int | None) -> "pl.DataFrame | None":
 def _some(frame: "pl.DataFrame", most: int) -> "pl.DataFrame":
     """At most so many rows, by chance and always the same."""
     return frame.sample(most, seed=7) if frame.height > most else frame
-
-
-def _object(asked: "Bundle", told: "Explanation", row: int | None) -> dict[str, Any]:
-    """What `--json` tells."""
-    whole: dict[str, Any] = {"name": told.name, "digest": asked.digest, "method": told.method}
-    if row is not None:
-        return {**whole, "row": row, **asdict(told[0]), "notes": list(told.notes)}
-    whole |= {"rows": len(told), "overall": told.overall, "notes": list(told.notes)}
-    whole["importance"] = [asdict(each) for each in asked.report.importance]
-    return whole if told.overall else {**whole, "reasons": [asdict(each) for each in told]}
 
 
 def _print(asked: "Bundle", told: "Explanation", row: int | None) -> None:

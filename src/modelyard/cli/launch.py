@@ -4,11 +4,13 @@ import signal
 
 from modelyard.cli import show, words
 from modelyard.cli.options import AsJson, Home, Host, Port, Quiet, RecipeWord, Sets
+from modelyard.cli.reach import Reach, reached
 from modelyard.cli.serve import served
 from modelyard.cli.ship import ship
 
 
-def launch(
+@reached
+def launch(  # noqa: PLR0913 - each is an option of the command line
     recipe: RecipeWord,
     set_: Sets = None,
     host: Host = "127.0.0.1",
@@ -16,12 +18,16 @@ def launch(
     home: Home = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    *,
+    reach: Reach,
 ) -> int:
     """Train a recipe, run its gates, release the bundle and serve it: all in one."""
+    from modelyard.release import yard
     from modelyard.serve import server
 
     path = words.recipe(recipe)
-    server.check_place(host, port)
+    settings = reach.settings(str(home or yard.home_of(path.parent)))
+    server.check_place(host, port, settings)
     shipped = ship(path, set_ or (), home, as_json=as_json, quiet=quiet)
     bundles = {shipped.bundle.name: shipped.bundle}
 
@@ -32,6 +38,6 @@ def launch(
             served(bundles, url)
         show.flush()
 
-    if server.serve(bundles, host=host, port=port, ready=ready) == signal.SIGINT:
+    if server.serve(bundles, host=host, port=port, ready=ready, settings=settings) == signal.SIGINT:
         raise KeyboardInterrupt
     return 0

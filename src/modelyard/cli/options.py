@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -109,3 +110,59 @@ LogInputs: TypeAlias = Annotated[
 LogLenient: TypeAlias = Annotated[
     bool, typer.Option("--log-lenient", metavar="", help="Answer though the log cannot be written, as on a full disk.")
 ]
+Open: TypeAlias = Annotated[
+    bool,
+    typer.Option("--open", metavar="", help="Let in everybody who reaches the address, though there is no key."),
+]
+Rate: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        metavar="N",
+        help="Requests a second of a key that names no rate of its own; of an address where there are no keys.",
+        show_default=False,
+    ),
+]
+Burst: TypeAlias = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Requests at once, over the rate; as many as a second has.", show_default=False),
+]
+Cors: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cors",
+        metavar="ORIGIN",
+        help="Let pages of another site ask from a browser, such as https://app.example.com; repeatable.",
+        show_default=False,
+    ),
+]
+TlsCert: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The chain of a certificate, in PEM: speak HTTPS.", show_default=False),
+]
+TlsKey: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The certificate's key, in PEM.", show_default=False)
+]
+TlsClientCa: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Ask clients for a certificate that this one signed.", show_default=False),
+]
+TrustProxy: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust-proxy",
+        metavar="ADDRESS",
+        help="Believe this proxy, or network of proxies, about where a request comes from; repeatable.",
+        show_default=False,
+    ),
+]
+AccessLog: TypeAlias = Annotated[
+    bool, typer.Option("--access-log", metavar="", help="Tell each request on standard error, in a line of JSON.")
+]
+MaxBody: TypeAlias = Annotated[int, typer.Option(metavar="BYTES", min=1, help="The largest body.")]
+MaxHead: TypeAlias = Annotated[int, typer.Option(metavar="BYTES", min=512, help="The longest path with headers.")]
+HeadSeconds: TypeAlias = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="The time to send headers.")]
+BodySeconds: TypeAlias = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="The time to send a body.")]
+Timeout: TypeAlias = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0.1, help="The time of a whole request, from headers to answer.")
+]
+Connections: TypeAlias = Annotated[int, typer.Option(metavar="N", min=1, help="The most connections at once.")]

@@ -23,6 +23,7 @@ from modelyard.cli.options import (
     ShadowRules,
     WorkersWord,
 )
+from modelyard.cli.reach import Reach, home_of, reached
 from modelyard.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ Models = Annotated[
 ]
 
 
+@reached
 def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     models: Models,
     host: Host = "127.0.0.1",
@@ -60,10 +62,12 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     log_lenient: LogLenient = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    *,
+    reach: Reach,
 ) -> int:
     """Serve releases or bundles over HTTP until it is told to stop (Ctrl-C)."""
     from modelyard.serve import rules, server
-    from modelyard.serve.settings import Logging, Promotion, Settings, Traffic
+    from modelyard.serve.settings import Logging, Promotion, Traffic
 
     promotion = Promotion(promote_after, promote_errors, promote_slower, judged)
     traffic = Traffic(tuple(map(rules.canary, canary or ())), tuple(map(rules.shadow, shadow or ())), promotion)
@@ -74,7 +78,12 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     if log != OFF:
         there = next((one.home for one in targets.values() if one.home), str(home or ""))
         logging = replace(logging, home=there, folder=log)
-    settings = Settings(traffic=traffic, logging=logging, workers=processes(workers))
+    settings = replace(
+        reach.settings(home_of(next(iter(targets.values())), home)),
+        traffic=traffic,
+        logging=logging,
+        workers=processes(workers),
+    )
 
     def ready(url: str) -> None:
         if as_json:

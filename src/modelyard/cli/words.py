@@ -81,7 +81,7 @@ def bundle(word: str, home: str | Path | None, verb: str) -> Bundle:
         raise
 
 
-def yard(of: Bundle, home: str | Path | None) -> Yard:
+def yard(of: Bundle | Target, home: str | Path | None) -> Yard:
     """The yard that releases a bundle: the one that was said, the one that the bundle lies in, or this place's.
 
     Raises:
@@ -92,10 +92,10 @@ def yard(of: Bundle, home: str | Path | None) -> Yard:
 
     if home is not None:
         return yards.Yard(home)
-    around = yards.Yard(of.folder.resolve().parent.parent)
+    around = yards.Yard(Path(of.folder).resolve().parent.parent)
     # A database's bundles may lie in a folder that looks like a yard's own.
     in_database = "://" in os.environ.get(yards.HOME, "") or around.home == cache().resolve()
-    if of.folder.resolve().parent == around.bundles and not in_database:
+    if Path(of.folder).resolve().parent == around.bundles and not in_database:
         return around
     return yards.here()
 

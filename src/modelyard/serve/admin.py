@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from modelyard.core.errors import BundleError, ModelyardError, YardError
 from modelyard.serve import wire
-from modelyard.serve.exchanges.native import bad_json
+from modelyard.serve.exchanges.plain import bad_json
 from modelyard.serve.guard import read_body
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from starlette.routing import Router
 from modelyard.core import cores
 from modelyard.core.errors import ModelyardError
 from modelyard.serve import rules
+from modelyard.serve.access.door import Door
 from modelyard.serve.deployment import Deployment
 from modelyard.serve.guard import Guard
 from modelyard.serve.openapi import path_of
@@ -71,7 +72,9 @@ class App:
         table = routes(self.state)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
-        self.guard = Guard(self.router, (*paths, *map(path_of, models)), self.telemetry)
+        self.door = Door(settings.access)
+        known = (*paths, *map(path_of, models))
+        self.guard = Guard(self.router, known, self.telemetry, self.door, settings.limits.seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -94,11 +97,13 @@ class App:
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:
         self.warming = asyncio.create_task(self._start())
+        self.door.start()
         if self.state.settings.workers > 1:  # others answer until this one is warm; it does not listen before
             await asyncio.wait({self.warming})
         try:
             yield
         finally:
+            self.door.stop()
             self.warming.cancel()
             self.watcher.stop()
             self.shadow.stop()

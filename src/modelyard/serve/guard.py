@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its limits, its figures, and the one place where errors become answers."""
+"""What surrounds every request: the door, its id, its limits, its figures, and where errors become answers."""
 
 from __future__ import annotations
 
@@ -14,18 +14,24 @@ from starlette.exceptions import HTTPException
 
 from modelyard.core.errors import ModelyardError, Problem, nearest
 from modelyard.serve import wire
+from modelyard.serve.access import journal, secrets
+from modelyard.serve.access.deadline import Deadlines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from modelyard.serve.access.door import Door
     from modelyard.serve.settings import Limits
     from modelyard.serve.telemetry import Telemetry
 
 log = logging.getLogger("modelyard.serve")
-SANE_ID = re.compile(rb"[!-~]{1,128}")
+SANE_ID = re.compile(rb"(?!.*my_[A-Za-z0-9_-]{43})[!-~]{1,128}")  # a token is no id: ids are logged
 UNKNOWN = "unknown"  # the route label of every path that does not exist
 LINGER = 1.0  # seconds for which what a client still sends is read and dropped, so that it hears why
 UNREAD = (wire.UnreadError, wire.TimedOutError)  # these leave a client that still sends
+TOLD = frozenset({503, 504})  # server's errors that are no failure
 GONE = 499  # the client left before it was answered
 
 Body = TypeVar("Body", bytes, bytearray)
@@ -38,27 +44,30 @@ class GoneError(Exception):
 class Guard:
     """Around an application: whatever happens inside, the client gets an answer in our words."""
 
-    def __init__(self, app: ASGIApp, paths: tuple[str, ...], telemetry: Telemetry) -> None:
-        """`paths` are offered where none was found."""
-        self.app, self.paths, self.telemetry = app, paths, telemetry
+    def __init__(self, app: ASGIApp, paths: tuple[str, ...], telemetry: Telemetry, door: Door, seconds: float) -> None:
+        """`paths` are offered where none was found; a request takes so many seconds at most."""
+        self.app, self.paths, self.telemetry, self.door = app, paths, telemetry, door
+        self.deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        given = dict(scope["headers"]).get(b"x-request-id", b"")
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
         request_id = given if SANE_ID.fullmatch(given) else os.urandom(8).hex().encode()
         scope["modelyard.request_id"] = request_id.decode()
+        marks = [(b"x-request-id", request_id), *self.door.marks(scope, headers)]
         status = GONE
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"].append((b"x-request-id", request_id))
+                message["headers"] += marks
             await send(message)
 
         try:
-            await self.app(scope, receive, answer)
+            await self._answer(scope, headers, receive, answer)
         except GoneError:
             pass
         except Exception as error:  # noqa: BLE001 - nothing of an error may reach the client but our own words
@@ -67,14 +76,28 @@ class Guard:
             else:  # half an answer is out: the server sees that it stays half and cuts the connection
                 _log(error, scope)
         route = getattr(scope.get("route"), "path", UNKNOWN)
-        self.telemetry.answered(scope.get("modelyard.model", ""), route, status, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        self.telemetry.answered(scope.get("modelyard.model", ""), route, status, seconds)
+        if self.door.access.journal:
+            journal.write(scope, route, status, seconds)
+
+    async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
+        """Past the door, within the time."""
+        if scope["method"] == "OPTIONS" and (told := self.door.origins.preflight(headers)) is not None:
+            await wire.reply(send, b"", 204, told)
+            return
+        self.door.admit(scope, headers)
+        await self.deadlines.within(self.app, scope, receive, send)
 
     async def _tell(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         status, code, problems, headers = self._understood(error, scope)
         body = b""
         if problems:
-            body = wire.problem_document(status, code, problems, scope["modelyard.request_id"])
+            told = wire.problem_document(status, code, problems, scope["modelyard.request_id"], scope["path"])
+            body = secrets.hide(told)
             headers.append((b"content-type", wire.PROBLEM.encode()))
+        if b"expect" in dict(scope["headers"]):  # whether the body follows is not known: the connection ends here
+            headers.append((b"connection", b"close"))
         if not isinstance(error, UNREAD):
             await wire.reply(send, body, status, headers)
             return
@@ -100,10 +123,11 @@ class Guard:
                 f"use {' or '.join(name for name in methods if name not in {'HEAD', 'OPTIONS'})}",
             )
             return 405, "method_not_allowed", (problem,), allowed
-        if isinstance(error, ModelyardError) and error.http_status < 500:
-            return error.http_status, error.code, error.problems, []
-        if isinstance(error, wire.NotReadyError):
-            return error.http_status, error.code, error.problems, [(b"retry-after", b"1")]
+        if isinstance(error, ModelyardError) and (error.http_status < 500 or error.http_status in TOLD):
+            headers = list(getattr(error, "headers", ()))
+            if error.http_status in TOLD:
+                headers.append((b"retry-after", b"%d" % getattr(error, "retry_after", 1)))
+            return error.http_status, error.code, error.problems, headers
         _log(error, scope)
         told = Problem("the server failed; the request was fine", "", "tell whoever runs the server the request id")
         return 500, "internal", (told,), []

@@ -6,11 +6,22 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from modelyard.core.errors import Problem
-from modelyard.serve import admin, openapi, traffic, wire
+from modelyard.serve import (
+    admin,
+    assets,
+    explaining,
+    feedback,
+    inference,
+    invocations,
+    openapi,
+    reading,
+    traffic,
+    wire,
+)
 from modelyard.serve.exchange import Witness
 from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
 
     from modelyard.release.bundle import Bundle
     from modelyard.serve.exchange import Exchange
+    from modelyard.serve.settings import Settings
     from modelyard.serve.state import State
 
 # The page may ask this server and no other, and may not be framed.
@@ -60,10 +72,6 @@ class Pages:
         """Of these models."""
         self.state, self.models = state, state.models
 
-    async def home(self, _request: Request) -> Response:
-        """To the page that shows what is here."""
-        return RedirectResponse("/docs")
-
     async def live(self, _request: Request) -> Response:
         """The process runs."""
         return wire.JsonResponse({"live": True})
@@ -102,9 +110,7 @@ class Pages:
 
     async def openapi(self, _request: Request) -> Response:
         """The description of all this."""
-        return Response(
-            _document(tuple(self._bundles().items()), self.state.settings.limits.rows), media_type=wire.JSON
-        )
+        return Response(_document(tuple(self._bundles().items()), self.state.settings), media_type=wire.JSON)
 
     async def docs(self, _request: Request) -> Response:
         """A page to read it and to try it."""
@@ -120,21 +126,26 @@ def routes(state: State) -> list[Route]:
     return [
         Route("/predict", predict, methods=["POST"]),
         Route("/models/{name}/predict", predict, methods=["POST"]),
+        *inference.routes(state, Ask),
+        *invocations.routes(state, Ask),
+        *explaining.routes(state),
+        *feedback.routes(state),
         Route("/models", pages.listing),
         Route("/livez", pages.live),
         Route("/readyz", pages.ready),
         Route("/metrics", pages.metrics),
         Route("/openapi.json", pages.openapi),
         Route("/docs", pages.docs),
-        Route("/", pages.home),
+        *reading.routes(state),
+        *assets.routes(),
         *traffic.routes(state),
         *admin.routes(state),
     ]
 
 
 @lru_cache(maxsize=4)
-def _document(bundles: tuple[tuple[str, Bundle], ...], rows: int) -> bytes:
-    return wire.encode(openapi.document(dict(bundles), rows))
+def _document(bundles: tuple[tuple[str, Bundle], ...], settings: Settings) -> bytes:
+    return wire.encode(openapi.document(dict(bundles), settings))
 
 
 @cache

@@ -57,8 +57,8 @@ def check(traffic: Traffic, targets: Mapping[str, Target]) -> None:
         UsageError: all that is wrong with them.
     """
     found = Problems(UsageError)
-    for option, rules in (("--canary", traffic.canaries), ("--shadow", traffic.shadows)):
-        _check(option, rules, targets, found)
+    _check("--canary", traffic.canaries, targets, found)
+    _check("--shadow", traffic.shadows, targets, found)
     if traffic.promotion.after and not traffic.canaries:
         found.add("there is no canary to promote", "--promote-after", "add: --canary challenger=5%")
     for rule in traffic.canaries if traffic.promotion.after else ():

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from modelyard.core.errors import UsageError
+from modelyard.serve.access import listening, place
 from modelyard.serve.app import App
-from modelyard.serve.protocol import Protocol
 from modelyard.serve.settings import Settings
 from modelyard.serve.target import Target
 from modelyard.serve.worker import Words
@@ -47,11 +47,11 @@ def serve(
         BundleError: a bundle does not answer its own example.
     """
     settings = settings or Settings()
-    with closing(_listen(models, host, port)) as listener:
+    with closing(_listen(models, host, port, settings)) as listener:
         if settings.workers == 1:
             return serve_on(listener, models, ready, settings)
         targets = {name: one if isinstance(one, Target) else Target.of(one, name) for name, one in models.items()}
-        url = url_of(listener)
+        url = url_of(listener, settings)
         return Workers(Words(targets, settings), listener, lambda: ready and ready(url)).run()
 
 
@@ -83,7 +83,7 @@ def background(
         BundleError: a bundle does not answer its own example.
     """
     settled = threading.Event()
-    with closing(_listen(models, host, port)) as listener:
+    with closing(_listen(models, host, port, settings)) as listener:
         server = _Server(App(models, settings), listener, lambda _url: settled.set())
 
         def run() -> None:
@@ -105,19 +105,21 @@ def background(
             thread.join()
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, settings: Settings) -> str:
     """Where what listens there can be asked."""
     host, port = listener.getsockname()[:2]
     host = ANYWHERE.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "http" if settings.access.tls is None else "https"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def check_place(host: str, port: int) -> None:
+def check_place(host: str, port: int, settings: Settings | None = None) -> None:
     """Say now, before long work, that a place cannot be listened at.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it cannot, or it would let in everybody.
     """
+    place.check(host, (settings or Settings()).access)
     _bind(host, port).close()
 
 
@@ -131,23 +133,22 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Protocol,
                 lifespan="on",
                 ws="none",
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=GRACE,
+                **listening.words(app.state.settings),
             )
         )
 
     @property
     def url(self) -> str:
         """Where it can be asked."""
-        return url_of(self.listener)
+        return url_of(self.listener, self.app.state.settings)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Run until told to stop."""
@@ -182,10 +183,11 @@ class _Server(uvicorn.Server):
             self.ready(self.url)
 
 
-def _listen(models: Mapping[str, Bundle | Target], host: str, port: int) -> socket.socket:
+def _listen(models: Mapping[str, Bundle | Target], host: str, port: int, settings: Settings | None) -> socket.socket:
     """A socket bound to the place."""
     if not models:
         raise UsageError("there is no model to serve", "serve", "name a release or a bundle")
+    place.check(host, (settings or Settings()).access)
     return _bind(host, port)
 
 

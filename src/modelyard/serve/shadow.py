@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from time import perf_counter
 
 from modelyard.core.errors import ModelyardError
@@ -14,6 +14,9 @@ from modelyard.serve.exchange import Answered, Exchange
 from modelyard.serve.running import Noting, Running
 
 log = logging.getLogger("modelyard.serve")
+REST = 4  # times as long as a copy took: shadows get at most a fifth of what Python does at one time, clients the rest
+LONGEST_REST = 1.0  # seconds
+GRACE = 10.0  # seconds for the copy that is under way when it stops: a thread must not outlive the interpreter
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,13 @@ class Shadow:
         self._bytes = 0
         self._changed = Condition()
         self._thread: Thread | None = None
-        self._stopped = False
+        self._stop = Event()
         self._busy = False
 
     def offer(self, copy: Copy) -> None:
         """Ask it later; where too many wait it is dropped, and counted."""
         with self._changed:
-            if self._stopped or len(self._waiting) >= self.copies or self._bytes + len(copy.body) > self.size:
+            if self._stop.is_set() or len(self._waiting) >= self.copies or self._bytes + len(copy.body) > self.size:
                 copy.shadow.figures.dropped()
                 return
             self._waiting.append(copy)
@@ -62,24 +65,26 @@ class Shadow:
     def stop(self) -> None:
         """Ask no more; what waits is dropped."""
         with self._changed:
-            self._stopped = True
+            self._stop.set()
             self._waiting.clear()
             self._changed.notify_all()
         if self._thread is not None:
-            self._thread.join(1.0)
+            self._thread.join(GRACE)
 
     def _run(self) -> None:
         while True:
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()
-                self._changed.wait_for(lambda: self._stopped or bool(self._waiting))
-                if self._stopped:
+                self._changed.wait_for(lambda: self._stop.is_set() or bool(self._waiting))
+                if self._stop.is_set():
                     return
                 copy = self._waiting.popleft()
                 self._bytes -= len(copy.body)
                 self._busy = True
+            started = perf_counter()
             _ask(copy)
+            self._stop.wait(min(REST * (perf_counter() - started), LONGEST_REST))
 
 
 def _ask(copy: Copy) -> None:

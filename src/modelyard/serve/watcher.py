@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from modelyard.serve.settings import Traffic
 
 log = logging.getLogger("modelyard.serve")
+GRACE = 10.0  # seconds for a bundle that is being opened when it stops: a thread must not outlive the interpreter
 LONGEST = 5.0  # seconds between tries while a yard does not answer
 AGAIN = 5.0  # seconds until a release that was refused is tried again
 
@@ -79,7 +80,7 @@ class Watcher:
         self._stopped.set()
         self._woken.set()
         if self._thread is not None:
-            self._thread.join(1.0)
+            self._thread.join(GRACE)
 
     def wake(self) -> None:
         """Look now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from starlette.responses import Response
@@ -52,11 +52,39 @@ class NotFoundError(ModelyardError):
     http_status = 404
 
 
-class NotReadyError(ModelyardError):
+class MediaError(ModelyardError):
+    """The body is of a media type or an encoding that is not read here."""
+
+    code = "media_unsupported"
+    http_status = 415
+
+
+class UnavailableError(ModelyardError):
+    """Not now: the request was fine, and may be sent again after so many seconds."""
+
+    code = "unavailable"
+    http_status = 503
+    retry_after: ClassVar[int] = 1
+
+
+class NotReadyError(UnavailableError):
     """A model is still warming up."""
 
     code = "not_ready"
-    http_status = 503
+
+
+class BusyError(UnavailableError):
+    """As much of this work is under way as may be."""
+
+    code = "busy"
+
+
+class LateError(UnavailableError):
+    """The work took longer than it may."""
+
+    code = "took_too_long"
+    http_status = 504
+    retry_after = 30
 
 
 class OverloadedError(NotReadyError):
@@ -81,6 +109,7 @@ class ProblemDocument(msgspec.Struct, kw_only=True):
     detail: str
     problems: tuple[Problem, ...]
     request_id: str
+    error: str | msgspec.UnsetType = msgspec.UNSET  # how the Open Inference Protocol calls `detail`
 
 
 class JsonResponse(Response):
@@ -93,8 +122,8 @@ class JsonResponse(Response):
         return encode(content)
 
 
-def problem_document(status: int, code: str, problems: tuple[Problem, ...], request_id: str) -> bytes:
-    """What was wrong, at least one problem, as JSON."""
+def problem_document(status: int, code: str, problems: tuple[Problem, ...], request_id: str, path: str = "") -> bytes:
+    """What was wrong, at least one problem, as JSON; under `/v2` it has an `error` too."""
     first = problems[0]
     told = ": ".join(part for part in (first.where, first.problem) if part)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -105,6 +134,7 @@ def problem_document(status: int, code: str, problems: tuple[Problem, ...], requ
         detail=told + more,
         problems=problems,
         request_id=request_id,
+        error=told + more if path == "/v2" or path.startswith("/v2/") else msgspec.UNSET,
     )
     return encode(document)
 
