@@ -17,8 +17,11 @@ RUN = [
     "docs/gradient-descent.md",
     "docs/access.md",
     "docs/serving.md",
+    "docs/protocols.md",
     "docs/releases.md",
     "docs/card.md",
+    "docs/console.md",
+    "docs/zh/console.md",
     "docs/text.md",
     "docs/zh/text.md",
     "docs/pretraining.md",
@@ -26,6 +29,7 @@ RUN = [
     "docs/energy.md",
     "docs/fairness.md",
     "docs/explanations.md",
+    "docs/export.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -92,24 +92,6 @@ PromoteSlower: TypeAlias = Annotated[
     float,
     typer.Option(metavar="TIMES", min=0, help="How many times the champion's 99th percentile a canary may take."),
 ]
-WorkersWord: TypeAlias = Annotated[
-    str, typer.Option("--workers", metavar="N", help="Processes on the one port; auto: as many as there are cores.")
-]
-LogWord: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--log",
-        metavar="DIR",
-        help="Write every answer down in this folder, then into the yard, if there is one; off: nowhere.",
-        show_default="the yard's",
-    ),
-]
-LogInputs: TypeAlias = Annotated[
-    bool, typer.Option("--log-inputs", metavar="", help="Write down the rows that were asked for too.")
-]
-LogLenient: TypeAlias = Annotated[
-    bool, typer.Option("--log-lenient", metavar="", help="Answer though the log cannot be written, as on a full disk.")
-]
 Open: TypeAlias = Annotated[
     bool,
     typer.Option("--open", metavar="", help="Let in everybody who reaches the address, though there is no key."),
@@ -166,3 +148,21 @@ Timeout: TypeAlias = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.1, help="The time of a whole request, from headers to answer.")
 ]
 Connections: TypeAlias = Annotated[int, typer.Option(metavar="N", min=1, help="The most connections at once.")]
+WorkersWord: TypeAlias = Annotated[
+    str, typer.Option("--workers", metavar="N", help="Processes on the one port; auto: as many as there are cores.")
+]
+LogWord: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--log",
+        metavar="DIR",
+        help="Write every answer down in this folder, then into the yard, if there is one; off: nowhere.",
+        show_default="the yard's",
+    ),
+]
+LogInputs: TypeAlias = Annotated[
+    bool, typer.Option("--log-inputs", metavar="", help="Write down the rows that were asked for too.")
+]
+LogLenient: TypeAlias = Annotated[
+    bool, typer.Option("--log-lenient", metavar="", help="Answer though the log cannot be written, as on a full disk.")
+]

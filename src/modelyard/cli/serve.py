@@ -78,12 +78,8 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     if log != OFF:
         there = next((one.home for one in targets.values() if one.home), str(home or ""))
         logging = replace(logging, home=there, folder=log)
-    settings = replace(
-        reach.settings(home_of(next(iter(targets.values())), home)),
-        traffic=traffic,
-        logging=logging,
-        workers=processes(workers),
-    )
+    settings = reach.settings(home_of(next(iter(targets.values())), home))
+    settings = replace(settings, traffic=traffic, logging=logging, workers=processes(workers))
 
     def ready(url: str) -> None:
         if as_json:
@@ -126,7 +122,7 @@ def served(models: "Mapping[str, Bundle | Target]", url: str) -> None:
 
     for name in models:
         show.line(f"{name} answers at {url}{path_of(name)}")
-    show.line(f"try it at {url}/docs; Ctrl-C stops it", "bold")
+    show.line(f"look at it and try it at {url}/; Ctrl-C stops it", "bold")
 
 
 def digests(models: "Mapping[str, Bundle | Target]") -> dict[str, str]:

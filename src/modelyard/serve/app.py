@@ -72,7 +72,7 @@ class App:
         table = routes(self.state)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
-        self.door = Door(settings.access)
+        self.door = Door(settings.access, share=1 / settings.workers)
         known = (*paths, *map(path_of, models))
         self.guard = Guard(self.router, known, self.telemetry, self.door, settings.limits.seconds)
 

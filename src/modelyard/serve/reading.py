@@ -11,27 +11,30 @@ import logging
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.routing import Route
 
-from modelyard.core.errors import BundleError, YardError, nearest
+from modelyard.core.errors import BundleError, ModelyardError, nearest
 from modelyard.release.manifest import REPORT
 from modelyard.serve import papers, wire
 from modelyard.serve.papers import CARD, RECIPE, Paper
 from modelyard.serve.tagged import tagged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from modelyard.release.yard import Release, Yard
+    from modelyard.release.yard import Yard
+    from modelyard.serve.deployment import Deployment
     from modelyard.serve.state import State
 
 log = logging.getLogger("modelyard.serve")
 RUNNING = "running"
+STABLE = "stable"
+Made = TypeVar("Made")
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 NEWEST = 200  # releases of a name that are listed
 # A card runs nothing, asks for nothing, and may be framed by the console alone.
@@ -41,23 +44,27 @@ CARD_POLICY = (
 )
 
 
-class YardGoneError(wire.NotReadyError):
-    """The yard's database does not answer."""
+class UnreadableError(wire.NotReadyError):
+    """The yard's database, or the store of its bundles, does not answer."""
 
     code = "yard_unreachable"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A release as it is listed; `version` is None for a running bundle of no yard."""
+    """A release as it is listed; `version` is None for a running bundle of no yard, `role` for what does not run.
+
+    `folder` is where its bundle lies on this machine, or will lie once it is fetched.
+    """
 
     version: int | None
     aliases: tuple[str, ...]
     digest: str
     made: str
-    running: bool
+    role: str | None
     verdicts: tuple[dict[str, Any], ...]
     folder: Path
+    gone: str = ""
 
     @property
     def key(self) -> str:
@@ -101,7 +108,7 @@ class Reading:
     def _name(self, request: Request) -> str:
         return self.state.deployment(request.path_params["name"], request.url.path).name
 
-    async def _off(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the work gives
+    async def _off(self, work: Callable[[], Made]) -> Made:
         return await asyncio.get_running_loop().run_in_executor(self.state.pool, work)
 
 
@@ -118,70 +125,69 @@ def routes(state: State) -> list[Route]:
 
 def yard_of(state: State, name: str) -> Yard | None:
     """The yard that a served name is released in, if it is."""
-    home = state.settings.homes.get(name)
-    if not home:
-        return None
-    from modelyard.release.yard import Yard  # SQLAlchemy, which answering does without
-
-    return Yard(Path(home))
+    return state.watcher.yard(state.models[name])
 
 
 def entries(state: State, name: str) -> list[Entry]:
     """The releases of a name, newest first, with the running bundle.
 
     Raises:
-        YardGoneError: the yard's database does not answer.
+        UnreadableError: the yard's database does not answer.
     """
-    bundle = state.models[name].stable.bundle
+    deployment = state.models[name]
+    roles = _roles(deployment)
     yard = yard_of(state, name)
-    found = _released(yard, name, bundle.digest) if yard is not None else []
-    if any(entry.running for entry in found):
+    found = _released(yard, deployment.stable.target.name, roles) if yard is not None else []
+    if any(entry.role == STABLE for entry in found):
         return found
-    made = bundle.manifest.built.at
-    return [Entry(None, (), bundle.digest, made, running=True, verdicts=(), folder=bundle.folder), *found]
+    bundle = deployment.stable.bundle
+    return [Entry(None, (), bundle.digest, bundle.manifest.built.at, STABLE, (), bundle.folder), *found]
 
 
-def _released(yard: Yard, name: str, running: str) -> list[Entry]:
-    from sqlalchemy.exc import SQLAlchemyError
+def _roles(deployment: Deployment) -> dict[str, str]:
+    """What runs, by its digest."""
+    lineup = deployment.lineup
+    running = {"shadow": lineup.shadow, "canary": lineup.canary, STABLE: lineup.stable}
+    return {each.bundle.digest: role for role, each in running.items() if each is not None}
 
+
+def _released(yard: Yard, name: str, roles: Mapping[str, str]) -> list[Entry]:
     try:
-        rows = yard.releases(name)
-    except (YardError, SQLAlchemyError) as error:
-        log.warning("the yard cannot be read: %s", type(error).__name__)
-        raise YardGoneError("the yard does not answer", name, "predictions go on; come back in a while") from error
-    aliases: dict[int, list[str]] = {}
-    once: dict[int, Release] = {}
-    for row in rows:  # a release with two aliases comes twice
-        once.setdefault(row.version, row)
-        aliases.setdefault(row.version, []).extend([row.alias] if row.alias else [])
+        releases = yard.releases(name)
+    except ModelyardError as error:
+        raise _unreadable(error, name) from error
     return [
         Entry(
-            version,
-            tuple(sorted(set(aliases[version]))),
+            release.version,
+            release.aliases,
             release.digest,
             release.made,
-            running=release.digest == running,
-            verdicts=tuple(asdict(verdict) for verdict in release.verdicts),
-            folder=yard.bundles / release.digest,
+            roles.get(release.digest),
+            tuple(asdict(verdict) for verdict in release.verdicts),
+            yard.bundles / release.digest,
+            release.gone,
         )
-        for version, release in list(once.items())[:NEWEST]
+        for release in releases[:NEWEST]
     ]
 
 
 def _told(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON; one whose bundle is gone has no figures."""
-    try:
-        known = papers.plain(papers.summary(entry.folder, entry.digest))
-    except BundleError:
-        known = {}
+    """An entry as JSON. Figures are told of bundles that lie on this machine: none is fetched for a list."""
+    known: dict[str, Any] = {}
+    readable = not entry.gone
+    if readable and entry.folder.is_dir():
+        try:
+            known = papers.plain(papers.summary(entry.folder, entry.digest))
+        except BundleError:
+            readable = False
     return {
         "key": entry.key,
         "version": entry.version,
         "aliases": entry.aliases,
         "digest": entry.digest,
         "made": entry.made,
-        "running": entry.running,
-        "readable": bool(known),
+        "role": entry.role,
+        "readable": readable,
         "verdicts": entry.verdicts,
         **known,
     }
@@ -191,15 +197,25 @@ def _paper(state: State, name: str, version: str, file: str) -> Paper:
     """A file of a release.
 
     Raises:
-        NotFoundError: there is no such version, or its bundle cannot be read.
+        NotFoundError: there is no such version, or its bundle is missing or altered.
+        UnreadableError: the yard, or the store of its bundles, does not answer.
     """
     listed = {entry.key: entry for entry in entries(state, name)}
     if not (version == RUNNING or NUMBER.fullmatch(version)) or version not in listed:
         shown = version[:20]
         raise wire.NotFoundError(f"'{name}' has no version '{shown}'", "version", nearest(shown, listed))
+    entry, yard = listed[version], yard_of(state, name)
     try:
-        return papers.paper(listed[version].folder, file)
+        folder = entry.folder if entry.version is None or yard is None else yard.store.fetch(entry.digest)
+        return papers.paper(folder, file)
     except BundleError as error:
         log.warning("%s of %s, version %s: %s", file, name, version, error.problem)
         hint = "train and release it again, or copy its bundle back"
         raise wire.NotFoundError(f"its {file} is missing or altered", f"{name}@{version}", hint) from error
+    except ModelyardError as error:
+        raise _unreadable(error, name) from error
+
+
+def _unreadable(error: ModelyardError, name: str) -> UnreadableError:
+    log.warning("the yard of %s cannot be read: %s", name, error.code)
+    return UnreadableError("the yard does not answer", name, "predictions go on; come back in a while")

@@ -113,8 +113,8 @@ class Settings:
     limits: Limits = Limits()
     explaining: Explaining = Explaining()
     traffic: Traffic = Traffic()
+    access: Access = field(default_factory=Access)
     logging: Logging = Logging()
     workers: int = 1  # processes on one port
     slot: int = 0  # which of them this is
     figures: str = ""  # the folder where they tell each other what they counted
-    access: Access = field(default_factory=Access)

@@ -11,16 +11,13 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-# Nothing is guessed from a body, and no address of this server is told to another.
-SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
-
 
 def tagged(
     request: Request, content: bytes, media: str, digest: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """The content, or 304 where the client has what has this digest. A browser asks again each time."""
     tag = f'"{digest[:32]}"'
-    told = {"etag": tag, "cache-control": "private, no-cache", **SAFE, **(headers or {})}
+    told = {"etag": tag, "cache-control": "private, no-cache", **(headers or {})}
     if _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=told)
     return Response(content, media_type=media, headers=told)

@@ -23,7 +23,7 @@ def test_who_is_late_is_ended_and_who_is_not_goes_on() -> None:
     async def asked() -> list[Any]:
         deadlines = Deadlines(0.2)
         requests = [within(deadlines, seconds) for seconds in (60, 0.001, 60, 0.05)]
-        return await asyncio.gather(*requests, return_exceptions=True)
+        return list(await asyncio.gather(*requests, return_exceptions=True))
 
     told = asyncio.run(asked())
     assert [type(each) for each in told] == [OverdueError, type(None), OverdueError, type(None)]
@@ -36,7 +36,7 @@ def test_it_goes_on_after_a_rest() -> None:
         deadlines = Deadlines(0.1)
         first = await asyncio.gather(within(deadlines, 0.0), return_exceptions=True)
         await asyncio.sleep(0.1)  # nothing is under way: nobody looks
-        return first + await asyncio.gather(within(deadlines, 60), return_exceptions=True)
+        return [*first, *await asyncio.gather(within(deadlines, 60), return_exceptions=True)]
 
     assert [type(each) for each in asyncio.run(asked())] == [type(None), OverdueError]
 

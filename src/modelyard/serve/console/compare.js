@@ -15,7 +15,7 @@ function verdict(one, two, higher) {
   if (overlap(one, two)) return make("span", { class: "soft" }, say("overlap"));
   if (higher == null) return make("span", { class: "state" }, say("apart"));
   const better = two.value > one.value === higher;
-  return make("span", { class: `state ${better ? "well" : "ill"}` }, make("i", { "aria-hidden": "true" }, better ? "▲" : "▼"), say(better ? "b_better" : "a_better"));
+  return make("span", { class: `state ${better ? "b" : "a"}` }, make("i", { "aria-hidden": "true" }, better ? "B" : "A"), say(better ? "b_better" : "a_better"));
 }
 
 function pair(name, one, two, higher) {
@@ -90,7 +90,7 @@ async function both(name, pair_, picks, signal) {
 }
 
 /** Which release a word of the address means. */
-const meant = (releases, word, otherwise) => releases.find((each) => (word === "running" ? each.running : each.key === word)) || otherwise;
+const meant = (releases, word, otherwise) => releases.find((each) => (word === "running" ? each.role === "stable" : each.key === word)) || otherwise;
 
 export async function page([asked, first, second], signal) {
   const served = await server.models(signal);

@@ -5,14 +5,17 @@ import { say } from "./language.js";
 
 const LISTED = 30; // levels that are chosen from a list; of more, the nearest are offered while one types
 const OTHER = " other";
-const DAY = /^\d{4}-\d{2}-\d{2}$/, MINUTE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
+const MIDNIGHT = /T00:00(:00)?$/, DAY = /^\d{4}-\d{2}-\d{2}$/, MINUTE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
+
+/** The levels that are known: all that there may be, or those that training saw. */
+const listed = (schema) => schema.enum ?? schema.examples ?? [];
 
 const option = (value, text) => make("option", { value }, text);
 
 /** A list of levels, and a place for another one where training did not see them all. */
 function levels(common, schema, required, value) {
   const closed = Boolean(schema.enum), given = value == null ? "" : String(value);
-  const known = schema.examples.map(String);
+  const known = listed(schema).map(String);
   const select = make("select", common, required && given ? null : option("", say("not_known")), ...known.map((each) => option(each, each)), closed ? null : option(OTHER, say("another")));
   const free = make("input", { type: "text", hidden: true, autocomplete: "off", "aria-label": say("another") });
   const follow = () => { free.hidden = select.value !== OTHER; };
@@ -26,7 +29,7 @@ function levels(common, schema, required, value) {
 function offered(common, schema) {
   const list = fresh("levels");
   const control = make("input", { ...common, type: "text", autocomplete: "off", list });
-  return { control, beside: make("datalist", { id: list }, ...schema.examples.map((each) => option(String(each)))), read: () => control.value };
+  return { control, beside: make("datalist", { id: list }, ...listed(schema).map((each) => option(String(each)))), read: () => control.value };
 }
 
 function boolean(common, required) {
@@ -34,8 +37,11 @@ function boolean(common, required) {
   return { control, read: () => control.value };
 }
 
+/** A value as a control shows it; of a day at midnight the day. */
+const seen = (value, kind) => (value == null ? "" : kind === "time" ? String(value).replace(MIDNIGHT, "") : String(value));
+
 function typed(common, kind, value) {
-  const given = String(value ?? "");
+  const given = seen(value, kind);
   const type = kind !== "time" ? "text" : DAY.test(given) ? "date" : MINUTE.test(given) ? "datetime-local" : "text";
   const control = make("input", { ...common, type, step: type === "datetime-local" ? 1 : null, autocomplete: "off", spellcheck: "false", inputmode: kind === "number" ? "decimal" : null });
   return { control, read: () => control.value };
@@ -48,8 +54,8 @@ function made(common, schema, required, value) {
     const control = make("textarea", { ...common, rows: 4 });
     return { control, read: () => control.value };
   }
-  if (schema.examples?.length && kind === "category") {
-    return schema.examples.length <= LISTED ? levels(common, schema, required, value) : offered(common, schema);
+  if (listed(schema).length && kind === "category") {
+    return listed(schema).length <= LISTED ? levels(common, schema, required, value) : offered(common, schema);
   }
   return typed(common, kind, value);
 }
@@ -69,7 +75,7 @@ function valued(text, kind, required, before) {
 export function field(name, schema, required, value, example) {
   const id = fresh("field"), kind = schema["x-kind"];
   const { control, beside = null, read } = made({ id, "aria-describedby": `${id}-wrong`, "aria-required": required ? "true" : null }, schema, required, value);
-  if (control.tagName !== "SELECT" || kind === "boolean") control.value = value == null ? "" : String(value);
+  if (control.tagName !== "SELECT" || kind === "boolean") control.value = seen(value, kind);
   const wrong = make("span", { class: "wrong", id: `${id}-wrong` });
   const mark = (text) => {
     wrong.textContent = text;

@@ -1,7 +1,7 @@
 /** Live: traffic and latency, from the server's own figures. */
 
 import { make, tell } from "./dom.js";
-import { milliseconds, percent, say, short } from "./language.js";
+import { milliseconds, percent, say, short, tag } from "./language.js";
 import { badge, choice, head, line, table, troubled } from "./parts.js";
 import { chart } from "./chart.js";
 import { shares } from "./traffic.js";
@@ -44,8 +44,8 @@ function totals(models) {
     const rows = models.map(({ name }) => {
       const sum = watch.sums().get(name);
       const strange = watch.strangers().filter((each) => each.model === name);
-      return line(name, (sum?.requests ?? 0).toLocaleString(), (sum?.rows ?? 0).toLocaleString(), (sum?.errors ?? 0).toLocaleString(),
-        strange.length ? make("span", { class: "row tight" }, ...strange.map((each) => badge(`${each.column}: ${each.value.toLocaleString()}`, "warn"))) : "–");
+      return line(name, (sum?.requests ?? 0).toLocaleString(tag()), (sum?.rows ?? 0).toLocaleString(tag()), (sum?.errors ?? 0).toLocaleString(tag()),
+        strange.length ? make("span", { class: "row tight" }, ...strange.map((each) => badge(`${each.column}: ${each.value.toLocaleString(tag())}`, "warn"))) : "–");
     });
     place.replaceChildren(table(say("since_start"), [say("model"), say("requests"), say("rows"), say("errors_total"), say("unseen_values")], rows, "counts"));
   };
@@ -55,7 +55,7 @@ function totals(models) {
 export async function page(_parts, signal) {
   const models = await server.models(signal);
   if (!models.some((each) => each.name === chosen)) chosen = "";
-  const parts = [tiles(), charts(), await shares(models, signal), totals(models)].filter(Boolean);
+  const parts = [tiles(), charts(), shares(models, () => chosen, signal), totals(models)];
   const trouble = make("div");
   const update = () => {
     trouble.replaceChildren(...(watch.failure() ? [troubled(watch.failure())] : []));

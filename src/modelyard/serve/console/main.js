@@ -97,6 +97,7 @@ document.getElementById("locked-form").addEventListener("submit", (event) => {
 });
 addEventListener("locked", () => open(say(server.key() ? "key_refused" : "key_needed")));
 addEventListener("hashchange", () => show(true));
+addEventListener("renewed", () => show(false));
 
 translate();
 show(false);

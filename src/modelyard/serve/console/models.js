@@ -27,7 +27,7 @@ function figures(name, signal) {
 }
 
 function card(model, releases, signal) {
-  const running = releases.find((each) => each.running) || releases[0];
+  const running = releases.find((each) => each.role === "stable") || releases[0];
   const [main] = running?.figures || [];
   const at = encodeURIComponent(model.name);
   return make("article", { class: "card model", "aria-labelledby": `m-${at}` },
@@ -47,6 +47,7 @@ function card(model, releases, signal) {
 
 export async function page(_parts, signal) {
   const served = await server.models(signal);
+  watch.renew(served, signal);
   const listed = await Promise.all(served.map((model) => server.releases(model.name, signal)));
   return [head(say("models"), say("models_lead")),
     make("div", { class: "grid" }, ...served.map((model, place) => card(model, listed[place], signal)))];

@@ -25,7 +25,7 @@ export const state = (well, text) => make("span", { class: `state ${well ? "well
 /** The badges of a release. */
 export const badges = (release) => [
   ...release.aliases.map((alias) => badge(named("alias", alias), alias)),
-  release.running && release.version != null ? badge(say("running"), "running") : null,
+  release.version != null && release.role ? badge(say(`role_${release.role}`), release.role) : null,
 ];
 
 export const title = (release) => (release.version == null ? say("running_bundle") : say("version", { version: release.version }));

@@ -1,11 +1,12 @@
 /** Releases: the versions of a name, and one of them with its card. */
 
 import { make } from "./dom.js";
-import { figure, named, say, span, when } from "./language.js";
+import { figure, named, say, span, tag, when } from "./language.js";
 import { domain, metric, ranges, told, verdict, whole } from "./intervals.js";
 import { badges, empty, head, line, ofModels, table, title } from "./parts.js";
 import { frame } from "./card.js";
 import * as server from "./server.js";
+import * as watch from "./watch.js";
 
 const at = (name, release) => `#/releases/${encodeURIComponent(name)}/${release.key}`;
 
@@ -20,11 +21,11 @@ function row(name, release, scale) {
   const [main] = release.figures || [];
   return line(make("a", { class: "strong", href: at(name, release) }, title(release)),
     make("span", { class: "row tight" }, ...badges(release)),
-    release.readable ? release.model : make("span", { class: "soft" }, say("gone")),
+    release.readable ? release.model || "–" : make("span", { class: "soft" }, say("gone")),
     main ? make("span", { class: "drawn" }, told(main), ranges([main], scale)) : "",
     passed(release),
     make("time", { datetime: release.made, class: "soft" }, when(release.made)),
-    release.running ? "" : make("a", { href: `#/compare/${encodeURIComponent(name)}/${release.key}/running`, "aria-label": say("compare_with_running_long", { version: title(release) }) }, say("compare_with_running")));
+    release.role === "stable" ? "" : make("a", { href: `#/compare/${encodeURIComponent(name)}/${release.key}/running`, "aria-label": say("compare_with_running_long", { version: title(release) }) }, say("compare_with_running")));
 }
 
 function list(name, releases) {
@@ -35,8 +36,8 @@ function list(name, releases) {
 }
 
 function scores(release) {
-  if (!release.readable) return empty(say("gone_long"));
-  return table(say("measured_on", { rows: release.rows.toLocaleString() }), [say("metric"), say("value"), say("interval"), { text: say("drawn"), class: "unseen-head" }],
+  if (!release.figures) return empty(say(release.readable ? "not_here" : "gone_long"));
+  return table(say("measured_on", { rows: release.rows.toLocaleString(tag()) }), [say("metric"), say("value"), say("interval"), { text: say("drawn"), class: "unseen-head" }],
     release.figures.map((each) => line(metric(each.metric), figure(each.value), span(each.low, each.high), ranges([each], whole(each)))), "figures");
 }
 
@@ -49,7 +50,7 @@ async function one(name, release, signal) {
       make("div", {}, make("dt", {}, say("made")), make("dd", {}, when(release.made))),
       make("div", {}, make("dt", {}, say("task")), make("dd", {}, release.task ? named("task", release.task) : "–")),
       make("div", {}, make("dt", {}, say("learner")), make("dd", {}, release.model || "–")),
-      make("div", {}, make("dt", {}, say("test_rows")), make("dd", {}, release.rows?.toLocaleString() ?? "–")),
+      make("div", {}, make("dt", {}, say("test_rows")), make("dd", {}, release.rows?.toLocaleString(tag()) ?? "–")),
       make("div", {}, make("dt", {}, say("digest")), make("dd", {}, make("code", { title: release.digest }, release.digest.slice(0, 12))))),
     release.doubt ? make("div", { class: "trouble" }, make("strong", {}, say("beware")), make("p", { lang: "en" }, release.doubt)) : null,
     make("div", { class: "split even" },
@@ -67,6 +68,7 @@ export async function page([asked, version], signal) {
   const served = await server.models(signal);
   const name = served.some((each) => each.name === asked) ? asked : served[0].name;
   const releases = await server.releases(name, signal);
+  watch.renew(served, signal);
   const release = version && releases.find((each) => each.key === version);
   if (release) return one(name, release, signal);
   const unreleased = releases.every((each) => each.version == null);

@@ -36,10 +36,13 @@ async function ask(path, options = {}) {
 export const json = async (path, signal) => (await ask(path, { signal })).json();
 export const text = async (path, signal) => (await ask(path, { signal })).text();
 
+// Where two releases share a name, an answer and its explanation are of the same one.
+const STICKY = crypto.getRandomValues(new Uint32Array(2)).join("-");
+
 /** A record's answer, and what is known of it. */
 export async function post(path, body, signal) {
   const started = performance.now();
-  const response = await ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal });
+  const response = await ask(path, { method: "POST", headers: { "content-type": "application/json", "x-modelyard-sticky": STICKY }, body: JSON.stringify(body), signal });
   const answer = await response.json();
   const header = (name) => response.headers.get(name) || "";
   const release = decodeURIComponent(header("x-modelyard-release")) || header("x-modelyard-bundle");

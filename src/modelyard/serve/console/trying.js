@@ -80,6 +80,7 @@ function panels(model, record, draft, signal) {
     await ask(model, draft, signal);
     if (signal.aborted) return;
     shown(model, draft, result, why);
+    if (result.getBoundingClientRect().top > innerHeight) result.scrollIntoView({ block: "center" }); // below, on narrow screens
     mark();
     if (explained && draft.got) {
       why.replaceChildren(empty(say("explaining")));

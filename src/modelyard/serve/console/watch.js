@@ -12,17 +12,18 @@ const points = new Map(); // by model, "" for all of them
 const followers = new Set();
 const totals = new Map(); // by model, since the server started
 const unseen = []; // values of categories that training never saw
+let latest = []; // every sample of the last look
 let before = null, timer = 0, paused = false, trouble = null;
 
 /** Counters and histograms by model; what is no model's, such as this page, is left out. */
-function read(text) {
+function read() {
   const found = new Map();
   const of = (model) => {
     if (!found.has(model)) found.set(model, { requests: 0, errors: 0, rows: 0, buckets: new Map() });
     return found.get(model);
   };
   unseen.length = 0;
-  for (const { name, labels, value } of samples(text)) {
+  for (const { name, labels, value } of latest) {
     if (!labels.model) continue;
     for (const key of ["", labels.model]) {
       if (name === "modelyard_requests_total") {
@@ -52,7 +53,8 @@ const ms = (seconds) => (seconds == null ? null : 1000 * seconds);
 
 async function look() {
   try {
-    const now = read(await server.text("/metrics")), time = performance.now();
+    latest = samples(await server.text("/metrics"));
+    const now = read(), time = performance.now();
     trouble = null;
     for (const [model, figures] of now) {
       totals.set(model, figures);
@@ -81,8 +83,18 @@ export function follow(told, signal) {
   turn();
 }
 
+/** Have the page drawn anew once what is served changes: a model is ready, an alias has moved, a canary has begun. */
+export function renew(served, signal) {
+  const before = JSON.stringify(served);
+  follow(async () => {
+    const now = await server.models(signal).catch(() => null);
+    if (now && !signal.aborted && JSON.stringify(now) !== before) dispatchEvent(new Event("renewed"));
+  }, signal);
+}
+
 export const isPaused = () => paused;
 export function pause(on) { paused = on; turn(); }
+export const sampled = () => latest;
 export const failure = () => trouble;
 export const history = (model = "") => points.get(model) || [];
 export const sums = () => totals;
