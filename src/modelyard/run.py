@@ -43,7 +43,7 @@ from modelyard.release.bundle import Bundle
 from modelyard.release.card import Said
 from modelyard.release.card.words import Words
 from modelyard.release.pack import Origin, pack
-from modelyard.release.yard import Release, Yard, home_of, load
+from modelyard.release.yard import CHAMPION, Release, Yard, home_of, load
 from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
@@ -218,14 +218,16 @@ def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
     return tuple(gate(candidate, before) for gate in gates)
 
 
-def release(bundle: Bundle, yard: Yard) -> tuple[Release | None, tuple[Verdict, ...]]:
-    """Run the gates; where all say yes, the bundle is the next release of its name and its champion."""
+def release(
+    bundle: Bundle, yard: Yard, alias: str = CHAMPION, by: str = ""
+) -> tuple[Release | None, tuple[Verdict, ...]]:
+    """Run the gates; where all say yes, the bundle is the next release of its name, and its champion or `alias`."""
     verdicts = judge(bundle, yard)
     if not all(verdict.passed for verdict in verdicts):
         return None, verdicts
     if not verdicts:
         events.note("the recipe has no gates: released unjudged")
-    return yard.offer(bundle, verdicts), verdicts
+    return yard.offer(bundle, verdicts, alias, by), verdicts
 
 
 def launch(

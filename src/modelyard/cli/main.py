@@ -14,18 +14,24 @@ from typer.core import TyperCommand, TyperGroup
 import modelyard
 from modelyard.cli import show
 from modelyard.cli.check import check
+from modelyard.cli.collect import collect
 from modelyard.cli.compare import compare
 from modelyard.cli.demo import demo
+from modelyard.cli.diff import diff
 from modelyard.cli.doctor import doctor
 from modelyard.cli.evaluate import evaluate
 from modelyard.cli.explain import explain
+from modelyard.cli.history import history
 from modelyard.cli.init import init
+from modelyard.cli.keys import keys
 from modelyard.cli.launch import launch
 from modelyard.cli.predict import predict
 from modelyard.cli.pretrain import pretrain
+from modelyard.cli.promote import promote
 from modelyard.cli.release import release
 from modelyard.cli.render import render
 from modelyard.cli.review import review
+from modelyard.cli.rollback import rollback
 from modelyard.cli.schema import schema
 from modelyard.cli.serve import serve
 from modelyard.cli.train import train
@@ -90,6 +96,14 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         serve: "customer-risk --port 8080",
         predict: "customer-risk new-customers.csv --out answers.jsonl",
         explain: "customer-risk new-customers.csv --row 3",
+    },
+    "The yard": {
+        promote: "customer-risk --from challenger",
+        rollback: "customer-risk",
+        history: "customer-risk",
+        diff: "customer-risk@1 customer-risk@champion",
+        collect: "--dry-run",
+        keys: "make billing --scopes predict,explain --expires 90d --rate 20",
     },
     "From texts without labels": {pretrain: "reviews.csv --out pretrained"},
     "All in one": {launch: "recipe.yaml", demo: "--once"},

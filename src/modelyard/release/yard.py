@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from modelyard.core.errors import BundleError, UsageError, YardError, nearest
 from modelyard.core.evidence import Review
-from modelyard.release import manifest, store
+from modelyard.release import collecting, difference, manifest, remote, store
 from modelyard.release.bundle import Bundle
 from modelyard.release.keys import Keys
-from modelyard.release.ledger import acts, releases
+from modelyard.release.ledger import acts, lines, releases
 from modelyard.release.ledger.acts import Act
 from modelyard.release.ledger.database import Database
 from modelyard.release.ledger.place import HOME, Place
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from modelyard.core.report import Verdict
+    from modelyard.release.collecting import Collected
+    from modelyard.release.difference import Difference
 
 FOLDER = ".modelyard"
 BUNDLES = "MODELYARD_BUNDLES"
@@ -52,7 +54,7 @@ class Yard:
         """
         self.place = Place.of(home)
         self.database = Database(self.place)
-        self._said = bundles
+        self._said = bundles or (None if self.place.is_folder else os.environ.get(BUNDLES) or None)
 
     @property
     def home(self) -> Path:
@@ -72,7 +74,8 @@ class Yard:
     @property
     def bundles(self) -> Path:
         """Where bundles lie on this machine, each under its digest."""
-        return self.home / "bundles"
+        said = self._said
+        return self.home / "bundles" if said is None or "://" in str(said) else Path(said)
 
     @property
     def engine(self) -> sa.Engine:
@@ -90,8 +93,16 @@ class Yard:
 
     @cached_property
     def store(self) -> store.Store:
-        """Where bundles are kept."""
-        return store.Folder(self.bundles)
+        """Where bundles are kept.
+
+        Raises:
+            YardError: a database, and nothing says where its bundles lie.
+            UsageError, MissingExtraError: the store is none, or needs a package.
+        """
+        if self._said is None and not self.place.is_folder:
+            hint = f"set {BUNDLES} to a folder that all its users share, or to a store {remote.FORM}"
+            raise YardError("nothing says where the bundles of this yard lie", str(self.place), hint)
+        return remote.store_of(self._said or self.bundles, self.bundles)
 
     def offer(self, bundle: Bundle, verdicts: Sequence[Verdict], alias: str = CHAMPION, by: str = "") -> Release:
         """Release a bundle: the next version of its name, which an alias names from now on.
@@ -148,6 +159,41 @@ class Yard:
         """Every move of a name's aliases, the newest first."""
         return self.acts(acts.MOVES, name)
 
+    def diff(self, one: str, other: str) -> Difference:
+        """What differs between two releases, each by any of its names.
+
+        Raises:
+            YardError, BundleError: as `find` and `open` raise them.
+        """
+        return difference.between(self.open(self.find(one)), self.open(self.find(other)))
+
+    def collect(
+        self,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - the one word that everybody says
+        *,
+        keep: int | None = None,
+        age: float = collecting.AGE,
+        unreleased: bool | None = None,
+        by: str = "",
+    ) -> Collected:
+        """Remove bundles that nobody needs: never one that an alias names.
+
+        Args:
+            dry_run: tell alone what would go.
+            keep: how many versions back a champion can be rolled back to; every release stays where it is not said.
+            age: days that a bundle is left alone after it was put.
+            unreleased: whether what was never released goes; where it is not said, it does in a yard that is a folder,
+                whose bundles are nobody else's.
+            by: who asks.
+
+        Raises:
+            UsageError: `keep` or `age` is negative.
+            StoreError: the store cannot be read or written.
+        """
+        alone = self.place.is_folder and self._said is None
+        wish = collecting.Wish(keep, age, alone if unreleased is None else unreleased)
+        return collecting.collect(self.database, self.store, wish, by, dry_run=dry_run)
+
     def act(self, kind: str, subject: str, by: str = "", detail: Mapping[str, Any] | None = None) -> None:
         """Write an administrative act down."""
         with self.database.appending() as connection:
@@ -157,6 +203,16 @@ class Yard:
         """Administrative acts, the newest first: of some kinds, of one subject, at most so many."""
         with self.database.reading() as connection:
             return acts.read(connection, kinds, subject, limit)
+
+    def keep_lines(self, **tables: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows to `answers` and `feedback` as `lines.add` takes them; those that are there stay as they are.
+
+        Raises:
+            YardGoneError: the database cannot be written.
+        """
+        with self.database.appending() as connection:
+            for table, rows in tables.items():
+                lines.add(connection, table, rows)
 
     def aliases(self, name: str | None = None) -> dict[str, dict[str, int]]:
         """Which version each alias names, by name and alias; one query, cheap enough to ask every second."""
