@@ -141,7 +141,7 @@ def _traffic(deployment: Deployment, watcher: Watcher) -> dict[str, Any]:
     releases = []
     for label, figures in reversed(deployment.figures.items()):
         role, share = roles.get(label, ("before", 0.0))
-        told = {"release": label, "role": role, "share": share, "digest": figures.bundle.digest, "truths": None}
+        told = {"release": label, "role": role, "share": share, "digest": figures.digest, "truths": None}
         releases.append({**told, **figures.state().told()})
     place = watcher.places.get(deployment.stable.target.home)
     return {
