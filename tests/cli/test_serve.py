@@ -77,6 +77,16 @@ def test_serve_answers_and_stops_when_told_to(
     assert err == ("note: interrupted\n" if sign is signal.SIGINT else "")
 
 
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("words", [("--canary", "challenger"), ("--shadow", "challenger=5%"), ("--promote-after", 5)])
+def test_rules_that_fit_nothing_are_told_before_anything_is_served(
+    call: Call, trained: Trained, words: tuple[object, ...]
+) -> None:
+    told = call("serve", trained.bundle, "--port", 0, *words)
+    assert told.status == 2
+    assert str(words[0]) in told.err
+
+
 def test_launch_goes_all_the_way(folder: Path) -> None:
     with running("launch", "recipe.yaml", "--port", 0, "--json", "--quiet", cwd=folder) as process:
         told = first_object(process)

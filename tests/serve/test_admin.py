@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from modelyard.release.keys import Key
+from modelyard.serve.access.settings import Access
 from modelyard.serve.app import App
-from modelyard.serve.settings import Canary, Traffic
+from modelyard.serve.server import background
+from modelyard.serve.settings import Canary, Settings, Traffic
 from tests.serve.asking import Client, refused
-from tests.serve.releases import NAME, Served
+from tests.serve.releases import NAME, Served, target
 
 if TYPE_CHECKING:
-    import httpx
-
     from modelyard.release.yard import Yard
 
 JSON = {"content-type": "application/json"}
@@ -128,6 +129,21 @@ def test_a_page_of_another_origin_cannot_act(stock: Yard, headers: dict[str, str
     client = Served(stock)
     refused(client.ask("POST", f"/admin/models/{NAME}/promote", b"{}", headers), 415, "media_unsupported")
     assert stock.find(NAME).version == 1
+
+
+def test_with_keys_the_scope_decides_and_the_name_is_written_down(stock: Yard) -> None:
+    _key, strong = stock.keys.make("ops", ("admin",))
+    _key, weak = stock.keys.make("billing")
+    settings = Settings(access=Access(home=str(stock.home)))
+    with background({NAME: target(stock)}, port=0, settings=settings) as url:
+        path = f"{url}/admin/models/{NAME}/promote"
+        statuses = [
+            httpx.post(path, json={}, headers=headers).status_code
+            for headers in ({}, {"authorization": f"Bearer {weak}"}, {"authorization": f"Bearer {strong}"})
+        ]
+    assert statuses == [401, 403, 200]
+    (act, *_before) = stock.history(NAME)
+    assert (act.kind, act.by) == ("promote", "ops")
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"\xff", 400), (b" " * 20_000, 413)])

@@ -64,6 +64,18 @@ def test_what_speaks_against_it_is_told_and_the_champion_stays(stock: Yard, said
     assert client.told()["canary"]["release"] == f"{NAME}@2"
 
 
+def test_gates_that_cannot_be_run_promote_nothing(stock: Yard) -> None:
+    def judge(_bundle: object, _home: str) -> Sequence[Verdict]:
+        raise ModuleNotFoundError("No module named 'polars'")
+
+    client = Served(stock, Traffic((Canary("challenger", 1.0),), promotion=Promotion(5, judge=judge)))
+    client.together(10)
+    client.look()
+    assert stock.find(NAME).version == 1
+    assert promotion(client)["said"] == "its gates cannot be run here: No module named 'polars'"
+    assert client.get(f"{PATH}/traffic").json()["yard"] == {"up": True}
+
+
 def test_without_a_rule_nothing_is_promoted(stock: Yard) -> None:
     client = Served(stock, traffic(after=0))
     client.together(50)

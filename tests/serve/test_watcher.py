@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -81,7 +83,7 @@ def corrupted(yard: Yard, version: int, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["missing", "cut", "another"])
 def test_a_corrupt_bundle_is_refused_and_told_and_the_running_one_goes_on(
-    stock: Yard, how: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    stock: Yard, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = Served(stock)
     stock.promote(NAME)
@@ -98,7 +100,6 @@ def test_a_corrupt_bundle_is_refused_and_told_and_the_running_one_goes_on(
     stock.rollback(NAME)
     client.look()
     assert client.refused() == []
-    monkeypatch.setattr(watcher, "AGAIN", 0.0)
 
 
 def test_a_bundle_that_is_whole_again_takes_its_place(
@@ -213,6 +214,20 @@ def _ask_until(enough: threading.Event, client: httpx.Client, url: str, seen: li
     while not enough.is_set():
         answer = client.post(f"{url}/predict", json=HOUSE)
         seen.append((answer.headers.get("x-modelyard-release", f"status {answer.status_code}"), answer.json()))
+
+
+def test_a_bundle_that_was_replaced_is_let_go(stock: Yard) -> None:
+    client = Served(stock)
+    client.version()
+    client.get("/metrics")
+    bundle = weakref.ref(client.deployment.stable.bundle)
+    stock.promote(NAME)
+    client.look()
+    assert client.version() == "2"
+    client.app.watcher.look()
+    gc.collect()
+    assert bundle() is None
+    assert client.figures()["1"]["requests"] == 1
 
 
 def test_a_folder_is_served_without_a_yard(stock: Yard, tmp_path: Path) -> None:

@@ -119,8 +119,9 @@ class Admin:
 
     def _try(self, deployment: Deployment, yard: Yard, release: Release) -> None:
         """Open and warm it here first: an alias is not moved to what this server would refuse."""
-        running = deployment.lineup.canary or deployment.lineup.shadow
-        if running is not None and running.target.version == release.version:
+        lineup = deployment.lineup
+        beside = (lineup.canary, lineup.shadow)
+        if any(running is not None and running.target.version == release.version for running in beside):
             return
         try:
             self.state.watcher.opening.warm(deployment, yard, release)

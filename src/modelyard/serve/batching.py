@@ -7,6 +7,7 @@ while long work is under way do further long requests wait, and they are the nex
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -116,9 +117,9 @@ class Batches:
         """Refuse what would wait for too long, rather than let all wait."""
         seconds = (self._short.rows + self._long.rows) * self.seconds_per_row / self.lanes
         if seconds > self.limits.wait or len(self._short) + len(self._long) >= self.limits.queue:
-            raise OverloadedError(
-                "has more to answer than it can", "", "ask again in a few seconds, or start more workers"
-            )
+            refused = OverloadedError("has more to answer than it can", "", "ask again later, or start more workers")
+            refused.retry_after = max(1, math.ceil(seconds))
+            raise refused
 
     def _flush(self, pool: Executor) -> None:
         """Begin all that can begin: long work in a thread of its own, short work here."""

@@ -19,11 +19,12 @@ ALIKE = 0.01  # numbers agree that differ by at most so much of the larger one
 
 
 class Figures:
-    """What a bundle has done under one name."""
+    """What a bundle has done under one name; they outlive it, and do not keep it in memory."""
 
     def __init__(self, bundle: Bundle) -> None:
         """Nothing yet."""
-        self.bundle, self.counts = bundle, Counts()
+        self.digest, self.names, self.decision = bundle.digest, bundle.names, bundle.decision
+        self.counts = Counts()
         self._pending: list[Answered] = []
         self._waiting = 0
         self._lock = Lock()
@@ -52,7 +53,7 @@ class Figures:
 
     def compare(self, mine: Answered, theirs: Answered, other: Bundle) -> None:
         """Count the rows that were answered as another bundle answered them."""
-        alike = _alike(self.bundle, mine, other, theirs)
+        alike = self._alike(mine, theirs, other)
         with self._lock:
             self.counts.compared += len(mine.outputs)
             self.counts.agreed += alike
@@ -69,19 +70,18 @@ class Figures:
             return
         outputs = np.concatenate([each.outputs for each in pending])
         self.counts.rows += len(outputs)
-        if not self.bundle.names:
+        if not self.names:
             self.counts.total += float(outputs[:, 0].sum(dtype=np.float64))
             return
         known = [each.groups for each in pending if each.groups is not None]
-        chosen = decide(outputs, self.bundle.decision, np.concatenate(known) if known else None)
-        for name, count in zip(self.bundle.names, np.bincount(chosen, minlength=len(self.bundle.names)), strict=True):
+        chosen = decide(outputs, self.decision, np.concatenate(known) if known else None)
+        for name, count in zip(self.names, np.bincount(chosen, minlength=len(self.names)), strict=True):
             self.counts.classes[name] = self.counts.classes.get(name, 0) + int(count)
 
-
-def _alike(bundle: Bundle, mine: Answered, other: Bundle, theirs: Answered) -> int:
-    """Rows of the same class, each by its own bundle's decision, or of nearly the same number."""
-    if bundle.names:
-        chosen = decide(mine.outputs, bundle.decision, mine.groups)
-        return int((chosen == decide(theirs.outputs, other.decision, theirs.groups)).sum())
-    ours, others = (each.outputs[:, 0].astype(np.float64) for each in (mine, theirs))
-    return int((abs(ours - others) <= ALIKE * np.maximum(abs(ours), abs(others))).sum())
+    def _alike(self, mine: Answered, theirs: Answered, other: Bundle) -> int:
+        """Rows of the same class, each by its own bundle's decision, or of nearly the same number."""
+        if self.names:
+            chosen = decide(mine.outputs, self.decision, mine.groups)
+            return int((chosen == decide(theirs.outputs, other.decision, theirs.groups)).sum())
+        ours, others = (each.outputs[:, 0].astype(np.float64) for each in (mine, theirs))
+        return int((abs(ours - others) <= ALIKE * np.maximum(abs(ours), abs(others))).sum())

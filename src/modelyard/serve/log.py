@@ -73,6 +73,7 @@ class Log:
         """
         self.folder, self.settings = folder, settings
         self.worker = os.urandom(4).hex()
+        self.failing = False
         self._counter = count(1)
         self._lock = threading.Lock()
         self._lines: list[bytes] = []
@@ -172,10 +173,14 @@ class Log:
         try:
             self.write(b"\n".join(lines) + b"\n")
         except OSError as error:
+            if not self.failing:  # once, not thousands of times a second
+                log.warning("answers are not in the log %s: %s", self.folder, error.strerror)
+            self.failing = True
             if not self.settings.lenient:
                 written.set_exception(_unwritable(error))
                 return
-            log.warning("%d answers are not in the log: %s", len(lines), error.strerror)
+        else:
+            self.failing = False
         written.set_result(None)
 
     def _cut(self) -> None:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelyard.core.errors import ModelyardError
+from modelyard.core.errors import ModelyardError, YardGoneError
 from modelyard.serve.counts import Counts
 from modelyard.serve.running import Running
 
@@ -146,7 +146,12 @@ class Rule:
             return f"its 99th percentile is {1000 * slow:.2f} ms, the champion's {1000 * fast:.2f} ms"
         if settings.judge is None:
             return "nobody runs the gates here"
-        verdicts = settings.judge(trial.canary.bundle, trial.canary.target.home)
+        try:
+            verdicts = settings.judge(trial.canary.bundle, trial.canary.target.home)
+        except YardGoneError:
+            raise
+        except (ModelyardError, ImportError) as error:  # what runs gates is not in every install
+            return f"its gates cannot be run here: {error}"
         return "; ".join(f"gate {each.gate}: {each.reason}" for each in verdicts if not each.passed)
 
 

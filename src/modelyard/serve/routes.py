@@ -143,7 +143,7 @@ def routes(state: State) -> list[Route]:
     ]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)  # of what is served now: a bundle that was replaced is let go
 def _document(bundles: tuple[tuple[str, Bundle], ...], settings: Settings) -> bytes:
     return wire.encode(openapi.document(dict(bundles), settings))
 

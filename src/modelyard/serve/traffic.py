@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client.metrics_core import (
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from modelyard.serve import wire
 from modelyard.serve.telemetry import BUCKETS
+from modelyard.serve.truths import Truths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,11 +42,19 @@ COUNTED = {
 
 def routes(state: State) -> list[Route]:
     """The page of a model's traffic."""
+    truths = Truths()
 
     async def traffic(request: Request) -> Response:
         """Every release that answers, and the last few that did."""
         deployment = state.deployment(request.path_params["name"], "/traffic")
-        return wire.JsonResponse(_traffic(deployment, state.watcher))
+        told = _traffic(deployment, state.watcher)
+        yard = state.watcher.yard(deployment)
+        if yard is not None:
+            loop = asyncio.get_running_loop()
+            known = await loop.run_in_executor(state.pool, truths.of, yard, deployment.name)
+            for release in told["releases"]:
+                release["truths"] = (known or {}).get(release["release"])
+        return wire.JsonResponse(told)
 
     return [Route("/models/{name}/traffic", traffic)]
 
@@ -131,7 +141,7 @@ def _traffic(deployment: Deployment, watcher: Watcher) -> dict[str, Any]:
     releases = []
     for label, figures in reversed(deployment.figures.items()):
         role, share = roles.get(label, ("before", 0.0))
-        told = {"release": label, "role": role, "share": share, "digest": figures.bundle.digest}
+        told = {"release": label, "role": role, "share": share, "digest": figures.digest, "truths": None}
         releases.append({**told, **figures.state().told()})
     place = watcher.places.get(deployment.stable.target.home)
     return {

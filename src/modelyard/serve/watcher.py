@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
-from modelyard.core.errors import ModelyardError
+from modelyard.core.errors import ModelyardError, YardGoneError
 from modelyard.serve import rules
 from modelyard.serve.deployment import Refusal
 from modelyard.serve.lineup import Lineup
@@ -27,10 +27,6 @@ log = logging.getLogger("modelyard.serve")
 GRACE = 10.0  # seconds for a bundle that is being opened when it stops: a thread must not outlive the interpreter
 LONGEST = 5.0  # seconds between tries while a yard does not answer
 AGAIN = 5.0  # seconds until a release that was refused is tried again
-
-
-class GoneError(Exception):
-    """A yard does not answer."""
 
 
 class Place:
@@ -163,6 +159,8 @@ class Watcher:
         release = yard.find(f"{deployment.name}@{version}")
         try:
             running = self.opening.warm(deployment, yard, release)
+        except YardGoneError:
+            raise
         except (ModelyardError, OSError, MemoryError) as error:
             self._tried[key] = (version, time.monotonic())
             _refuse(deployment, role, f"{deployment.name}@{version}", error)

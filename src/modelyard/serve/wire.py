@@ -91,6 +91,7 @@ class OverloadedError(NotReadyError):
     """More waits for a model than it answers in time."""
 
     code = "overloaded"
+    retry_after = 1  # seconds
 
 
 class LogUnwritableError(NotReadyError):
