@@ -16,6 +16,7 @@ RUN = [
     "docs/evidence.md",
     "docs/gradient-descent.md",
     "docs/serving.md",
+    "docs/yard.md",
     "docs/card.md",
     "docs/text.md",
     "docs/zh/text.md",

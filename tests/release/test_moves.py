@@ -93,9 +93,10 @@ def test_an_altered_bundle_is_neither_promoted_nor_rolled_back_to(yard: Yard, bi
     yard.offer(binary.bundle, [])
     yard.offer(other.bundle, [])
     (yard.bundles / binary.bundle.digest / "report.json").write_text("{}")
-    for call in (lambda: yard.promote("risk", 1), lambda: yard.rollback("risk")):
-        with pytest.raises(BundleError, match=r"report\.json"):
-            call()
+    with pytest.raises(BundleError, match=r"report\.json"):
+        yard.promote("risk", 1)
+    with pytest.raises(BundleError, match=r"report\.json"):
+        yard.rollback("risk")
     assert yard.aliases() == {"risk": {"champion": 2}}
 
 
