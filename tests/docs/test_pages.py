@@ -19,6 +19,7 @@ RUN = [
     "docs/serving.md",
     "docs/protocols.md",
     "docs/releases.md",
+    "docs/yard.md",
     "docs/card.md",
     "docs/console.md",
     "docs/zh/console.md",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelyard.cli import progress, show, unequal
+from modelyard.cli import progress, show, unequal, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def ship(recipe: Path, overrides: Sequence[str], home: str | Path | None, *, as_
         unequal.tell(made.report)
         show.line(f"bundle: {made.bundle.folder}")
     with progress.shown(quiet=quiet):
-        released, verdicts = run.release(made.bundle, made.yard)
+        released, verdicts = run.release(made.bundle, made.yard, by=words.who(None))
     if not as_json:
         show.verdicts(verdicts)
     if released is None:

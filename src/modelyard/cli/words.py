@@ -92,11 +92,12 @@ def yard(of: Bundle | Target, home: str | Path | None) -> Yard:
 
     if home is not None:
         return yards.Yard(home)
-    place = Path(of.folder).resolve().parent
-    around = yards.Yard(place.parent)
+    lies_in = Path(of.folder).resolve().parent
     # A database's bundles may lie in a folder that looks like a yard's own.
-    in_database = "://" in os.environ.get(yards.HOME, "") or around.home == cache().resolve()
-    if place == around.bundles and not in_database:
+    of_database = {cache() / "bundles", Path(os.environ.get(yards.BUNDLES) or cache())}
+    in_database = "://" in os.environ.get(yards.HOME, "") or lies_in in {place.resolve() for place in of_database}
+    around = yards.Yard(lies_in.parent)
+    if lies_in == around.bundles and not in_database:
         return around
     return yards.here()
 

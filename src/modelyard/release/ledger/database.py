@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ class Database:
                     engine.dispose()
                     raise
             self._engine = engine
+            weakref.finalize(self, engine.dispose)  # a yard that nobody holds any more keeps no connection open
         return self._engine
 
     @contextmanager
