@@ -96,8 +96,7 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
     def pause_writing(self) -> None:
         """The client reads more slowly than it is answered: for a while."""
         super().pause_writing()
-        if self.write_timer is None:
-            self.write_timer = self.loop.call_later(self.limits.body_seconds, self.transport.abort)
+        self._forsake()
 
     def resume_writing(self) -> None:
         """It has read on."""
@@ -107,10 +106,15 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
         super().resume_writing()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Nothing was asked for long; who has not even read the last answer is not waited for."""
+        """Nothing was asked for long."""
         super().timeout_keep_alive_handler()
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
+        self._forsake()
+
+    def on_response_complete(self) -> None:
+        """An answer is written; where it was the last one, the connection closes once it is read."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._forsake()
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP."""
@@ -156,6 +160,12 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
             told = (status, STARTS[status], wire.PROBLEM.encode(), len(body), request_id.encode())
             self.transport.write(REFUSAL % told + body)
         self.transport.close()
+        self._forsake()
+
+    def _forsake(self) -> None:
+        """Wait no longer than a while for a client that does not read: a closed connection would wait for ever."""
+        if self.write_timer is None:
+            self.write_timer = self.loop.call_later(self.limits.body_seconds, self.transport.abort)
 
 
 async def full(_scope: Scope, _receive: Receive, send: Send) -> None:

@@ -214,3 +214,25 @@ def test_who_does_not_read_is_cut_off(serving: Serving) -> None:
                 gone = True
         assert gone
         assert httpx.get(f"{url}/livez").status_code == 200
+
+
+def test_who_does_not_read_the_last_answer_is_cut_off(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left to send fits the server's own memory, so that nothing presses; the connection closes all the same."""
+    lost: list[float] = []
+    real = protocol.Protocol.connection_lost
+
+    def noted(self: protocol.Protocol, exc: Exception | None) -> None:
+        lost.append(time.monotonic())
+        real(self, exc)
+
+    monkeypatch.setattr(protocol.Protocol, "connection_lost", noted)
+    with serving(Limits(body_seconds=0.3)) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            connection.connect((host, int(port)))
+            connection.sendall(b"GET /docs HTTP/1.1\r\nHost: yard\r\n\r\n" * 400 + b"no HTTP\r\n\r\n")
+            begun = time.monotonic()
+            while not lost and time.monotonic() < begun + WAIT:
+                time.sleep(0.01)
+            assert lost
