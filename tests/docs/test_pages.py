@@ -16,6 +16,7 @@ RUN = [
     "docs/evidence.md",
     "docs/gradient-descent.md",
     "docs/serving.md",
+    "docs/protocols.md",
     "docs/releases.md",
     "docs/card.md",
     "docs/console.md",
@@ -27,6 +28,7 @@ RUN = [
     "docs/energy.md",
     "docs/fairness.md",
     "docs/explanations.md",
+    "docs/export.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

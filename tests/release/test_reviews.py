@@ -28,11 +28,6 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return making.train(tmp_path_factory.mktemp("gated"), making.table("binary"), name="signed", gates=["reviewed"])
 
 
-@pytest.fixture
-def yard(tmp_path: Path) -> Yard:
-    return Yard(tmp_path / ".modelyard")
-
-
 def test_a_release_waits_for_a_persons_word(gated: Run, yard: Yard) -> None:
     refused, verdicts = run.release(gated.bundle, yard)
     assert refused is None
@@ -55,7 +50,7 @@ def test_reviews_stay_in_their_order_and_in_the_yard(gated: Run, yard: Yard) -> 
     names = ["Ada Lovelace", "Grace Hopper", "陈景润"]
     for name in names:
         yard.review(gated.bundle, name)
-    assert [review.by for review in Yard(yard.home).reviews(gated.bundle.digest)] == names
+    assert [review.by for review in Yard(yard.place.address).reviews(gated.bundle.digest)] == names
 
 
 @pytest.mark.parametrize("name", ["", "  \n", "x" * 201])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,17 +20,6 @@ if TYPE_CHECKING:
     from modelyard.run import Run
 
 YES, NO = Verdict("at_least", passed=True, reason="fine"), Verdict("at_least", passed=False, reason="too low")
-
-
-@pytest.fixture
-def yard(tmp_path: Path) -> Yard:
-    return Yard(tmp_path / ".modelyard")
-
-
-@pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Another bundle of the same name."""
-    return making.train(tmp_path_factory.mktemp("other"), making.table("binary", seed=9), name="risk")
 
 
 def test_versions_count_up_and_the_newest_is_the_champion(yard: Yard, binary: Run, other: Run) -> None:
@@ -64,7 +51,7 @@ def test_a_release_is_found_by_every_name_it_has(
     for name in ("risk", "risk@champion", "risk@2", "risk@v2", "modelyard:/risk@champion", "modelyard:/risk"):
         assert yard.find(name).digest == other.bundle.digest, name
     assert yard.find("risk@1").digest == binary.bundle.digest
-    monkeypatch.setenv("MODELYARD_HOME", str(yard.home))
+    monkeypatch.setenv("MODELYARD_HOME", yard.place.address)
     assert modelyard.load("risk@1").digest == binary.bundle.digest
     assert modelyard.load("modelyard:/risk@champion").digest == other.bundle.digest
 
@@ -123,31 +110,6 @@ def test_a_yard_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(YardError) as caught:
         Yard(tmp_path / "taken").releases()
     assert "MODELYARD_HOME" in caught.value.hint
-
-
-OFFER = """
-import sys
-from pathlib import Path
-from modelyard.release.bundle import Bundle
-from modelyard.release.yard import Yard
-yard = Yard(Path(sys.argv[1]))
-bundles = [Bundle.load(folder) for folder in sys.argv[2:]]
-for turn in range(10):
-    yard.offer(bundles[turn % 2], [])
-"""
-
-
-def test_processes_that_release_at_once_lose_nothing(yard: Yard, binary: Run, other: Run) -> None:
-    folders = [str(binary.bundle.folder), str(other.bundle.folder)]
-    command = [sys.executable, "-c", OFFER, str(yard.home), *folders]
-    running = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
-    for process in running:
-        _, told = process.communicate(timeout=120)
-        assert process.returncode == 0, told.decode()
-    versions = [release.version for release in yard.releases("risk")]
-    assert versions == list(range(len(versions), 0, -1))
-    assert len(versions) >= 10
-    assert sum(release.alias == "champion" for release in yard.releases()) == 1
 
 
 def test_gates_compare_with_the_champion(tmp_path: Path) -> None:

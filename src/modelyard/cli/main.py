@@ -14,18 +14,25 @@ from typer.core import TyperCommand, TyperGroup
 import modelyard
 from modelyard.cli import show
 from modelyard.cli.check import check
+from modelyard.cli.collect import collect
 from modelyard.cli.compare import compare
 from modelyard.cli.demo import demo
+from modelyard.cli.diff import diff
 from modelyard.cli.doctor import doctor
 from modelyard.cli.evaluate import evaluate
 from modelyard.cli.explain import explain
+from modelyard.cli.export import export
+from modelyard.cli.history import history
 from modelyard.cli.init import init
+from modelyard.cli.keys import keys
 from modelyard.cli.launch import launch
 from modelyard.cli.predict import predict
 from modelyard.cli.pretrain import pretrain
+from modelyard.cli.promote import promote
 from modelyard.cli.release import release
 from modelyard.cli.render import render
 from modelyard.cli.review import review
+from modelyard.cli.rollback import rollback
 from modelyard.cli.schema import schema
 from modelyard.cli.serve import serve
 from modelyard.cli.train import train
@@ -34,6 +41,7 @@ from modelyard.core.errors import ModelyardError, UsageError, nearest
 INTERRUPTED = 130
 DEBUG = "MODELYARD_DEBUG"
 PROGRAM = "modelyard"
+READERS = ("predict", "explain")  # these need no more than an extra for tables; other verbs with rows train, or measure
 
 
 class _Plain:
@@ -89,7 +97,16 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         release: ".modelyard/bundles/4f1c...",
         serve: "customer-risk --port 8080",
         predict: "customer-risk new-customers.csv --out answers.jsonl",
+        export: "customer-risk --format docker --out image",
         explain: "customer-risk new-customers.csv --row 3",
+    },
+    "The yard": {
+        promote: "customer-risk --from challenger",
+        rollback: "customer-risk",
+        history: "customer-risk",
+        diff: "customer-risk@1 customer-risk@champion",
+        collect: "--dry-run",
+        keys: "make billing --scopes predict,explain --expires 90d --rate 20",
     },
     "From texts without labels": {pretrain: "reviews.csv --out pretrained"},
     "All in one": {launch: "recipe.yaml", demo: "--once"},
@@ -146,6 +163,10 @@ def _status(words: list[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         raise
+    except ModuleNotFoundError as error:
+        told = _missing(error, words)
+        show.error(told, as_json=as_json)
+        return told.exit_status
     except Exception as error:  # noqa: BLE001 - whatever else goes wrong ends in a sentence, not in a trace
         if os.environ.get(DEBUG):
             traceback.print_exc()
@@ -169,6 +190,15 @@ def _misused(error: typer.TyperException) -> UsageError:
     where = context.command_path if context is not None else PROGRAM
     told = " ".join(error.format_message().rstrip(".").split())
     return UsageError(told[:1].lower() + told[1:], where, f"see: {where} --help")
+
+
+def _missing(error: ModuleNotFoundError, words: list[str]) -> ModelyardError:
+    """Which extra brings what a verb needs: to read tables, or else to train."""
+    from modelyard.core.registry import EXTRAS, missing_extra
+
+    if (error.name or "").partition(".")[0] not in EXTRAS:
+        return _unexpected(error)
+    return missing_extra(error, f"{PROGRAM} {words[0]}", "" if words[0] in READERS else "train")
 
 
 def _unexpected(error: Exception) -> ModelyardError:

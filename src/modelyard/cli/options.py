@@ -141,3 +141,10 @@ Timeout: TypeAlias = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.1, help="The time of a whole request, from headers to answer.")
 ]
 Connections: TypeAlias = Annotated[int, typer.Option(metavar="N", min=1, help="The most connections at once.")]
+Who: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it, for the history; this user where not said.", show_default=False
+    ),
+]
+NameWord: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A release's name.", show_default=False)]

@@ -1,17 +1,30 @@
 """`modelyard release`: the gates of a bundle's recipe, and where all say yes a new version."""
 
+from typing import Annotated
+
+import typer
+
 from modelyard.cli import progress, show, words
-from modelyard.cli.options import AsJson, BundleWord, Home, Quiet
+from modelyard.cli.options import AsJson, BundleWord, Home, Quiet, Who
 from modelyard.core.errors import RefusedError
 
+As = Annotated[str, typer.Option("--as", metavar="ALIAS", help="What to call it: champion, or such as challenger.")]
 
-def release(bundle: BundleWord, home: Home = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
+
+def release(
+    bundle: BundleWord,
+    as_: As = "champion",
+    by: Who = None,
+    home: Home = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
     """Run the gates; where all say yes, the bundle is the next version of its name and its champion."""
     with progress.shown(quiet=quiet):
-        from modelyard import run
+        from modelyard import judging
 
         candidate = words.bundle(bundle, home, "release")
-        released, verdicts = run.release(candidate, words.yard(candidate, home))
+        released, verdicts = judging.release(candidate, words.yard(candidate, home), as_, words.who(by))
     if as_json:
         show.json_object(show.judged(candidate, released, verdicts))
     else:
@@ -19,5 +32,5 @@ def release(bundle: BundleWord, home: Home = None, as_json: AsJson = False, quie
         if released is not None:
             show.released(released)
         else:
-            show.error(run.refusal(verdicts, candidate), as_json=False)
+            show.error(judging.refusal(verdicts, candidate), as_json=False)
     return 0 if released is not None else RefusedError.exit_status

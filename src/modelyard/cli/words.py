@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shlex
 from pathlib import Path
@@ -92,9 +93,46 @@ def yard(of: Bundle | Target, home: str | Path | None) -> Yard:
     if home is not None:
         return yards.Yard(home)
     around = yards.Yard(Path(of.folder).resolve().parent.parent)
-    if Path(of.folder).resolve().parent == around.bundles and around.home != cache().resolve():  # a database's bundles
+    # A database's bundles may lie in a folder that looks like a yard's own.
+    in_database = "://" in os.environ.get(yards.HOME, "") or around.home == cache().resolve()
+    if Path(of.folder).resolve().parent == around.bundles and not in_database:
         return around
     return yards.here()
+
+
+def place(home: str | Path | None) -> Yard:
+    """The yard that was said, or this place's.
+
+    Raises:
+        YardError: there is none.
+    """
+    from modelyard.release import yard as yards
+
+    return yards.here() if home is None else yards.Yard(home)
+
+
+def who(said: str | None) -> str:
+    """Who calls, for the history: as was said, or by the name that the machine knows."""
+    if said is not None:
+        return " ".join(said.split())
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return ""
+
+
+def days(word: str, option: str) -> float:
+    """A number of days, such as `90d` or `36h`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from modelyard.core import amounts
+
+    try:
+        return float(str(amounts.days(word)))
+    except ValueError as error:
+        raise UsageError(str(error), option, word) from error
 
 
 def targets(words: Sequence[str], home: str | Path | None) -> dict[str, Target]:

@@ -139,6 +139,13 @@ class YardGoneError(YardError):
     http_status = 503
 
 
+class StoreError(ModelyardError):
+    """The place where bundles lie cannot be reached at the moment, or not be written."""
+
+    code = "store_unreachable"
+    http_status = 503
+
+
 class PartError(ModelyardError):
     """A part's file does not keep its family's contract: a mistake of whoever wrote the part."""
 

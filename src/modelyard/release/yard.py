@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from modelyard.core.errors import BundleError, UsageError, YardError, nearest
 from modelyard.core.evidence import Review
-from modelyard.release import manifest, store
+from modelyard.release import collecting, difference, manifest, remote, store
 from modelyard.release.bundle import Bundle
 from modelyard.release.keys import Keys
 from modelyard.release.ledger import acts, releases
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from modelyard.core.report import Verdict
+    from modelyard.release.collecting import Collected
+    from modelyard.release.difference import Difference
 
 FOLDER = ".modelyard"
 BUNDLES = "MODELYARD_BUNDLES"
@@ -52,7 +54,7 @@ class Yard:
         """
         self.place = Place.of(home)
         self.database = Database(self.place)
-        self._said = bundles
+        self._said = bundles or (None if self.place.is_folder else os.environ.get(BUNDLES) or None)
 
     @property
     def home(self) -> Path:
@@ -72,7 +74,8 @@ class Yard:
     @property
     def bundles(self) -> Path:
         """Where bundles lie on this machine, each under its digest."""
-        return self.home / "bundles"
+        said = self._said
+        return self.home / "bundles" if said is None or "://" in str(said) else Path(said)
 
     @property
     def engine(self) -> sa.Engine:
@@ -90,8 +93,16 @@ class Yard:
 
     @cached_property
     def store(self) -> store.Store:
-        """Where bundles are kept."""
-        return store.Folder(self.bundles)
+        """Where bundles are kept.
+
+        Raises:
+            YardError: a database, and nothing says where its bundles lie.
+            UsageError, MissingExtraError: the store is none, or needs a package.
+        """
+        if self._said is None and not self.place.is_folder:
+            hint = f"set {BUNDLES} to a folder that all its users share, or to a store {remote.FORM}"
+            raise YardError("nothing says where the bundles of this yard lie", str(self.place), hint)
+        return remote.store_of(self._said or self.bundles, self.bundles)
 
     def offer(self, bundle: Bundle, verdicts: Sequence[Verdict], alias: str = CHAMPION, by: str = "") -> Release:
         """Release a bundle: the next version of its name, which an alias names from now on.
@@ -147,6 +158,41 @@ class Yard:
     def history(self, name: str) -> list[Act]:
         """Every move of a name's aliases, the newest first."""
         return self.acts(acts.MOVES, name)
+
+    def diff(self, one: str, other: str) -> Difference:
+        """What differs between two releases, each by any of its names.
+
+        Raises:
+            YardError, BundleError: as `find` and `open` raise them.
+        """
+        return difference.between(self.open(self.find(one)), self.open(self.find(other)))
+
+    def collect(
+        self,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - the one word that everybody says
+        *,
+        keep: int | None = None,
+        age: float = collecting.AGE,
+        unreleased: bool | None = None,
+        by: str = "",
+    ) -> Collected:
+        """Remove bundles that nobody needs: never one that an alias names.
+
+        Args:
+            dry_run: tell alone what would go.
+            keep: how many versions back a champion can be rolled back to; every release stays where it is not said.
+            age: days that a bundle is left alone after it was put.
+            unreleased: whether what was never released goes; where it is not said, it does in a yard that is a folder,
+                whose bundles are nobody else's.
+            by: who asks.
+
+        Raises:
+            UsageError: `keep` or `age` is negative.
+            StoreError: the store cannot be read or written.
+        """
+        alone = self.place.is_folder and self._said is None
+        wish = collecting.Wish(keep, age, alone if unreleased is None else unreleased)
+        return collecting.collect(self.database, self.store, wish, by, dry_run=dry_run)
 
     def act(self, kind: str, subject: str, by: str = "", detail: Mapping[str, Any] | None = None) -> None:
         """Write an administrative act down."""

@@ -18,10 +18,10 @@ FORM = "such as postgresql+psycopg://user@host/database"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a yard is. `folder` holds what lies on this machine, `address` opens the yard again in another process."""
+    """Where a yard is. `folder` holds what lies on this machine, `address` opens the yard again."""
 
     folder: Path
-    url: sa.URL
+    url: sa.URL = field(repr=False)  # SQLAlchemy hides a password, and not one among the options
     address: str = field(repr=False)
 
     @classmethod

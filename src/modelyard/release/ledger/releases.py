@@ -95,6 +95,7 @@ def add(connection: sa.Connection, name: str, digest: str, verdicts: Sequence[Ve
     version = max((release.version for release in found), default=0) + 1
     made = Release(name, version, "", digest, tuple(verdicts), acts.now())
     row = {"name": name, "version": version, "digest": digest, "made": made.made}
+    connection.execute(RELEASES.update().where(RELEASES.c.digest == digest).values(gone=None))  # it is there again
     connection.execute(RELEASES.insert().values(**row, verdicts=[_plain(verdict) for verdict in verdicts]))
     if alias == CHAMPION:  # as champion it no longer challenges
         for release in found:
