@@ -65,6 +65,11 @@ def test_a_release_is_looked_at_with_its_gates_and_its_card(screen: Screen, pric
     assert page.locator("iframe").get_attribute("sandbox") == "allow-same-origin"
     widest = page.evaluate("getComputedStyle(document.querySelector('iframe').contentDocument.body).maxWidth")
     assert widest != "none"  # its own style was put in
+    link = frame.locator("nav a, a[href*='#']").last
+    link.click()
+    assert frame.locator("h1").inner_text() == "house-price"  # it stays the card, and is scrolled
+    assert page.evaluate("document.querySelector('iframe').contentWindow.scrollY") > 0
+    assert page.evaluate("document.querySelector('iframe').contentDocument.URL").startswith("about:srcdoc#")
 
 
 def test_a_card_in_its_frame_runs_nothing(screen: Screen) -> None:
@@ -281,24 +286,28 @@ def test_a_server_that_asks_for_a_key_gets_it(chromium: Any, locked: tuple[str, 
     context.close()
 
 
-def test_names_are_never_obeyed(screen: Screen) -> None:
-    name = "<img src=x onerror=window.broken=1>"
-    model = {"name": name, "digest": name, "task": name, "classes": [name], "ready": True, "predict": "/x"}
-    release = {
-        "key": "1",
-        "version": 1,
-        "aliases": [name],
-        "digest": name,
-        "made": name,
-        "role": "stable",
-        "readable": True,
-        "verdicts": [],
-        "model": name,
-        "figures": [{"metric": name, "value": 1, "low": None, "high": None}],
-    }
+def stub(screen: Screen, name: str) -> Any:
+    """The first page of a server whose every word is this one."""
+    model = {"name": name, "digest": name, "task": name, "classes": [name, name], "ready": True, "predict": "/x"}
+    figure = {"metric": name, "value": 1, "low": None, "high": None}
+    release = {"key": "1", "version": 1, "aliases": [name], "digest": name, "made": name, "role": "stable"}
+    release |= {"readable": True, "verdicts": [], "model": name, "figures": [figure]}
     screen.page.route("**/models", lambda route: route.fulfill(json={"models": [model]}))
     screen.page.route("**/releases", lambda route: route.fulfill(json={"releases": [release]}))
-    page = screen.go("models")
+    return screen.go("models")
+
+
+def test_names_are_never_obeyed(screen: Screen) -> None:
+    name = "<img src=x onerror=window.broken=1>"
+    page = stub(screen, name)
     assert page.locator(".model h2").inner_text() == name
     assert page.locator("main img").count() == 0
     assert page.evaluate("window.broken") is None
+
+
+@pytest.mark.parametrize("screen", [NARROW, {}], indirect=True)
+def test_long_names_stay_in_their_place(screen: Screen) -> None:
+    stub(screen, "supercalifragilistic" * 8)
+    assert screen.overflow == []
+    screen.go("releases")
+    assert screen.overflow == []

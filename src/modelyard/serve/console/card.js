@@ -15,7 +15,10 @@ export async function frame(path, title, signal) {
   const bare = (await server.text(path, signal)).replace(STYLE, (_, style) => { styles.push(style); return ""; });
   const page = new DOMParser().parseFromString(bare, "text/html");
   for (const each of page.querySelectorAll("script, meta[http-equiv], link, base, iframe, object, embed")) each.remove();
-  for (const each of page.querySelectorAll("a[href]:not([href^='#'])")) each.removeAttribute("href");
+  for (const each of page.querySelectorAll("a[href]")) {
+    const to = each.getAttribute("href"); // a bare fragment would mean this page, whose address is the frame's base
+    to.startsWith("#") ? each.setAttribute("href", `about:srcdoc${to}`) : each.removeAttribute("href");
+  }
   const shown = make("iframe", { class: "frame", title, sandbox: "allow-same-origin", referrerpolicy: "no-referrer" });
   shown.addEventListener("load", () => {
     const sheet = new shown.contentWindow.CSSStyleSheet();

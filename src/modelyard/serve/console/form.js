@@ -65,7 +65,7 @@ function valued(text, kind, required, before) {
   if (text === "" && !(required && kind === "text")) return undefined;
   if (kind === "boolean") return text === "true";
   if (kind === "number") {
-    const number = Number(text.trim().replace(/,/g, ""));
+    const number = Number(text.trim());
     return Number.isFinite(number) ? number : text;
   }
   return before != null && typeof before !== "string" && String(before) === text ? before : text; // a level that is a number stays one

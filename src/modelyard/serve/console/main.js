@@ -14,6 +14,7 @@ import * as trying from "./trying.js";
 const PAGES = { models, releases, compare, try: trying, live };
 const main = document.getElementById("main");
 const dialog = document.getElementById("locked");
+const SLOW = 250; // milliseconds until a page that is empty says that it is being read
 let leaving = new AbortController();
 
 /** The page and the names that the address tells. */
@@ -43,6 +44,8 @@ async function show(focus) {
     link.dataset.page === page ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
   }
   main.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => { if (!main.querySelector("h1")) main.replaceChildren(make("p", { class: "empty" }, say("loading"))); }, SLOW);
+  signal.addEventListener("abort", () => clearTimeout(slow));
   let content;
   try {
     content = await PAGES[page].page(parts, signal);
@@ -50,6 +53,7 @@ async function show(focus) {
     if (signal.aborted) return;
     content = [make("h1", { tabindex: -1 }, say(page)), troubled(error)];
   }
+  clearTimeout(slow);
   if (signal.aborted) return;
   main.replaceChildren(...[content].flat());
   main.removeAttribute("aria-busy");

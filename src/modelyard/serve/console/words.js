@@ -1,6 +1,7 @@
 /** Everything that the console says, in English and in Chinese. `{holes}` are filled in. */
 export const WORDS = {
   "skip": ["Skip to the content", "跳到正文"],
+  "loading": ["Reading …", "正在读取……"],
   "nav": ["Console", "控制台"],
   "models": ["Models", "模型"],
   "releases": ["Releases", "发布"],
