@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,6 +39,8 @@ class Difference:
 
 def between(one: Bundle, other: Bundle) -> Difference:
     """What a reader of two cards would have to look for."""
+    import yaml  # which serving does without
+
     return Difference(
         first=one.digest,
         second=other.digest,
