@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.responses import Response
@@ -64,7 +64,7 @@ class UnavailableError(ModelyardError):
 
     code = "unavailable"
     http_status = 503
-    retry_after: ClassVar[int] = 1
+    retry_after: int = 1  # seconds
 
 
 class NotReadyError(UnavailableError):
