@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import version as installed
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from modelyard.serve.state import State
 
 NAME = "modelyard"
+INSTALLED = installed(NAME)
 PLATFORM = "onnxruntime_onnx"
 MODEL = "/v2/models/{name}"
 VERSION = MODEL + "/versions/{version}"
@@ -52,7 +53,7 @@ class Inference:
 
     async def server(self, _request: Request) -> Response:
         """What this server is."""
-        return wire.JsonResponse({"name": NAME, "version": version("modelyard"), "extensions": []})
+        return wire.JsonResponse({"name": NAME, "version": INSTALLED, "extensions": []})
 
     async def live(self, _request: Request) -> Response:
         """The process runs."""
