@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 GOOD = json.dumps(RECORD, ensure_ascii=False).encode()
 QUICK = Limits(head_seconds=0.2)
+PAGE = b"GET /docs HTTP/1.1\r\nHost: yard\r\n\r\n"
 WAIT = 30  # seconds after which a test gives up
 
 
@@ -198,41 +199,55 @@ def test_a_request_that_takes_too_long_is_told_so(risk: Run, monkeypatch: pytest
         assert httpx.post(f"{url}/predict", json=RECORD).status_code in {200, 504}  # it lives
 
 
-def test_who_does_not_read_is_cut_off(serving: Serving) -> None:
-    """Pages pile up for a client that only asks; it is let go, and others are answered."""
-    one = b"GET /docs HTTP/1.1\r\nHost: yard\r\n\r\n"
-    with serving(Limits(body_seconds=0.3)) as url, connected(url) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.settimeout(0.5)
-        begun, gone = time.monotonic(), False
-        while not gone and time.monotonic() < begun + WAIT:
-            try:
-                connection.sendall(one * 50)
-            except TimeoutError:
-                continue
-            except OSError:
-                gone = True
-        assert gone
-        assert httpx.get(f"{url}/livez").status_code == 200
-
-
-def test_who_does_not_read_the_last_answer_is_cut_off(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is left to send fits the server's own memory, so that nothing presses; the connection closes all the same."""
-    lost: list[float] = []
+@pytest.fixture
+def lost(monkeypatch: pytest.MonkeyPatch) -> list[protocol.Protocol]:
+    """Connections that the server let go; what is on its way to a client that does not read tells it nothing."""
+    found: list[protocol.Protocol] = []
     real = protocol.Protocol.connection_lost
 
     def noted(self: protocol.Protocol, exc: Exception | None) -> None:
-        lost.append(time.monotonic())
+        found.append(self)
         real(self, exc)
 
     monkeypatch.setattr(protocol.Protocol, "connection_lost", noted)
-    with serving(Limits(body_seconds=0.3)) as url:
+    return found
+
+
+# What is left to send presses, or fits the server's own memory and is the last of a connection that closes.
+@pytest.mark.parametrize("asked", [PAGE * 4000, PAGE * 400 + b"no HTTP\r\n\r\n"])
+def test_who_does_not_read_is_let_go(serving: Serving, lost: list[protocol.Protocol], asked: bytes) -> None:
+    with serving(Limits(body_seconds=0.3)) as url, socket.socket() as connection:
         host, port = url.removeprefix("http://").split(":")
-        with socket.socket() as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-            connection.connect((host, int(port)))
-            connection.sendall(b"GET /docs HTTP/1.1\r\nHost: yard\r\n\r\n" * 400 + b"no HTTP\r\n\r\n")
-            begun = time.monotonic()
-            while not lost and time.monotonic() < begun + WAIT:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.connect((host, int(port)))
+        connection.settimeout(0)
+        connection.send(asked)
+        begun = time.monotonic()
+        while not lost and time.monotonic() < begun + WAIT:
+            time.sleep(0.01)
+        assert lost
+        assert httpx.get(f"{url}/livez").status_code == 200
+
+
+def test_what_is_pipelined_is_not_piled_up(
+    serving: Serving, lost: list[protocol.Protocol], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a client that asks without end no more is read than one look at its socket gives."""
+    read: list[int] = []
+    real = protocol.Protocol.data_received
+
+    def noted(self: protocol.Protocol, data: bytes) -> None:
+        read.append(len(data))
+        real(self, data)
+
+    monkeypatch.setattr(protocol.Protocol, "data_received", noted)
+    with serving(Limits(body_seconds=0.3)) as url, connected(url) as connection:
+        connection.settimeout(0.1)
+        begun = time.monotonic()
+        while not lost and time.monotonic() < begun + WAIT:
+            try:
+                connection.sendall(PAGE * 1000)
+            except OSError:
                 time.sleep(0.01)
-            assert lost
+    assert lost
+    assert sum(read) < 2_000_000
