@@ -213,6 +213,7 @@ class _Asking(asyncio.Protocol):
         self.name, self.body, self.place = words["name"], words["body"].encode(), place
         self.every, self.until = every, until
         self.number = self.failed = self.cut = 0
+        self.connected = False
         self.lost: list[int] = []
         self.took: list[float] = []
 
@@ -221,25 +222,23 @@ class _Asking(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         next_one = loop.time() + self.every * self.place / CONNECTIONS
         while loop.time() < self.until:
-            self.transport: asyncio.Transport | None = None
             try:
                 await loop.create_connection(lambda: self, host, port)
             except OSError:
                 await asyncio.sleep(0.01)
                 continue
-            while self.transport is not None and loop.time() < self.until:
+            while self.connected and loop.time() < self.until:
                 if self.every:
                     await asyncio.sleep(max(0.0, next_one - loop.time()))
                     next_one = max(next_one + self.every, loop.time() - 1)
                 await self._once(loop)
-            if self.transport is not None:
-                self.transport.close()
+            self.transport.close()
 
     async def _once(self, loop: asyncio.AbstractEventLoop) -> None:
         number, self.number = self.number, self.number + 1
         self.received = b""
         self.answer: asyncio.Future[bytes] = loop.create_future()
-        if self.transport is None:
+        if not self.connected:
             self.lost.append(number)
             return
         head = f"POST /predict HTTP/1.1\r\nHost: x\r\nX-Request-ID: {self.name}-{self.place}-{number}\r\n"
@@ -258,7 +257,7 @@ class _Asking(asyncio.Protocol):
             self.failed += 1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
+        self.transport, self.connected = cast("asyncio.Transport", transport), True
 
     def data_received(self, data: bytes) -> None:
         self.received += data
@@ -268,11 +267,14 @@ class _Asking(asyncio.Protocol):
             self.answer.set_result(self.received)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - lost is lost
-        self.transport = None
+        self.connected = False
         answer = getattr(self, "answer", None)
         if answer is not None and not answer.done():
             answer.set_result(b"")
 
 
 if __name__ == "__main__":
-    sys.exit(client() if sys.argv[1:2] == ["client"] else main())
+    if sys.argv[1:2] == ["client"]:
+        client()
+    else:
+        sys.exit(main())

@@ -75,9 +75,14 @@ def test_what_was_asked_is_kept_where_that_is_said(risk: Run, tmp_path: Path) ->
 
 def test_answers_of_one_moment_are_one_write(risk: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = logging_to(risk, tmp_path)
-    own, written = shipping(client).own, []
+    own, written = shipping(client).own, list[int]()
     plain = own.write
-    monkeypatch.setattr(own, "write", lambda some: (written.append(some.count(b"\n")), plain(some)))
+
+    def noted(some: bytes) -> None:
+        written.append(some.count(b"\n"))
+        plain(some)
+
+    monkeypatch.setattr(own, "write", noted)
 
     async def ask() -> list[httpx.Response]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(client.app), base_url="http://yard") as asking:

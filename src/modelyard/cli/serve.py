@@ -74,11 +74,11 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     with progress.shown(quiet=quiet):
         targets = words.targets(models, home)
         rules.check(traffic, targets)
-    settings = reach.settings(home_of(next(iter(targets.values())), home))
     logging = Logging("", "", log_inputs, log_lenient)
     if log != OFF:
         there = next((one.home for one in targets.values() if one.home), str(home or ""))
         logging = replace(logging, home=there, folder=log)
+    settings = reach.settings(home_of(next(iter(targets.values())), home))
     settings = replace(settings, traffic=traffic, logging=logging, workers=processes(workers))
 
     def ready(url: str) -> None:
