@@ -61,6 +61,7 @@ def main() -> int:
     """Train two models, serve them, attack, print, write."""
     from modelyard import run
     from modelyard.serve.server import background
+    from modelyard.serve.settings import Logging, Settings
 
     with tempfile.TemporaryDirectory() as home:
         bundles = {}
@@ -69,7 +70,7 @@ def main() -> int:
             recipe: dict[str, Any] = {"version": 1, "name": name, "data": str(data), "target": target}
             trained = run.train(recipe | {"model": "linear", "columns": kinds}, home=Path(home) / "yard")
             bundles[name] = trained.bundle
-        with background(bundles, port=0) as url:
+        with background(bundles, port=0, settings=Settings(logging=Logging(folder=home))) as url:
             found = whole(url, EXAMPLES)
     requests = sum(each.requests for each in found)
     for each in found:

@@ -15,6 +15,7 @@ RUN = [
     "docs/recipe.md",
     "docs/evidence.md",
     "docs/gradient-descent.md",
+    "docs/access.md",
     "docs/serving.md",
     "docs/protocols.md",
     "docs/releases.md",

@@ -20,6 +20,7 @@ from tests.serve.conftest import RECORD
 
 if TYPE_CHECKING:
     from modelyard.run import Run
+    from modelyard.serve.batching import Waiting
 
 GOOD = json.dumps(RECORD, ensure_ascii=False)
 NO_JSON = {
@@ -131,14 +132,14 @@ def test_long_work_leaves_the_loop_free(risk: Run, monkeypatch: pytest.MonkeyPat
     app = App({"风险": risk.bundle}, Settings(Limits(patience=0)))
     Client(app)
     served, entered, leave = app.models["风险"].stable, threading.Event(), threading.Event()
-    plain = served.answer
+    plain = served.batches.work
 
-    def slowly(*asked: Any) -> bytes:
+    def slowly(batch: list[Waiting]) -> None:
         entered.set()
         assert leave.wait(30)
-        return plain(*asked)
+        plain(batch)
 
-    monkeypatch.setattr(served, "answer", slowly)
+    monkeypatch.setattr(served.batches, "work", slowly)
 
     async def both() -> tuple[int, int]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://yard") as client:
@@ -150,16 +151,6 @@ def test_long_work_leaves_the_loop_free(risk: Run, monkeypatch: pytest.MonkeyPat
             return live.status_code, (await asked).status_code
 
     assert asyncio.run(both()) == (200, 200)
-
-
-def test_work_is_long_by_its_rows_or_by_its_bytes(risk: Run) -> None:
-    app = App({"风险": risk.bundle})
-    served = app.models["风险"].stable
-    served.seconds_per_row, served.bytes_per_row = 0.0005, 100.0
-    assert served.is_quick(b"{}" * 4)
-    assert not served.is_quick(b"{}" * 5)
-    assert served.is_quick(b"x" * 400)
-    assert not served.is_quick(b"x" * 401)
 
 
 def test_a_bundle_that_does_not_answer_its_example_is_never_ready(risk: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,13 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", metavar="", help="Pri
 Quiet: TypeAlias = Annotated[
     bool, typer.Option("--quiet", "-q", metavar="", help="No progress and no notes; the result stays.")
 ]
+Who: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it, for the history; this user where not said.", show_default=False
+    ),
+]
+NameWord: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A release's name.", show_default=False)]
 CanaryRules: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -141,10 +148,21 @@ Timeout: TypeAlias = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.1, help="The time of a whole request, from headers to answer.")
 ]
 Connections: TypeAlias = Annotated[int, typer.Option(metavar="N", min=1, help="The most connections at once.")]
-Who: TypeAlias = Annotated[
-    str | None,
+WorkersWord: TypeAlias = Annotated[
+    str, typer.Option("--workers", metavar="N", help="Processes on the one port; auto: as many as there are cores.")
+]
+LogWord: TypeAlias = Annotated[
+    str,
     typer.Option(
-        "--by", metavar="NAME", help="Who does it, for the history; this user where not said.", show_default=False
+        "--log",
+        metavar="DIR",
+        help="Write every answer down in this folder, then into the yard, if there is one; off: nowhere.",
+        show_default="the yard's",
     ),
 ]
-NameWord: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A release's name.", show_default=False)]
+LogInputs: TypeAlias = Annotated[
+    bool, typer.Option("--log-inputs", metavar="", help="Write down the rows that were asked for too.")
+]
+LogLenient: TypeAlias = Annotated[
+    bool, typer.Option("--log-lenient", metavar="", help="Answer though the log cannot be written, as on a full disk.")
+]

@@ -12,14 +12,19 @@ from modelyard.cli.options import (
     CanaryRules,
     Home,
     Host,
+    LogInputs,
+    LogLenient,
+    LogWord,
     Port,
     PromoteAfter,
     PromoteErrors,
     PromoteSlower,
     Quiet,
     ShadowRules,
+    WorkersWord,
 )
 from modelyard.cli.reach import Reach, home_of, reached
+from modelyard.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
     from modelyard.serve.target import Target
 
+AUTO, OFF = "auto", "off"
+MOST = 512  # workers
 Models = Annotated[
     list[str],
     typer.Argument(
@@ -49,6 +56,10 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     promote_after: PromoteAfter = 0,
     promote_errors: PromoteErrors = 0.01,
     promote_slower: PromoteSlower = 1.5,
+    workers: WorkersWord = "1",
+    log: LogWord = "",
+    log_inputs: LogInputs = False,
+    log_lenient: LogLenient = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     *,
@@ -56,14 +67,19 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
 ) -> int:
     """Serve releases or bundles over HTTP until it is told to stop (Ctrl-C)."""
     from modelyard.serve import rules, server
-    from modelyard.serve.settings import Promotion, Traffic
+    from modelyard.serve.settings import Logging, Promotion, Traffic
 
     promotion = Promotion(promote_after, promote_errors, promote_slower, judged)
     traffic = Traffic(tuple(map(rules.canary, canary or ())), tuple(map(rules.shadow, shadow or ())), promotion)
     with progress.shown(quiet=quiet):
         targets = words.targets(models, home)
         rules.check(traffic, targets)
-    settings = replace(reach.settings(home_of(next(iter(targets.values())), home)), traffic=traffic)
+    logging = Logging("", "", log_inputs, log_lenient)
+    if log != OFF:
+        there = next((one.home for one in targets.values() if one.home), str(home or ""))
+        logging = replace(logging, home=there, folder=log)
+    settings = reach.settings(home_of(next(iter(targets.values())), home))
+    settings = replace(settings, traffic=traffic, logging=logging, workers=processes(workers))
 
     def ready(url: str) -> None:
         if as_json:
@@ -75,6 +91,21 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     if server.serve(targets, host=host, port=port, ready=ready, settings=settings) == signal.SIGINT:
         raise KeyboardInterrupt
     return 0
+
+
+def processes(word: str) -> int:
+    """How many `--workers` are meant.
+
+    Raises:
+        UsageError: it is no number from 1 on, and not `auto`.
+    """
+    from modelyard.core import cores
+
+    if word == AUTO:
+        return cores.available()
+    if not word.isdecimal() or not 1 <= int(word) <= MOST:
+        raise UsageError("is no number of workers", f"--workers {word}", f"a number from 1 to {MOST}, or {AUTO}")
+    return int(word)
 
 
 def judged(bundle: "Bundle", home: str) -> "Sequence[Verdict]":

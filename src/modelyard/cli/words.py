@@ -92,10 +92,11 @@ def yard(of: Bundle | Target, home: str | Path | None) -> Yard:
 
     if home is not None:
         return yards.Yard(home)
-    around = yards.Yard(Path(of.folder).resolve().parent.parent)
+    place = Path(of.folder).resolve().parent
+    around = yards.Yard(place.parent)
     # A database's bundles may lie in a folder that looks like a yard's own.
     in_database = "://" in os.environ.get(yards.HOME, "") or around.home == cache().resolve()
-    if Path(of.folder).resolve().parent == around.bundles and not in_database:
+    if place == around.bundles and not in_database:
         return around
     return yards.here()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,7 @@ import msgspec
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
-from modelyard.core import digest, events, groups, order
+from modelyard.core import cores, digest, events, groups, order
 from modelyard.core.blocks import feeds
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.errors import BundleError
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 REFUSALS = (refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf, refusals.NotImplemented, RuntimeError)
 RANGE = ("prediction", "low", "high")  # what is answered of a number; without an interval the first alone
 SMALL = 8 << 20  # bytes: a smaller graph answers a row faster on one thread than it takes to wake a second
-CORES = os.cpu_count() or 1
 
 
 class Answer(TypedDict):
@@ -64,7 +62,8 @@ class Bundle:
             self.report = reports.decode(files[manifests.REPORT])
             self.features = Features.restore(msgspec.json.decode(files["encoders.json"], type=list), files)
             self.session = _session(files["model.onnx"])
-            self.workers = CORES if len(files["model.onnx"]) < SMALL else 1  # the session has the cores, or its callers
+            small = len(files["model.onnx"]) < SMALL
+            self.workers = cores.mine() if small else 1  # the session has the cores, or its callers
             self.decision = _decision(files.get("decision.json"))
             self.recipe = files["recipe.yaml"].decode()
             self.example: dict[str, Any] = msgspec.json.decode(files["example.json"], type=dict)
@@ -233,8 +232,7 @@ def _decision(content: bytes | None) -> Decision | None:
 def _session(graph: bytes) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.log_severity_level = 3
-    if len(graph) < SMALL:
-        options.intra_op_num_threads = 1
+    options.intra_op_num_threads = 1 if len(graph) < SMALL else cores.mine()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -16,7 +16,7 @@ from modelyard.core.evidence import Review
 from modelyard.release import collecting, difference, manifest, remote, store
 from modelyard.release.bundle import Bundle
 from modelyard.release.keys import Keys
-from modelyard.release.ledger import acts, releases
+from modelyard.release.ledger import acts, lines, releases
 from modelyard.release.ledger.acts import Act
 from modelyard.release.ledger.database import Database
 from modelyard.release.ledger.place import HOME, Place
@@ -203,6 +203,16 @@ class Yard:
         """Administrative acts, the newest first: of some kinds, of one subject, at most so many."""
         with self.database.reading() as connection:
             return acts.read(connection, kinds, subject, limit)
+
+    def keep_lines(self, **tables: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows to `answers` and `feedback` as `lines.add` takes them; those that are there stay as they are.
+
+        Raises:
+            YardGoneError: the database cannot be written.
+        """
+        with self.database.appending() as connection:
+            for table, rows in tables.items():
+                lines.add(connection, table, rows)
 
     def aliases(self, name: str | None = None) -> dict[str, dict[str, int]]:
         """Which version each alias names, by name and alias; one query, cheap enough to ask every second."""

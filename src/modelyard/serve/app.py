@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.routing import Router
 
+from modelyard.core import cores
+from modelyard.core.errors import ModelyardError
 from modelyard.serve import rules
 from modelyard.serve.access.door import Door
 from modelyard.serve.deployment import Deployment
@@ -23,6 +25,7 @@ from modelyard.serve.shadow import Shadow
 from modelyard.serve.state import State
 from modelyard.serve.target import Target
 from modelyard.serve.telemetry import Telemetry
+from modelyard.serve.together import Together
 from modelyard.serve.traffic import ReleaseFigures
 from modelyard.serve.watcher import Watcher
 
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from modelyard.release.bundle import Bundle
+    from modelyard.serve.settings import Logging
+    from modelyard.serve.shipping import Shipping
 
 
 class App:
@@ -42,6 +47,7 @@ class App:
 
         Raises:
             BundleError: a target's bundle is missing or altered.
+            ModelyardError: the log's folder cannot be written.
             UsageError: a rule for canaries or shadows does not fit what is served.
         """
         settings = settings or Settings()
@@ -56,13 +62,17 @@ class App:
         }
         self.watcher = Watcher(self.models.values(), opening, Rule(settings.traffic.promotion), settings.traffic)
         self.telemetry.registry.register(ReleaseFigures(self.models.values(), self.watcher))
-        self.pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="modelyard-predict")
+        if settings.figures:
+            self.telemetry.together = Together(settings.figures, settings.slot, self.telemetry.registry)
+        self.pool = ThreadPoolExecutor(cores.mine(), thread_name_prefix="modelyard-predict")
         self.warming: asyncio.Task[None] | None = None
-        self.state = State(self.models, settings, self.telemetry, self.pool, self.watcher)
+        self.shipping = logged(settings.logging)
+        log = None if self.shipping is None else self.shipping.own
+        self.state = State(self.models, settings, self.telemetry, self.pool, self.watcher, log)
         table = routes(self.state)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
-        self.door = Door(settings.access)
+        self.door = Door(settings.access, share=1 / settings.workers)
         known = (*paths, *map(path_of, models))
         self.guard = Guard(self.router, known, self.telemetry, self.door, settings.limits.seconds)
 
@@ -88,6 +98,8 @@ class App:
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:
         self.warming = asyncio.create_task(self._start())
         self.door.start()
+        if self.state.settings.workers > 1:  # others answer until this one is warm; it does not listen before
+            await asyncio.wait({self.warming})
         try:
             yield
         finally:
@@ -96,7 +108,34 @@ class App:
             self.watcher.stop()
             self.shadow.stop()
             self.pool.shutdown(wait=False, cancel_futures=True)
+            for one in (self.shipping, self.telemetry.together):
+                if one is not None:
+                    await asyncio.to_thread(one.stop)
 
     async def _start(self) -> None:
+        for one in (self.shipping, self.telemetry.together):
+            if one is not None:
+                one.start()
         await self.warm_up()
         self.watcher.start()
+
+
+def logged(settings: Logging) -> Shipping | None:
+    """The log that was asked for, and what moves it on to the yard.
+
+    Raises:
+        ModelyardError: its folder cannot be written.
+    """
+    if not settings.home and not settings.folder:
+        return None
+    from modelyard.release.yard import Yard  # the database's driver, which a server without a log does without
+    from modelyard.serve.log import Log
+    from modelyard.serve.shipping import Shipping
+
+    yard = Yard(settings.home) if settings.home else None
+    folder = Path(settings.folder) if settings.folder or yard is None else yard.place.folder / "log"
+    try:
+        return Shipping(Log(folder, settings), yard)
+    except OSError as error:
+        problem = f"the log cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        raise ModelyardError(problem, str(folder), "name another folder with --log") from error

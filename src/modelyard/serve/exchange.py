@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy.typing as npt
@@ -49,3 +50,29 @@ class Exchange(Protocol):
 
     def explain(self, served: Served, body: bytes, error: Exception) -> Exception:
         """All that is wrong with a body that `read` refused with a ValidationError: longer work than an answer."""
+
+
+class Witness(Exchange):
+    """An exchange for one request of which is noted what the log tells: when it began, and how many rows it held."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        """Around the one that was asked."""
+        self.exchange, self.began, self.rows = exchange, perf_counter(), 0
+
+    @property
+    def name(self) -> str:
+        """The protocol's."""
+        return type(self.exchange).__module__.rpartition(".")[2]
+
+    def read(self, served: Served, body: bytes, headers: Mapping[bytes, bytes]) -> Asked:
+        """As the exchange does."""
+        return self.exchange.read(served, body, headers)
+
+    def write(self, served: Served, asked: Asked, answered: Answered) -> bytes:
+        """As the exchange does."""
+        self.rows = len(answered.outputs)
+        return self.exchange.write(served, asked, answered)
+
+    def explain(self, served: Served, body: bytes, error: Exception) -> Exception:
+        """As the exchange does."""
+        return self.exchange.explain(served, body, error)

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from modelyard.core.errors import ModelyardError, Problem, nearest
 from modelyard.serve import wire
 from modelyard.serve.access import journal, secrets
-from modelyard.serve.access.errors import OverdueError
+from modelyard.serve.access.deadline import Deadlines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ UNKNOWN = "unknown"  # the route label of every path that does not exist
 LINGER = 1.0  # seconds for which what a client still sends is read and dropped, so that it hears why
 UNREAD = (wire.UnreadError, wire.TimedOutError)  # these leave a client that still sends
 TOLD = frozenset({503, 504})  # server's errors that are no failure
+READ = "modelyard.read"  # in the scope of a request whose body is read, or was
 GONE = 499  # the client left before it was answered
 
 Body = TypeVar("Body", bytes, bytearray)
@@ -46,7 +47,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, paths: tuple[str, ...], telemetry: Telemetry, door: Door, seconds: float) -> None:
         """`paths` are offered where none was found; a request takes so many seconds at most."""
-        self.app, self.paths, self.telemetry, self.door, self.seconds = app, paths, telemetry, door, seconds
+        self.app, self.paths, self.telemetry, self.door = app, paths, telemetry, door
+        self.deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -81,22 +83,12 @@ class Guard:
             journal.write(scope, route, status, seconds)
 
     async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
-        """Past the door, within the time.
-
-        Raises:
-            OverdueError: it took too long.
-        """
+        """Past the door, within the time."""
         if scope["method"] == "OPTIONS" and (told := self.door.origins.preflight(headers)) is not None:
             await wire.reply(send, b"", 204, told)
             return
         self.door.admit(scope, headers)
-        try:
-            async with asyncio.timeout(self.seconds) as limit:
-                await self.app(scope, receive, send)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            raise OverdueError(f"took longer than {self.seconds:g} seconds", "", "send fewer rows at once") from None
+        await self.deadlines.within(self.app, scope, receive, send)
 
     async def _tell(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         status, code, problems, headers = self._understood(error, scope)
@@ -107,10 +99,12 @@ class Guard:
             headers.append((b"content-type", wire.PROBLEM.encode()))
         if b"expect" in dict(scope["headers"]):  # whether the body follows is not known: the connection ends here
             headers.append((b"connection", b"close"))
-        if not isinstance(error, UNREAD):
+        if not isinstance(error, UNREAD) and not _is_coming(scope):
             await wire.reply(send, body, status, headers)
             return
-        headers += [(b"content-length", b"%d" % len(body)), (b"connection", b"close")]
+        headers.append((b"content-length", b"%d" % len(body)))
+        if isinstance(error, UNREAD):
+            headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": True})
         await _drain(receive)
@@ -153,6 +147,7 @@ async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
     length = dict(scope["headers"]).get(b"content-length", b"")
     if length.isdigit() and int(length[:16]) > limits.body:
         raise wire.UnreadError(*_too_large(limits))
+    scope[READ] = True
     message = await receive()
     if _is_last(message):
         body: bytes = message.get("body", b"")
@@ -186,6 +181,15 @@ def _within(body: Body, limits: Limits) -> Body:
     if len(body) > limits.body:
         raise wire.TooLargeError(*_too_large(limits))
     return body
+
+
+def _is_coming(scope: Scope) -> bool:
+    """Whether a body may still come that nobody has read, on a connection that ends with this request."""
+    if READ in scope:
+        return False
+    headers = dict(scope["headers"])
+    ends = headers.get(b"connection", b"").lower() == b"close" or scope["http_version"] == "1.0"
+    return ends and b"expect" not in headers and headers.get(b"content-length", b"0") != b"0"
 
 
 async def _drain(receive: Receive) -> None:

@@ -22,6 +22,7 @@ from modelyard.serve import (
     traffic,
     wire,
 )
+from modelyard.serve.exchange import Witness
 from modelyard.serve.exchanges.native import Native
 from modelyard.serve.guard import read_body
 
@@ -57,7 +58,10 @@ class Ask:
         if not served.ready:
             raise wire.NotReadyError("is warming up", served.name, "ask /readyz, and come back")
         headers = dict(scope["headers"])
-        served, answer = await deployment.reply(served, self.exchange, body, headers, self.state.pool)
+        witness = Witness(self.exchange)
+        served, answer = await deployment.reply(served, witness, body, headers, self.state.pool)
+        if self.state.log is not None:
+            await self.state.log.answered(scope, served, witness, answer, body)
         await wire.reply(send, answer, 200, [(b"content-type", b"application/json"), *served.marks])
 
 

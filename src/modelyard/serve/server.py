@@ -14,13 +14,15 @@ from modelyard.core.errors import UsageError
 from modelyard.serve.access import listening, place
 from modelyard.serve.app import App
 from modelyard.serve.settings import Settings
+from modelyard.serve.target import Target
+from modelyard.serve.worker import Words
+from modelyard.serve.workers import Workers
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator, Mapping
 
     from modelyard.release.bundle import Bundle
-    from modelyard.serve.target import Target
 
 HOST, PORT = "127.0.0.1", 8080
 GRACE = 10  # seconds that requests under way get when the server stops
@@ -44,11 +46,30 @@ def serve(
         UsageError: there is nothing to serve, or the place cannot be listened at.
         BundleError: a bundle does not answer its own example.
     """
+    settings = settings or Settings()
     with closing(_listen(models, host, port, settings)) as listener:
-        server = _Server(App(models, settings), listener, ready)
-        server.run()
-        server.check()
-        return server.stopped_by
+        if settings.workers == 1:
+            return serve_on(listener, models, ready, settings)
+        targets = {name: one if isinstance(one, Target) else Target.of(one, name) for name, one in models.items()}
+        url = url_of(listener, settings)
+        return Workers(Words(targets, settings), listener, lambda: ready and ready(url)).run()
+
+
+def serve_on(
+    listener: socket.socket,
+    models: Mapping[str, Bundle | Target],
+    ready: Callable[[str], None] | None,
+    settings: Settings,
+) -> int | None:
+    """Serve on a socket that is bound, in this process, until SIGINT or SIGTERM; say which of them it was.
+
+    Raises:
+        BundleError: a bundle does not answer its own example.
+    """
+    server = _Server(App(models, settings), listener, ready)
+    server.run()
+    server.check()
+    return server.stopped_by
 
 
 @contextmanager
@@ -82,6 +103,14 @@ def background(
         finally:
             server.should_exit = True
             thread.join()
+
+
+def url_of(listener: socket.socket, settings: Settings) -> str:
+    """Where what listens there can be asked."""
+    host, port = listener.getsockname()[:2]
+    host = ANYWHERE.get(host, host)
+    scheme = "http" if settings.access.tls is None else "https"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def check_place(host: str, port: int, settings: Settings | None = None) -> None:
@@ -119,10 +148,7 @@ class _Server(uvicorn.Server):
     @property
     def url(self) -> str:
         """Where it can be asked."""
-        host, port = self.listener.getsockname()[:2]
-        host = ANYWHERE.get(host, host)
-        scheme = "http" if self.app.state.settings.access.tls is None else "https"
-        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        return url_of(self.listener, self.app.state.settings)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Run until told to stop."""

@@ -33,6 +33,9 @@ class Limits:
     seconds: float = 120.0  # of the whole request, from its headers to the last byte of its answer
     connections: int = 1000  # at once, of each process
     patience: float = 0.002  # seconds of work that others may wait for; more is done in a thread
+    batch: int = 256  # rows of several requests that are answered at once
+    queue: int = 1000  # requests that may wait for one model
+    wait: float = 5.0  # seconds of work that they may be, reckoned by what a row costs
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,19 @@ class Traffic:
 
 
 @dataclass(frozen=True)
+class Logging:
+    """Where answers are written down: files in a `folder`, whose lines are moved on to the yard at `home`.
+
+    Neither is no log; with a yard alone the files lie with what it keeps on this machine.
+    """
+
+    home: str = field(default="", repr=False)  # a folder or a URL, which may hold a password
+    folder: str = ""
+    inputs: bool = False  # the rows that were asked for too
+    lenient: bool = False  # answer though nothing can be written down
+
+
+@dataclass(frozen=True)
 class Settings:
     """How bundles are served."""
 
@@ -98,3 +114,7 @@ class Settings:
     explaining: Explaining = Explaining()
     traffic: Traffic = Traffic()
     access: Access = field(default_factory=Access)
+    logging: Logging = Logging()
+    workers: int = 1  # processes on one port
+    slot: int = 0  # which of them this is
+    figures: str = ""  # the folder where they tell each other what they counted

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from modelyard.core.errors import nearest
 from modelyard.serve import wire
 from modelyard.serve.deployment import Deployment
+from modelyard.serve.log import Log
 from modelyard.serve.settings import Settings
 from modelyard.serve.telemetry import Telemetry
 from modelyard.serve.watcher import Watcher
@@ -24,6 +25,7 @@ class State:
     telemetry: Telemetry
     pool: Executor
     watcher: Watcher
+    log: Log | None = None  # where answers are written down, if anywhere
 
     def deployment(self, name: str | None, path: str) -> Deployment:
         """The model of a name; without one the only model there is.

@@ -87,6 +87,18 @@ class LateError(UnavailableError):
     retry_after = 30
 
 
+class OverloadedError(NotReadyError):
+    """More waits for a model than it answers in time."""
+
+    code = "overloaded"
+
+
+class LogUnwritableError(NotReadyError):
+    """An answer cannot be written down, so it is not given."""
+
+    code = "log_unwritable"
+
+
 class ProblemDocument(msgspec.Struct, kw_only=True):
     """What a request got instead of an answer. `code` is stable; `request_id` is in the server's log too."""
 
