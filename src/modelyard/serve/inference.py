@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
@@ -51,9 +52,7 @@ class Inference:
 
     async def server(self, _request: Request) -> Response:
         """What this server is."""
-        from modelyard import __version__
-
-        return wire.JsonResponse({"name": NAME, "version": __version__, "extensions": []})
+        return wire.JsonResponse({"name": NAME, "version": version("modelyard"), "extensions": []})
 
     async def live(self, _request: Request) -> Response:
         """The process runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse
@@ -42,9 +43,7 @@ class Health:
 
     async def version(self, _request: Request) -> Response:
         """Modelyard's."""
-        from modelyard import __version__
-
-        return PlainTextResponse(__version__)
+        return PlainTextResponse(version("modelyard"))
 
 
 def routes(state: State, ask: Callable[[Exchange, State], ASGIApp]) -> list[Route]:
