@@ -189,7 +189,7 @@ class Real:
 
 @pytest.fixture(scope="module")
 def real(yard: Yard) -> Iterator[Real]:
-    scopes = ("predict", "explain")
+    scopes = ("predict", "explain", "feedback")
     keys = {name: yard.keys.make(name, scopes)[1] for name in PROGRAMS}
     slow_keys = {name: yard.keys.make(f"slow {name}", scopes, rate=1.0)[1] for name in PROGRAMS}
     words = ("serve", "test", "--home", str(yard.home), "--port", "0", "--json", "--quiet")
@@ -203,12 +203,13 @@ def real(yard: Yard) -> Iterator[Real]:
             process.terminate()
 
 
-def test_the_real_server_answers_and_explains(client: tuple[str, str], yard: Yard, real: Real) -> None:
+def test_the_real_server_answers_explains_and_takes_feedback(client: tuple[str, str], yard: Yard, real: Real) -> None:
     bundle = yard.open(yard.find("test"))
-    told = run(client, real.url, json.dumps(bundle.example), key=real.keys[Path(client[1]).name])
+    told = run(client, real.url, json.dumps(bundle.example), "good", key=real.keys[Path(client[1]).name])
     assert told.returncode == 0, told.stderr
-    answer, why = (json.loads(line) for line in told.stdout.splitlines())
+    answer, why, fed = (json.loads(line) for line in told.stdout.splitlines())
     assert answer == bundle.predict(bundle.example)["predictions"][0]
+    assert fed == {"accepted": 1}
     assert {share["column"] for share in why["shares"]} == {column.name for column in bundle.schema.features}
 
 
