@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelyard import run
+from modelyard import judging
 from modelyard.cli.serve import judged
 from modelyard.core.report import Verdict
 from modelyard.serve.promotion import BY, FEW, Trial
@@ -87,7 +87,7 @@ def test_without_a_rule_nothing_is_promoted(stock: Yard) -> None:
 def test_the_gates_are_those_of_the_recipe_beside_the_champion(stock: Yard) -> None:
     home = str(stock.home)
     candidate = stock.open(stock.find(f"{NAME}@2"))
-    assert judged(candidate, home) == run.judge(candidate, stock)
+    assert judged(candidate, home) == judging.judge(candidate, stock)
     assert [verdict.gate for verdict in judged(candidate, home)] == ["at_least"]
 
 

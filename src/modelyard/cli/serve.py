@@ -110,10 +110,10 @@ def processes(word: str) -> int:
 
 def judged(bundle: "Bundle", home: str) -> "Sequence[Verdict]":
     """What the gates say of a canary: for the promotion rule, which is below what runs them."""
-    from modelyard import run
+    from modelyard import judging
     from modelyard.release.yard import Yard
 
-    return run.judge(bundle, Yard(home))
+    return judging.judge(bundle, Yard(home))
 
 
 def served(models: "Mapping[str, Bundle | Target]", url: str) -> None:
