@@ -11,7 +11,6 @@ Run it from the checkout: `python benchmarks/serve_overhead.py` (about two minut
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import platform
@@ -21,10 +20,13 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
+
+from load import WARM, Figures, Question, ask, figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +38,6 @@ RECIPE = ROOT / "recipes" / "customer-risk.yaml"
 RESULT = Path(__file__).parent / "results" / "serve_overhead.json"
 ROUNDS, REQUESTS, CALLS, STARTS = 5, 4000, 4000, 5
 CONNECTIONS = (1, 8)
-WARM = 200  # requests before a round that are not counted
 
 # A server that tells when it had its imports, its bundle and its answer; monotonic clocks agree between processes.
 SERVER = """
@@ -48,7 +49,6 @@ bundle = Bundle.load(sys.argv[1])
 loaded = time.monotonic()
 serve({bundle.name: bundle}, port=0, ready=lambda url: print(url, imported, loaded, time.monotonic(), flush=True))
 """
-Figures = dict[str, float]
 
 
 def main() -> None:
@@ -60,15 +60,15 @@ def main() -> None:
         bundle = run.train(RECIPE, home=Path(home)).bundle
         starts = [_start(bundle.folder) for _ in range(STARTS)]
         rounds = _rounds(bundle)
-    figures = {name: _median(each) for name, each in rounds.items()}
-    bare = figures["onnxruntime"]
-    for each in figures.values():
+    found = {name: _median(each) for name, each in rounds.items()}
+    bare = found["onnxruntime"]
+    for each in found.values():
         each["times_onnxruntime"] = bare["per_second"] / each["per_second"]
         each["beside_onnxruntime_us"] = 1e6 / each["per_second"] - 1e6 / bare["per_second"]
     start = _median(starts)
-    _show(figures, start)
+    _show(found, start)
     RESULT.parent.mkdir(exist_ok=True)
-    told = {"machine": _machine(), "rounds": ROUNDS, "figures": figures, "start_seconds": start}
+    told = {"machine": _machine(), "rounds": ROUNDS, "figures": found, "start_seconds": start}
     RESULT.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     print(f"written to {RESULT.relative_to(ROOT)}")
 
@@ -85,12 +85,11 @@ def _rounds(bundle: Bundle) -> dict[str, list[Figures]]:
     }
     found: dict[str, list[Figures]] = {}
     with _server(bundle.folder) as (url, _times):
-        live: dict[str, Any] = {"method": "GET", "path": "/livez", "body": "", "expected": {"live": True}}
+        live = Question("/livez", "", {"live": True}, method="GET", requests=REQUESTS)
         expected = bundle.predict(bundle.example)["predictions"][0]
-        body = json.dumps(bundle.example, separators=(",", ":"))
-        predict = {"method": "POST", "path": "/predict", "body": body, "expected": expected}
-        for request, many in product((live, predict), CONNECTIONS):
-            measures[f"{request['path']}, {_plural(many)}"] = partial(_clients, url, many, request)
+        predict = Question("/predict", json.dumps(bundle.example, separators=(",", ":")), expected, requests=REQUESTS)
+        for question, many in product((live, predict), CONNECTIONS):
+            measures[f"{question.path}, {_plural(many)}"] = partial(ask, url, replace(question, connections=many))
         for number in range(ROUNDS):
             print(f"round {number + 1} of {ROUNDS}")
             for name, measure in measures.items():
@@ -106,86 +105,7 @@ def _calls(call: Callable[[], object]) -> Figures:
         started = time.perf_counter()
         call()
         taken.append(time.perf_counter() - started)
-    return _figures(taken, sum(taken))
-
-
-def _clients(url: str, connections: int, request: dict[str, Any]) -> Figures:
-    """Ask from a process of its own."""
-    words = {"url": url, "connections": connections, **request}
-    command = [sys.executable, __file__, "client"]
-    done = subprocess.run(command, input=json.dumps(words), stdout=subprocess.PIPE, text=True, check=True, timeout=120)
-    figures: Figures = json.loads(done.stdout)
-    return figures
-
-
-def client() -> None:
-    """The other process: kept connections, one request under way on each."""
-    import uvloop
-
-    words = json.load(sys.stdin)
-    host, port = words["url"].removeprefix("http://").split(":")
-    body = words["body"].encode()
-    head = f"{words['method']} {words['path']} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n"
-
-    async def ask() -> Figures:
-        loop = asyncio.get_running_loop()
-        asking = [_Asking(head.encode() + body, words["expected"]) for _ in range(words["connections"])]
-        for one in asking:
-            await loop.create_connection(lambda one=one: one, host, int(port))  # type: ignore[misc]
-        await asyncio.gather(*(one.ask(WARM) for one in asking))
-        started = time.perf_counter()
-        taken = await asyncio.gather(*(one.ask(REQUESTS // len(asking)) for one in asking))
-        return _figures([seconds for each in taken for seconds in each], time.perf_counter() - started)
-
-    print(json.dumps(uvloop.run(ask())))
-
-
-class _Asking(asyncio.Protocol):
-    """One connection: send, wait for the whole answer, note the time, again."""
-
-    def __init__(self, request: bytes, expected: dict[str, Any]) -> None:
-        self.request, self.expected = request, expected
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's is one without saying so
-
-    def ask(self, times: int) -> asyncio.Future[list[float]]:
-        """Ask so often; gives the seconds of each."""
-        self.times, self.taken = times, list[float]()
-        self.done: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
-        self._send()
-        return self.done
-
-    def data_received(self, data: bytes) -> None:
-        self.received += data
-        head, found, body = self.received.partition(b"\r\n\r\n")
-        if not found or len(body) < int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]):
-            return
-        self.taken.append(time.perf_counter() - self.sent)
-        if json.loads(body) != self.expected:
-            self.done.set_exception(RuntimeError(f"another answer than in process: {self.received!r}"))
-        elif len(self.taken) < self.times:
-            self._send()
-        else:
-            self.done.set_result(self.taken)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_exception(exc or ConnectionError("the server closed the connection"))
-
-    def _send(self) -> None:
-        self.received, self.sent = b"", time.perf_counter()
-        self.transport.write(self.request)
-
-
-def _figures(taken: list[float], wall: float) -> Figures:
-    """Of single times and of the whole, in seconds."""
-    ordered = sorted(taken)
-    return {
-        "per_second": len(ordered) / wall,
-        "p50_us": 1e6 * ordered[len(ordered) // 2],
-        "p99_us": 1e6 * ordered[len(ordered) * 99 // 100],
-    }
+    return figures(taken, sum(taken))
 
 
 @contextmanager
@@ -212,9 +132,9 @@ def _median(rounds: list[Figures]) -> Figures:
     return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
 
 
-def _show(figures: dict[str, Figures], start: Figures) -> None:
+def _show(found: dict[str, Figures], start: Figures) -> None:
     print(f"\n{'one row':26}{'a second':>10}{'p50 us':>10}{'p99 us':>10}{'beside us':>11}{'times':>8}")
-    for name, of in figures.items():
+    for name, of in found.items():
         cells = f"{of['per_second']:10,.0f}{of['p50_us']:10.0f}{of['p99_us']:10.0f}"
         print(f"{name:26}{cells}{of['beside_onnxruntime_us']:11.0f}{of['times_onnxruntime']:8.1f}")
     parts = ", ".join(f"{name.replace('_', '-')} {seconds:.2f}" for name, seconds in start.items() if name != "ready")
@@ -234,4 +154,4 @@ def _machine() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    client() if sys.argv[1:] == ["client"] else main()
+    main()

@@ -12,7 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 import modelyard
-from modelyard import run
+from modelyard import families, run
 from modelyard.core.errors import RecipeError, RefusedError, UsageError
 from modelyard.release.yard import Yard
 from modelyard.serve import server
@@ -66,13 +66,13 @@ class TestSource:
     @pytest.mark.parametrize("said", ["a.csv", {"source": "csv", "path": "a.csv"}])
     def test_is_named_as_recipes_name_it(self, said: str | dict[str, Any], tmp_path: Path) -> None:
         (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-        assert run.source(said).read(tmp_path).collect().to_dicts() == [{"a": 1, "b": 2}]
+        assert families.source(said).read(tmp_path).collect().to_dicts() == [{"a": 1, "b": 2}]
 
     def test_that_is_unknown_is_told(self) -> None:
         with pytest.raises(UsageError, match=r"the ending '\.xlsx' names no source"):
-            run.source("a.xlsx")
+            families.source("a.xlsx")
         with pytest.raises(RecipeError, match="no source called 'cvs'"):
-            run.source({"source": "cvs", "path": "a"})
+            families.source({"source": "cvs", "path": "a"})
 
 
 def test_a_sketch_is_checked_and_not_written(tmp_path: Path) -> None:

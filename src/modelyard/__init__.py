@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from modelyard.core.errors import ModelyardError
     from modelyard.core.report import Report
+    from modelyard.judging import release
     from modelyard.recipe.schema import Recipe
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release, Yard, load
-    from modelyard.run import Run, compare, evaluate, launch, pretrain, release, train
+    from modelyard.run import Run, compare, evaluate, launch, pretrain, train
 
 __version__ = "0.1.0"
 __all__ = [
@@ -52,7 +53,7 @@ _HOMES = {
     "launch": "modelyard.run",
     "load": "modelyard.release.yard",
     "pretrain": "modelyard.run",
-    "release": "modelyard.run",
+    "release": "modelyard.judging",
     "train": "modelyard.run",
 }
 
@@ -61,7 +62,12 @@ def _public(name: str) -> property:
     """A public name, looked up in its home; where a package has the same name, the public name wins."""
 
     def get(_module: ModuleType) -> Any:  # noqa: ANN401 - any public name
-        return getattr(import_module(_HOMES[name]), name)
+        try:
+            return getattr(import_module(_HOMES[name]), name)
+        except ModuleNotFoundError as error:  # the base install neither trains nor reads rows for it
+            from modelyard.core.registry import missing_extra
+
+            raise missing_extra(error, f"modelyard.{name}", "train") from error
 
     def leave(_module: ModuleType, _package: object) -> None:
         """Let the import system keep the package in `sys.modules` alone."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
 
-from modelyard.core.errors import ModelyardError
+from pydantic import ValidationError
+
+from modelyard.core.errors import ModelyardError, UsageError
 from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, Network, Perturbation, Search, Source
 from modelyard.core.registry import Family
 from modelyard.core.types import Json, Kind, Task
 from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from modelyard.recipe.schema import DataSpec
+from modelyard.release.exporting import EXPORTS
 
 SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
 Learner: TypeAlias = Model | Network | Search
@@ -32,7 +35,9 @@ FAMILIES: tuple[Family[Any], ...] = (
     PERTURBATIONS,
     EXPLAINERS,
     GATES,
+    EXPORTS,
 )
+DataLike: TypeAlias = str | Path | Mapping[str, Any]
 BASELINE = "linear"
 # What a linear model itself is compared with: a single tree of four leaves that takes the whole step.
 TREE = "boosting"
@@ -53,6 +58,20 @@ DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
     Task.MULTICLASS: ("accuracy", "f1", "log_loss", "roc_auc", "ece"),
     Task.REGRESSION: ("rmse", "mae", "r2"),
 }
+
+
+def source(data: DataLike) -> Source:
+    """The source of a path, or of a source as recipes name it.
+
+    Raises:
+        UsageError: the path's ending names no source.
+        RecipeError: the source's settings do not fit.
+    """
+    try:
+        spec = DataSpec.model_validate({"train": str(data) if isinstance(data, Path) else data}).train
+    except ValidationError as error:
+        raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, "), str(data)) from error
+    return SOURCES.build(spec.name, spec.settings, "data")
 
 
 def default_encoder(kind: Kind) -> str:

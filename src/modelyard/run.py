@@ -9,14 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from modelyard import alternatives, contest, demands
+from modelyard import alternatives, contest, demands, judging
 from modelyard.assemble import Plan, assemble, metric_of
-from modelyard.core import events
-from modelyard.core.errors import Problem, RefusedError, UsageError
-from modelyard.core.protocols import Searched, Source
-from modelyard.core.report import Report, Verdict
+from modelyard.core.protocols import Searched
+from modelyard.core.report import Report
 from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Table, Task
 from modelyard.core.worth import Alternative
@@ -32,18 +28,18 @@ from modelyard.evaluate import worth as worths
 from modelyard.evaluate.audit import audited
 from modelyard.evaluate.score import Measured, score
 from modelyard.evidence import Evidence
-from modelyard.families import DEFAULT_METRICS, GATES, SOURCES, Learner
+from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
 from modelyard.features import weights
 from modelyard.fitting import Fitting
 from modelyard.recipe import fill, parse
-from modelyard.recipe.schema import DataSpec, Recipe
+from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
 from modelyard.release import worth as pages
 from modelyard.release.bundle import Bundle
 from modelyard.release.card import Said
 from modelyard.release.card.words import Words
 from modelyard.release.pack import Origin, pack
-from modelyard.release.yard import CHAMPION, Release, Yard, home_of, load
+from modelyard.release.yard import Yard, home_of, load
 from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
@@ -53,9 +49,9 @@ if TYPE_CHECKING:
     from modelyard.train.pretrain.work import Pretraining
 
 RecipeLike = str | Path | Mapping[str, Any] | Recipe
-DataLike = str | Path | Mapping[str, Any]
 LEARNT = "these are the rows that the bundle was made of: it has learnt from most of them, and they flatter it"
 BundleLike = str | Path | Bundle
+judge, release, refusal = judging.judge, judging.release, judging.refusal  # which the base install does without rows
 
 
 @dataclass(frozen=True)
@@ -204,32 +200,6 @@ def compare(first: BundleLike, second: BundleLike, data: DataLike | None = None)
     return contest.held(one, other, source(data).read(Path(), texts).collect())
 
 
-def judge(bundle: Bundle, yard: Yard) -> tuple[Verdict, ...]:
-    """What the gates of a bundle's recipe say of it, beside the champion of its name.
-
-    Raises:
-        RecipeError: a gate judges what the report does not hold.
-    """
-    recipe = parse.packed(bundle.recipe)
-    champion = yard.champion(bundle.name)
-    before = champion.report if champion is not None else None
-    candidate = replace(bundle.report, reviews=yard.reviews(bundle.digest))  # the yard's word, never the bundle's
-    gates = [GATES.build(spec.name, spec.settings, f"gates.{place}") for place, spec in enumerate(recipe.gates)]
-    return tuple(gate(candidate, before) for gate in gates)
-
-
-def release(
-    bundle: Bundle, yard: Yard, alias: str = CHAMPION, by: str = ""
-) -> tuple[Release | None, tuple[Verdict, ...]]:
-    """Run the gates; where all say yes, the bundle is the next release of its name, and its champion or `alias`."""
-    verdicts = judge(bundle, yard)
-    if not all(verdict.passed for verdict in verdicts):
-        return None, verdicts
-    if not verdicts:
-        events.note("the recipe has no gates: released unjudged")
-    return yard.offer(bundle, verdicts, alias, by), verdicts
-
-
 def launch(
     recipe: RecipeLike,
     overrides: Sequence[str] = (),
@@ -258,12 +228,6 @@ def launch(
     if settings.access.home is None:  # the yard's keys open what it serves
         settings = replace(settings, access=replace(settings.access, home=made.yard.place.address))
     server.serve({released.name: made.bundle}, host=host, port=port, settings=settings)
-
-
-def refusal(verdicts: Sequence[Verdict], bundle: Bundle) -> RefusedError:
-    """The error that tells each no."""
-    hint = f"the bundle is not released and lies in {bundle.folder}"
-    return RefusedError.of(Problem(v.reason, f"gate {v.gate}", hint) for v in verdicts if not v.passed)
 
 
 def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Rows]:
@@ -332,20 +296,6 @@ def pretrain(data: DataLike, out: str | Path, text: Sequence[str] = (), **settin
         return work.pretrain(corpus.lines(files), Path(out), spec)
     frame = plain(source(data).read(Path(), text).collect())
     return work.pretrain(corpus.of_columns(frame, text), Path(out), spec)
-
-
-def source(data: DataLike) -> Source:
-    """The source of a path, or of a source as recipes name it.
-
-    Raises:
-        UsageError: the path's ending names no source.
-        RecipeError: the source's settings do not fit.
-    """
-    try:
-        spec = DataSpec.model_validate({"train": str(data) if isinstance(data, Path) else data}).train
-    except ValidationError as error:
-        raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, "), str(data)) from error
-    return SOURCES.build(spec.name, spec.settings, "data")
 
 
 def _settled(plan: Plan, rows: Rows) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from modelyard.cli import reading
 from modelyard.cli.predict import parse
 from modelyard.core.errors import DataError
 from modelyard.release.bundle import Bundle
@@ -150,3 +151,49 @@ print("loaded:", sorted({{"torch", "transformers", "sklearn", "scipy", "onnx"}} 
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded: []"
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_large_file_is_answered_as_a_small_one(
+    call: Call, trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    frame = pl.read_csv(trained.folder / "customers.csv")
+    file = tmp_path / f"rows.{ending}"
+    (frame.write_csv if ending == "csv" else frame.write_ndjson)(file)
+    small = call("predict", trained.bundle, file, "--quiet").out
+    monkeypatch.setattr(reading, "LARGE", 0)
+    assert call("predict", trained.bundle, file, "--quiet").out == small
+
+
+PEAK = """
+import re, sys
+from pathlib import Path
+from modelyard.cli.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit as ended:
+    assert ended.code == 0
+print(int(re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1]) * 1024)
+"""
+WIDE, ROWS = 4000, 20_000  # characters of a column that is not read, and rows: 80 MB of a file
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /proc, which tells the peak")
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_memory_does_not_grow_with_the_file(trained: Trained, tmp_path: Path, ending: str) -> None:
+    frame = pl.read_csv(trained.folder / "customers.csv")
+    peaks = []
+    for rows in (ROWS // 20, ROWS):
+        some = pl.concat([frame] * (rows // frame.height + 1)).head(rows)
+        letters = pl.Series([f"{row:07}" * (WIDE // 7) for row in range(rows)])
+        file = tmp_path / f"{rows}.{ending}"
+        wide = some.with_columns(letters.alias("padding"))
+        if ending == "csv":
+            wide.write_csv(file)
+        else:
+            wide.write_parquet(file, compression="uncompressed", row_group_size=2000)
+        called = ["predict", str(trained.bundle), str(file), "--out", str(tmp_path / "answers.jsonl"), "--quiet"]
+        done = subprocess.run([sys.executable, "-c", PEAK, *called], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout.split()[-1]))
+    small, large = peaks
+    assert large - small < WIDE * ROWS / 2

@@ -17,6 +17,7 @@ RUN = [
     "docs/gradient-descent.md",
     "docs/access.md",
     "docs/serving.md",
+    "docs/protocols.md",
     "docs/releases.md",
     "docs/card.md",
     "docs/console.md",
@@ -28,6 +29,7 @@ RUN = [
     "docs/energy.md",
     "docs/fairness.md",
     "docs/explanations.md",
+    "docs/export.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

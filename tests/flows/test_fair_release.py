@@ -199,7 +199,7 @@ def test_it_is_asked_for_over_http_and_in_files(tmp_path: Path) -> None:
     from modelyard.serve.exchanges.native import Native
     from modelyard.serve.infer import Served
     from modelyard.serve.openapi import document
-    from modelyard.serve.settings import Limits
+    from modelyard.serve.settings import Limits, Settings
     from modelyard.serve.telemetry import Telemetry
 
     made = decided_by_home(tmp_path)
@@ -211,7 +211,7 @@ def test_it_is_asked_for_over_http_and_in_files(tmp_path: Path) -> None:
     assert [one["prediction"] for one in answered["predictions"]] == [
         one["prediction"] for one in bundle.predict(rows)["predictions"]
     ]
-    record = document({"m": bundle}, 10)["components"]["schemas"]["Record"]
+    record = document({"m": bundle}, Settings())["components"]["schemas"]["Record"]
     assert record["properties"]["home"]["x-kind"] == "category"
     assert record["properties"]["member"]["description"] == "accepted, and not read"
     file, out = tmp_path / "later.parquet", tmp_path / "answers.csv"

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import modelyard
-from modelyard import run
+from modelyard import families, run
 from modelyard.assemble import assemble
 from modelyard.core.errors import DataError, RecipeError
 from tests import making
@@ -31,7 +31,7 @@ def sizes(folder: Path) -> dict[str, Any]:
 def test_a_file_without_the_word_that_made_a_column_text_answers_as_json_does(tmp_path: Path) -> None:
     bundle = run.train(sizes(tmp_path), home=tmp_path).bundle
     (tmp_path / "part.csv").write_text("size,flag,bought\n2.0,1,no\n1.5,0,yes\n1.0,,no\n")
-    source = run.source(tmp_path / "part.csv")
+    source = families.source(tmp_path / "part.csv")
     frame = source.read(tmp_path, bundle.schema.texts).collect()
     records = [{"size": "2.0", "flag": 1}, {"size": "1.5", "flag": False}, {"size": "1.0", "flag": None}]
     assert bundle.predict(frame) == bundle.predict(records)

@@ -119,3 +119,22 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "answers.csv").mkdir()
     with pytest.raises(UsageError, match="is a folder"):
         batch.check_place(tmp_path / "answers.csv")
+
+
+def test_no_more_rows_than_a_piece_are_held_however_they_are_read(tmp_path: Path) -> None:
+    pl.DataFrame({"x": range(1000)}).write_parquet(tmp_path / "rows.parquet", row_group_size=400)
+    parts = list(batch._frames(pl.scan_parquet(tmp_path / "rows.parquet"), 150))
+    assert all(part.height <= 150 for part in parts)
+    assert pl.concat(parts)["x"].to_list() == list(range(1000))
+
+
+def test_a_file_that_is_cut_short_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    pl.DataFrame({"x": range(100_000)}).write_parquet(file)
+    content = bytearray(file.read_bytes())
+    rows = pl.scan_parquet(file)
+    rows.collect_schema()
+    content[4 : len(content) // 2] = b"\xff" * (len(content) // 2 - 4)
+    file.write_bytes(bytes(content))
+    with pytest.raises(DataError, match="cannot be read to its end"):
+        list(batch._frames(rows, 1000))

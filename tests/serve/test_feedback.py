@@ -9,10 +9,14 @@ import pytest
 
 from modelyard.core.errors import DataError
 from modelyard.serve import feedback
+from modelyard.serve.app import App
+from modelyard.serve.settings import Logging, Settings
 from modelyard.serve.wire import BadJsonError, TooLargeError
 from tests.serve.asking import Client, refused
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelyard.run import Run
 
 
@@ -67,3 +71,19 @@ def test_broken_bodies_and_long_lists_are_refused(risk: Run) -> None:
 
 def test_without_a_log_nothing_is_taken(client: Client) -> None:
     refused(client.post({"request_id": "a", "truth": "好"}, "/feedback"), 409, "no_log")
+
+
+def test_what_is_taken_is_kept(risk: Run, tmp_path: Path) -> None:
+    """The log's file holds it before the client hears of it."""
+    client = Client(App({"风险": risk.bundle}, Settings(logging=Logging(folder=str(tmp_path)))))
+    response = client.post(
+        [{"request_id": "7f1c", "truth": "坏"}, {"request_id": "7f1c", "row": 1, "truth": "好"}], "/feedback"
+    )
+    assert (response.status_code, response.json()) == (202, {"accepted": 2})
+    kept = "".join(file.read_text(encoding="utf-8") for file in tmp_path.rglob("*") if file.is_file())
+    told = [json.loads(line) for line in kept.splitlines()]
+    assert [(one["request"], one["row"], one["truth"], one["name"]) for one in told] == [
+        ("7f1c", 0, "坏", "风险"),
+        ("7f1c", 1, "好", "风险"),
+    ]
+    refused(client.post({"request_id": "7f1c", "truth": "x"}, "/feedback"), 422, "data_invalid")

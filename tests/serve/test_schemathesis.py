@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelyard.serve.server import background
+from modelyard.serve.settings import Logging, Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelyard.run import Run
 
 pytest.importorskip("schemathesis", reason="needs modelyard[dev]")
 
 
-def test_every_protocol_keeps_what_the_document_tells(risk: Run, price: Run) -> None:
+def test_every_protocol_keeps_what_the_document_tells(risk: Run, price: Run, tmp_path: Path) -> None:
     import hostile
 
-    with background({"风险": risk.bundle, "house-price": price.bundle}, port=0) as url:
+    settings = Settings(logging=Logging(folder=str(tmp_path)))
+    with background({"风险": risk.bundle, "house-price": price.bundle}, port=0, settings=settings) as url:
         found = hostile.whole(url, examples=5, phases="examples,fuzzing")
     assert sum(each.requests for each in found) > 200
     for each in found:

@@ -24,9 +24,13 @@ OLDEST = (3, 11)
 PORT = 8080
 GIGABYTE = 1 << 30
 LITTLE_DISK, LITTLE_MEMORY = 2, 2  # gigabytes under which training may fail
-EXTRAS = {"train": "what builds models", "samples": "real rows and weights for the demo"}
+EXTRAS = {
+    "tables": "Parquet, frames and large files",
+    "train": "what builds models",
+    "samples": "real rows and weights for the demo",
+}
 COLOURS = {"ok": "green", "note": "yellow", "broken": "bold red"}
-BINARIES = ("msgspec", "numpy", "onnxruntime", "polars", "pydantic", "sqlalchemy", "tokenizers")  # the base's own
+BINARIES = ("msgspec", "numpy", "onnxruntime", "pydantic", "sqlalchemy", "tokenizers")  # the base's own
 FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimddp", "i8mm", "bf16")
 REQUIREMENT = re.compile(r"^([\w.-]+)")
 EXTRA = re.compile(r"extra == ['\"]([\w-]+)['\"]")

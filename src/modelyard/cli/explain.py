@@ -1,11 +1,11 @@
 """`modelyard explain`: why a bundle answers a row as it does, or what it looks at over many."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+import random
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from modelyard.cli import progress, show, words
+from modelyard.cli import progress, reading, show, words
 from modelyard.cli.options import AsJson, BundleWord, DataWord, Home, Quiet
 from modelyard.core.errors import UsageError
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from modelyard.core.explaining import Explanation, Reason
     from modelyard.release.bundle import Bundle
+
+    Table: TypeAlias = "pl.DataFrame | list[dict[str, Any]]"
 
 MOST = 200  # rows that the picture of all of them is made of
 BEHIND = 100  # other rows that stand for what may be
@@ -50,13 +52,12 @@ def explain(  # noqa: PLR0913, PLR0917 - the words of a call
     Without --row: how much each column adds or takes on average over up to 200 rows.
     """
     with progress.shown(quiet=quiet):
-        from modelyard import run
         from modelyard.release import explained, explaining
 
         said = parsed(settings or [])
         asked = words.bundle(bundle, home, "explain")
         explaining.check(explaining.built(method, said), method)  # before a row is read
-        frame = run.source(words.data(data, "explain")).read(Path(), asked.schema.texts).collect()
+        frame = _read(data, asked)
         some = _chosen(frame, row, data)
         told = asked.explain(some, method, of=of, background=_behind(frame, row), **said)
     if as_json:
@@ -87,24 +88,40 @@ def parsed(settings: list[str]) -> dict[str, Any]:
     return found
 
 
-def _chosen(frame: "pl.DataFrame", row: int | None, data: str) -> "pl.DataFrame":
+def _read(data: str, asked: "Bundle") -> "Table":
+    from modelyard.data.records import Records
+
+    rows = reading.rows(data, "explain", asked.schema)
+    return [row for piece in rows.pieces(MOST) for row in piece] if isinstance(rows, Records) else rows.collect()
+
+
+def _chosen(table: "Table", row: int | None, data: str) -> "Table":
     if row is None:
-        return _some(frame, MOST)
-    if row > frame.height:
-        hint = f"say --row 1 to --row {frame.height}" if frame.height else "it has no rows"
-        raise UsageError(f"there is no row {row}: {data} has {frame.height:,}", "--row", hint)
-    return frame[row - 1 : row]
+        return _some(table, MOST)
+    if row > len(table):
+        hint = f"say --row 1 to --row {len(table)}" if len(table) else "it has no rows"
+        raise UsageError(f"there is no row {row}: {data} has {len(table):,}", "--row", hint)
+    return table[row - 1 : row]
 
 
-def _behind(frame: "pl.DataFrame", row: int | None) -> "pl.DataFrame | None":
+def _behind(table: "Table", row: int | None) -> "Table | None":
     """The rows that stand for what may be; None where there are no others than the one that is explained."""
-    others = frame if row is None else frame[: row - 1].vstack(frame[row:])
-    return _some(others, BEHIND) if others.height else None
+    if row is None:
+        others = table
+    elif isinstance(table, list):
+        others = table[: row - 1] + table[row:]
+    else:
+        others = table[: row - 1].vstack(table[row:])
+    return _some(others, BEHIND) if len(others) else None
 
 
-def _some(frame: "pl.DataFrame", most: int) -> "pl.DataFrame":
+def _some(table: "Table", most: int) -> "Table":
     """At most so many rows, by chance and always the same."""
-    return frame.sample(most, seed=7) if frame.height > most else frame
+    if len(table) <= most:
+        return table
+    if isinstance(table, list):
+        return random.Random(7).sample(table, most)  # noqa: S311 - no secret
+    return table.sample(most, seed=7)
 
 
 def _print(asked: "Bundle", told: "Explanation", row: int | None) -> None:

@@ -21,6 +21,7 @@ from modelyard.cli.diff import diff
 from modelyard.cli.doctor import doctor
 from modelyard.cli.evaluate import evaluate
 from modelyard.cli.explain import explain
+from modelyard.cli.export import export
 from modelyard.cli.history import history
 from modelyard.cli.init import init
 from modelyard.cli.keys import keys
@@ -40,6 +41,7 @@ from modelyard.core.errors import ModelyardError, UsageError, nearest
 INTERRUPTED = 130
 DEBUG = "MODELYARD_DEBUG"
 PROGRAM = "modelyard"
+READERS = ("predict", "explain")  # these need no more than an extra for tables; other verbs with rows train, or measure
 
 
 class _Plain:
@@ -95,6 +97,7 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         release: ".modelyard/bundles/4f1c...",
         serve: "customer-risk --port 8080",
         predict: "customer-risk new-customers.csv --out answers.jsonl",
+        export: "customer-risk --format docker --out image",
         explain: "customer-risk new-customers.csv --row 3",
     },
     "The yard": {
@@ -160,6 +163,10 @@ def _status(words: list[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         raise
+    except ModuleNotFoundError as error:
+        told = _missing(error, words)
+        show.error(told, as_json=as_json)
+        return told.exit_status
     except Exception as error:  # noqa: BLE001 - whatever else goes wrong ends in a sentence, not in a trace
         if os.environ.get(DEBUG):
             traceback.print_exc()
@@ -183,6 +190,15 @@ def _misused(error: typer.TyperException) -> UsageError:
     where = context.command_path if context is not None else PROGRAM
     told = " ".join(error.format_message().rstrip(".").split())
     return UsageError(told[:1].lower() + told[1:], where, f"see: {where} --help")
+
+
+def _missing(error: ModuleNotFoundError, words: list[str]) -> ModelyardError:
+    """Which extra brings what a verb needs: to read tables, or else to train."""
+    from modelyard.core.registry import EXTRAS, missing_extra
+
+    if (error.name or "").partition(".")[0] not in EXTRAS:
+        return _unexpected(error)
+    return missing_extra(error, f"{PROGRAM} {words[0]}", "" if words[0] in READERS else "train")
 
 
 def _unexpected(error: Exception) -> ModelyardError:

@@ -1,12 +1,15 @@
 """`modelyard predict`: answers for the rows of a file, or of standard input."""
 
+import shutil
 import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modelyard.cli import progress, show, words
+from modelyard.cli import progress, reading, show, words
 from modelyard.cli.options import AsJson, BundleWord, DataWord, Home, Quiet
 from modelyard.core.errors import DataError, Problems
 
@@ -37,16 +40,19 @@ def predict(
 
     if out is not None:
         batch.check_place(out)
-    with progress.shown(quiet=quiet):
-        asked = words.bundle(bundle, home, "predict")
-        answers = batch.answers(asked, _rows(data, asked))
+    with ExitStack() as kept:
+        with progress.shown(quiet=quiet):
+            asked = words.bundle(bundle, home, "predict")
+            answers = batch.answers(asked, _rows(data, asked))
+            if out is None:
+                file = _written(asked, answers, kept.enter_context(_spool()))
+            else:
+                rows = batch.write(asked, answers, out)
         if out is None:
-            answers = iter(list(answers))  # all of them before the first is printed: an error leaves no half answer
-        else:
-            rows = batch.write(asked, answers, out)
+            shutil.copyfileobj(file, sys.stdout)
     if out is None:
-        _print(asked, answers)
-    elif as_json:
+        return 0
+    if as_json:
         show.json_object({"out": str(out.absolute()), "rows": rows, "name": asked.name, "digest": asked.digest})
     else:
         show.line(f"wrote {rows} answers to {out}")
@@ -56,9 +62,7 @@ def predict(
 def _rows(word: str, asked: "Bundle") -> "Rows":
     if word == STDIN:
         return parse(sys.stdin.buffer.read())
-    from modelyard import run
-
-    return run.source(words.data(word, "predict")).read(Path(), asked.schema.texts)
+    return reading.rows(word, "predict", asked.schema)
 
 
 def parse(content: bytes) -> list[dict[str, Any]]:
@@ -95,12 +99,19 @@ def _lines(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _print(asked: "Bundle", answers: "Iterable[Answers]") -> None:
-    """`{"predictions": [...]}`, a record a line, so that it reads well and is never held twice."""
+def _spool() -> IO[str]:
+    """Room on disk for what is to be printed."""
+    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="")
+
+
+def _written(asked: "Bundle", answers: "Iterable[Answers]", file: IO[str]) -> IO[str]:
+    """`{"predictions": [...]}`, a record a line; all of it before any is printed: an error leaves no half answer."""
     comma = ""
-    sys.stdout.write('{"predictions": [')
+    file.write('{"predictions": [')
     for part in answers:
         records = ",\n".join(show.json_lines(asked.records(part.outputs, part.groups)))
-        sys.stdout.write(f"{comma}\n{records}")
+        file.write(f"{comma}\n{records}")
         comma = ","
-    sys.stdout.write("\n]}\n")
+    file.write("\n]}\n")
+    file.seek(0)
+    return file

@@ -21,10 +21,10 @@ def release(
 ) -> int:
     """Run the gates; where all say yes, the bundle is the next version of its name and its champion."""
     with progress.shown(quiet=quiet):
-        from modelyard import run
+        from modelyard import judging
 
         candidate = words.bundle(bundle, home, "release")
-        released, verdicts = run.release(candidate, words.yard(candidate, home), as_, words.who(by))
+        released, verdicts = judging.release(candidate, words.yard(candidate, home), as_, words.who(by))
     if as_json:
         show.json_object(show.judged(candidate, released, verdicts))
     else:
@@ -32,5 +32,5 @@ def release(
         if released is not None:
             show.released(released)
         else:
-            show.error(run.refusal(verdicts, candidate), as_json=False)
+            show.error(judging.refusal(verdicts, candidate), as_json=False)
     return 0 if released is not None else RefusedError.exit_status

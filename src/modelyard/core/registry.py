@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 # The extra that brings a package which parts import; the part's file imports it, this tells how to get it.
 EXTRAS = {
+    "polars": "tables",
     "torch": "train",
     "codecarbon": "train",
     "datasketch": "train",
@@ -56,10 +57,16 @@ def part(cls: type[T]) -> type[T]:
     return cast("type[T]", made)
 
 
-def missing_extra(error: ModuleNotFoundError, asked_by: str) -> MissingExtraError:
-    """The sentence that says how to get a package that is not installed."""
+def missing_extra(error: ModuleNotFoundError, asked_by: str, at_least: str = "") -> MissingExtraError:
+    """The sentence that says how to get a package that is not installed: by its own extra, or by `at_least` that one.
+
+    Raises:
+        ModuleNotFoundError: it is one of our own, and so a mistake of ours.
+    """
     package = (error.name or "").split(".")[0]
-    extra = EXTRAS.get(package)
+    if package == "modelyard":
+        raise error
+    extra = (at_least or EXTRAS[package]) if package in EXTRAS else None
     hint = f"pip install 'modelyard[{extra}]'" if extra else f"pip install {package}"
     return MissingExtraError(f"needs the package '{package}', which is not installed", asked_by, hint)
 
@@ -96,8 +103,6 @@ class Family(Generic[P]):
         try:
             module = importlib.import_module(f"{self.package}.{name}")
         except ModuleNotFoundError as error:
-            if error.name and error.name.startswith("modelyard"):
-                raise
             raise missing_extra(error, f"{self.noun} '{name}'") from error
         wanted = "".join(word.capitalize() for word in name.split("_"))
         cls = getattr(module, wanted, None)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TRUE = frozenset({"true", "yes", "y", "t", "1", "on", "是", "真"})
 FALSE = frozenset({"false", "no", "n", "f", "0", "off", "否", "假"})
 NUMERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # 01234 is a code
+WRITTEN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 DTYPES: dict[Kind, Any] = {Kind.NUMBER: np.float64, Kind.BOOLEAN: np.float64, Kind.TIME: "datetime64[us]"}
 
 
@@ -50,6 +51,15 @@ def numeral(value: object) -> str:
     if isinstance(value, str) and NUMERAL.fullmatch(value):
         return level(float(value)) if "." in value else str(int(value))
     return level(value)
+
+
+def cell(written: str, column: Column) -> str | float:
+    """A cell of a text file: the number that it writes in a column of numbers, else the text itself.
+
+    >>> cell("1e3", Column("fee", Kind.NUMBER)), cell("01", Column("code", Kind.CATEGORY))
+    (1000.0, '01')
+    """
+    return float(written) if column.kind is Kind.NUMBER and WRITTEN.fullmatch(written) else written
 
 
 def number(value: object) -> float:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -13,8 +14,9 @@ import numpy.typing as npt
 
 from modelyard.core import artifacts, events
 from modelyard.core.decisions import decide
-from modelyard.core.errors import DataError, Problem, UsageError
+from modelyard.core.errors import DataError, MissingExtraError, Problem, UsageError
 from modelyard.core.types import Floats
+from modelyard.data.records import Records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 CHUNK = 10_000  # rows that are answered, and written, at once
 ROW = re.compile(r"^rows\[(\d+)\]")
-Rows: TypeAlias = "pl.LazyFrame | Sequence[Mapping[str, Any]]"
+Rows: TypeAlias = "pl.LazyFrame | Records | Sequence[Mapping[str, Any]]"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def answers(bundle: Bundle, rows: Rows, chunk: int = CHUNK) -> Iterator[Answers]
     if total == 0:
         raise DataError("there are no rows to answer", "data")
     done = 0
-    for part in _parts(rows, chunk):
+    for part in _parts(_narrowed(rows, bundle), chunk):
         try:
             columns = bundle.columns(part)
             given = Answers(bundle.ask(columns), bundle.groups(columns))
@@ -67,11 +69,15 @@ def check_place(path: Path) -> None:
 
     Raises:
         UsageError: it cannot.
+        MissingExtraError: it would be a table, and Polars, which writes them, is not installed.
     """
     if path.suffix.lower() not in WRITERS:
         raise UsageError(f"the ending '{path.suffix}' is none of {', '.join(WRITERS)}", str(path))
     if path.is_dir():
         raise UsageError("is a folder", str(path), "name a file in it")
+    if WRITERS[path.suffix.lower()] is not _jsonl and find_spec("polars") is None:
+        hint = "pip install 'modelyard[tables]', or write a .jsonl file"
+        raise MissingExtraError("needs the package 'polars', which is not installed", str(path), hint)
 
 
 def write(bundle: Bundle, answers: Iterable[Answers], path: Path) -> int:
@@ -94,7 +100,7 @@ def write(bundle: Bundle, answers: Iterable[Answers], path: Path) -> int:
 
 
 def _count(rows: Rows) -> int:
-    if isinstance(rows, Sequence):
+    if isinstance(rows, (Sequence, Records)):
         return len(rows)
     import polars as pl
 
@@ -103,9 +109,30 @@ def _count(rows: Rows) -> int:
 
 def _parts(rows: Rows, chunk: int) -> Iterator[Any]:
     """Lists of mappings, or frames."""
+    if isinstance(rows, Records):
+        return rows.pieces(chunk)
     if isinstance(rows, Sequence):
         return (rows[start : start + chunk] for start in range(0, len(rows), chunk))
-    return (part for part in rows.collect_batches(chunk_size=chunk, maintain_order=True) if len(part))
+    return _frames(rows, chunk)
+
+
+def _narrowed(rows: Rows, bundle: Bundle) -> Rows:
+    """A frame's columns that are read, where all of them are there: else it is told which of them were meant."""
+    if isinstance(rows, (Sequence, Records)):
+        return rows
+    names = [column.name for column in bundle.signature.features]
+    return rows.select(names) if set(names) <= set(rows.collect_schema().names()) else rows
+
+
+def _frames(rows: pl.LazyFrame, chunk: int) -> Iterator[pl.DataFrame]:
+    """At most so many rows after the other, however many are read at once."""
+    import polars as pl
+
+    try:
+        for part in rows.collect_batches(chunk_size=chunk, maintain_order=True):
+            yield from part.iter_slices(chunk) if len(part) else ()
+    except pl.exceptions.PolarsError as error:
+        raise DataError("cannot be read to its end", "data", "was the file cut short, or changed?") from error
 
 
 def _placed(problem: Problem, start: int, rows: int, total: int) -> Problem:

@@ -160,7 +160,7 @@ class Bundle:
         frame = edge.frame_of(rows)
         if frame is not None:
             return edge.columns_of(frame, self.schema, self.group)
-        records = edge.records_of(rows)
+        records = edge.records_of(rows, self.signature.known)
         return self.signature.columns(self.signature.convert(records))
 
     def groups(self, columns: Mapping[str, Values]) -> npt.NDArray[Any] | None:

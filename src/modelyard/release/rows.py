@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import DataError, Problems, nearest
+from modelyard.core.registry import missing_extra
 from modelyard.core.types import Column, Role, Schema, Values
 from modelyard.data import values
 from modelyard.data.plain import plain, unreadable
@@ -19,13 +20,21 @@ SHOWN = 3
 def frame_of(rows: Any) -> pl.DataFrame | None:  # noqa: ANN401 - whatever people have
     """A Polars frame, of plain values, of a Polars, pandas or Arrow table; None where `rows` is no table.
 
+    Where Polars is not installed it is None for what `records_of` can read without it.
+
     Raises:
         DataError: two columns have one name.
+        MissingExtraError: the table is read by Polars alone, which is not installed.
     """
     kind = type(rows).__module__.partition(".")[0]
     if kind not in {"polars", "pandas"} and not hasattr(rows, "__arrow_c_stream__"):
         return None
-    import polars as pl
+    try:
+        import polars as pl
+    except ModuleNotFoundError as error:
+        if kind == "pandas" or hasattr(rows, "to_pylist"):
+            return None
+        raise missing_extra(error, "rows") from error
 
     if isinstance(rows, pl.LazyFrame):
         return plain(rows.collect())
@@ -37,12 +46,14 @@ def frame_of(rows: Any) -> pl.DataFrame | None:  # noqa: ANN401 - whatever peopl
         raise DataError("two columns have one name", "rows", "give each column a name of its own") from error
 
 
-def records_of(rows: object) -> list[Mapping[str, Any]]:
-    """A list of mappings of one mapping or several.
+def records_of(rows: Any, known: Collection[str] = ()) -> list[Mapping[str, Any]]:  # noqa: ANN401 - as above
+    """A list of mappings of one mapping or several, or of a frame's `known` columns where Polars is not installed.
 
     Raises:
-        DataError: `rows` is neither.
+        DataError: `rows` is none of these.
     """
+    if hasattr(rows, "columns") and not isinstance(rows, Mapping):
+        return _unframed(rows, known)
     if isinstance(rows, Mapping):
         return [rows]
     if isinstance(rows, Sequence) and not isinstance(rows, (str, bytes)) and all(isinstance(r, Mapping) for r in rows):
@@ -92,6 +103,16 @@ def _check(series: pl.Series, column: Column, found: Problems) -> None:
     if not column.nullable and series.null_count():
         hint = "the training data had a value in every row"
         found.add(f"is missing in {series.null_count()} of {len(series)} rows", column.name, hint)
+
+
+def _unframed(rows: Any, known: Collection[str]) -> list[Mapping[str, Any]]:  # noqa: ANN401 - of pandas or Arrow
+    names = rows.column_names if hasattr(rows, "to_pylist") else list(rows.columns)
+    kept = [name for name in names if name in known]
+    if len(set(kept)) < len(kept):
+        raise DataError("two columns have one name", "rows", "give each column a name of its own")
+    listed: list[Mapping[str, Any]]
+    listed = rows.select(kept).to_pylist() if hasattr(rows, "to_pylist") else rows[kept].to_dict("records")
+    return listed
 
 
 def _from_pandas(rows: Any) -> pl.DataFrame:  # noqa: ANN401 - a pandas frame, known by its module alone

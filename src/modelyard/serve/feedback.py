@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from starlette.routing import Route
@@ -55,7 +55,7 @@ class Feedback:
         scope["modelyard.model"] = deployment.name
         body = await read_body(scope, receive, self.state.settings.limits)
         media.check(dict(scope["headers"]))
-        log: Any = getattr(self.state, "log", None)
+        log = self.state.log
         if log is None:
             raise NoLogError("this server keeps no log", deployment.name, "serve with a yard, or name a folder for it")
         loop, bundle = asyncio.get_running_loop(), deployment.stable.bundle

@@ -32,6 +32,7 @@ UNKNOWN = "unknown"  # the route label of every path that does not exist
 LINGER = 1.0  # seconds for which what a client still sends is read and dropped, so that it hears why
 UNREAD = (wire.UnreadError, wire.TimedOutError)  # these leave a client that still sends
 TOLD = frozenset({503, 504})  # server's errors that are no failure
+READ = "modelyard.read"  # in the scope of a request whose body is read, or was
 GONE = 499  # the client left before it was answered
 
 Body = TypeVar("Body", bytes, bytearray)
@@ -98,10 +99,12 @@ class Guard:
             headers.append((b"content-type", wire.PROBLEM.encode()))
         if b"expect" in dict(scope["headers"]):  # whether the body follows is not known: the connection ends here
             headers.append((b"connection", b"close"))
-        if not isinstance(error, UNREAD):
+        if not isinstance(error, UNREAD) and not _is_coming(scope):
             await wire.reply(send, body, status, headers)
             return
-        headers += [(b"content-length", b"%d" % len(body)), (b"connection", b"close")]
+        headers.append((b"content-length", b"%d" % len(body)))
+        if isinstance(error, UNREAD):
+            headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": True})
         await _drain(receive)
@@ -144,6 +147,7 @@ async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
     length = dict(scope["headers"]).get(b"content-length", b"")
     if length.isdigit() and int(length[:16]) > limits.body:
         raise wire.UnreadError(*_too_large(limits))
+    scope[READ] = True
     message = await receive()
     if _is_last(message):
         body: bytes = message.get("body", b"")
@@ -177,6 +181,15 @@ def _within(body: Body, limits: Limits) -> Body:
     if len(body) > limits.body:
         raise wire.TooLargeError(*_too_large(limits))
     return body
+
+
+def _is_coming(scope: Scope) -> bool:
+    """Whether a body may still come that nobody has read, on a connection that ends with this request."""
+    if READ in scope:
+        return False
+    headers = dict(scope["headers"])
+    ends = headers.get(b"connection", b"").lower() == b"close" or scope["http_version"] == "1.0"
+    return ends and b"expect" not in headers and headers.get(b"content-length", b"0") != b"0"
 
 
 async def _drain(receive: Receive) -> None:

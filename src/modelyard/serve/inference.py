@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version as installed
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from modelyard.serve.state import State
 
 NAME = "modelyard"
+INSTALLED = installed(NAME)
 PLATFORM = "onnxruntime_onnx"
 MODEL = "/v2/models/{name}"
 VERSION = MODEL + "/versions/{version}"
@@ -51,9 +53,7 @@ class Inference:
 
     async def server(self, _request: Request) -> Response:
         """What this server is."""
-        from modelyard import __version__
-
-        return wire.JsonResponse({"name": NAME, "version": __version__, "extensions": []})
+        return wire.JsonResponse({"name": NAME, "version": INSTALLED, "extensions": []})
 
     async def live(self, _request: Request) -> Response:
         """The process runs."""

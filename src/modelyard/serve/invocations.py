@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version as installed
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from modelyard.serve.exchange import Exchange
     from modelyard.serve.state import State
+
+VERSION = installed("modelyard")
 
 
 class Health:
@@ -42,9 +45,7 @@ class Health:
 
     async def version(self, _request: Request) -> Response:
         """Modelyard's."""
-        from modelyard import __version__
-
-        return PlainTextResponse(__version__)
+        return PlainTextResponse(VERSION)
 
 
 def routes(state: State, ask: Callable[[Exchange, State], ASGIApp]) -> list[Route]:

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import Field
 
@@ -17,15 +18,17 @@ from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     import polars as pl
 
+Reader: TypeAlias = Any  # the standard library does not name the type of `csv.reader`
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#N/A")
 SEPARATORS = (",", ";", "\t", "|")
 SHOWN = 5
 HEAD = 65_536  # characters in which the header line is sought
+ENCODINGS = "(Chinese: gb18030 or big5; Western: cp1252)"
 CODE = (
     r"^0\d|^[+-]?\d{19,}$"  # 01234 is a code, not the number 1234; so is what no 64-bit number holds to the last digit
 )
@@ -67,19 +70,56 @@ class Csv(Source):
             raise _malformed(text, separator, self.path, error) from error
         return frame.lazy()
 
+    def pieces(self, folder: Path, rows: int) -> Iterator[list[dict[str, str | None]]]:
+        """At most so many rows after the other, every value as text.
+
+        Raises:
+            DataError: as `read` raises it, at the first line that is wrong.
+        """
+        file = resolve(self.path, folder)
+        csv.field_size_limit(1 << 30)
+        try:
+            with file.open(encoding=self._codec(), newline="") as lines:
+                separator = self.separator or _separator(lines.read(HEAD))
+                lines.seek(0)
+                reader = csv.reader(lines, delimiter=separator, strict=True)
+                header = _header(reader, self.path)
+                while piece := list(islice(self._records(reader, header), rows)):
+                    yield piece
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"is not {self.encoding}", self.path, f"say how it is encoded, by `encoding` {ENCODINGS}"
+            ) from error
+        except csv.Error as error:
+            raise DataError(f"cannot be read as CSV: {error}", f"{self.path}:{reader.line_num}") from error
+
+    def _records(self, reader: Reader, header: list[str]) -> Iterator[dict[str, str | None]]:
+        width = len(header)
+        for row in reader:
+            if not row and width > 1:
+                raise DataError("is blank", f"{self.path}:{reader.line_num}")
+            if len(row or [""]) != width:
+                raise DataError(f"has {len(row)} fields where the header has {width}", f"{self.path}:{reader.line_num}")
+            yield {
+                name: None if value in self.missing else value for name, value in zip(header, row or [""], strict=True)
+            }
+
     def digest(self, folder: Path) -> str:
         """The SHA-256 of the file."""
         return digest.of_file(resolve(self.path, folder))
 
-    def _decoded(self, path: Path) -> str:
+    def _codec(self) -> str:
         try:
             "".encode(self.encoding)
         except LookupError as error:
             raise DataError(
                 f"no encoding called '{self.encoding}'", self.path, "such as utf-8, gb18030, latin-1"
             ) from error
+        return "utf-8-sig" if self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else self.encoding
+
+    def _decoded(self, path: Path) -> str:
+        encoding = self._codec()
         content = path.read_bytes()
-        encoding = "utf-8-sig" if self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else self.encoding
         try:
             text = content.decode(encoding).rstrip("\r\n") + "\n"
         except UnicodeDecodeError as error:
@@ -87,8 +127,7 @@ class Csv(Source):
             raise DataError(
                 f"is not {self.encoding}: byte {error.start} does not decode",
                 f"{self.path}:{line}",
-                f"say how it is encoded: data: {{source: csv, path: {self.path}, encoding: gb18030}} "
-                "(Chinese: gb18030 or big5; Western: cp1252)",
+                f"say how it is encoded: data: {{source: csv, path: {self.path}, encoding: gb18030}} {ENCODINGS}",
             ) from error
         return text if "\n" in text[:-1] else text.replace("\r", "\n")  # lines that end in a carriage return alone
 
@@ -103,11 +142,7 @@ def _check(text: str, separator: str, path: str) -> None:
     found = Problems(DataError)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     csv.field_size_limit(1 << 30)
-    header = next(reader, None)
-    if header == [] and text.strip():
-        raise DataError("starts with a blank line", f"{path}:1", "let the header be the first line")
-    if header is None or not any(cell.strip() for cell in header):
-        raise DataError("is empty", path, "a CSV file has a header line and then one line a row")
+    header = _first(reader, path, blank=bool(text.strip()))
     _check_header(header, path, found)
     width, rows, ragged = len(header), 0, 0
     for row in reader:
@@ -122,6 +157,24 @@ def _check(text: str, separator: str, path: str) -> None:
     if rows == 0:
         found.add("has a header and no rows", path)
     found.raise_any()
+
+
+def _header(reader: Reader, path: str) -> list[str]:
+    """The names of the columns, checked."""
+    found = Problems(DataError)
+    header = _first(reader, path, blank=True)
+    _check_header(header, path, found)
+    found.raise_any()
+    return header
+
+
+def _first(reader: Reader, path: str, *, blank: bool) -> list[str]:
+    header: list[str] | None = next(reader, None)
+    if header == [] and blank:
+        raise DataError("starts with a blank line", f"{path}:1", "let the header be the first line")
+    if header is None or not any(cell.strip() for cell in header):
+        raise DataError("is empty", path, "a CSV file has a header line and then one line a row")
+    return header
 
 
 def _check_header(header: list[str], path: str, found: Problems) -> None:

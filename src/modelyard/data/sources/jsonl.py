@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,7 +15,7 @@ from modelyard.core.registry import part
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     import polars as pl
@@ -37,7 +38,7 @@ class Jsonl(Source):
         import polars as pl
 
         found = Problems(DataError)
-        rows = self._rows(resolve(self.path, folder), found)
+        rows = list(self._each(resolve(self.path, folder), found))
         found.raise_any()
         if not rows:
             raise DataError("holds no rows", self.path)
@@ -50,8 +51,20 @@ class Jsonl(Source):
         """The SHA-256 of the file."""
         return digest.of_file(resolve(self.path, folder))
 
-    def _rows(self, file: Path, found: Problems) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
+    def pieces(self, folder: Path, rows: int) -> Iterator[list[dict[str, Any]]]:
+        """At most so many rows after the other.
+
+        Raises:
+            DataError: as `read` raises it, as far as the rows were read.
+        """
+        found = Problems(DataError)
+        lines = self._each(resolve(self.path, folder), found)
+        while piece := list(islice(lines, rows)):
+            found.raise_any()
+            yield piece
+        found.raise_any()
+
+    def _each(self, file: Path, found: Problems) -> Iterator[dict[str, Any]]:
         decoder = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
         with file.open("rb") as lines:
             for number, line in enumerate(lines, 1):
@@ -59,11 +72,10 @@ class Jsonl(Source):
                 if not text:
                     continue
                 try:
-                    rows.append(decoder.decode(text))
+                    yield decoder.decode(text)
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     hint = "one JSON object a line, in UTF-8, its values text, numbers, true, false or null"
                     found.add(f"is no flat JSON object: {error}", f"{self.path}:{number}", hint)
                     if len(found.found) == SHOWN:
                         found.add("further lines were not read", self.path)
                         break
-        return rows

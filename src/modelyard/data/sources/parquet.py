@@ -46,6 +46,21 @@ class Parquet(Source):
         except pl.exceptions.PolarsError as error:
             raise DataError("is no Parquet file", self.path, "was it cut short, or is it a CSV?") from error
 
+    def scan(self, folder: Path) -> pl.LazyFrame:
+        """The rows, unread; a spoilt page is told when it is come to.
+
+        Raises:
+            DataError: the file is missing or no Parquet.
+        """
+        import polars as pl
+
+        try:
+            rows = pl.scan_parquet(resolve(self.path, folder), glob=False)
+            rows.collect_schema()
+        except pl.exceptions.PolarsError as error:
+            raise DataError("is no Parquet file", self.path, "was it cut short, or is it a CSV?") from error
+        return rows
+
     def digest(self, folder: Path) -> str:
         """The SHA-256 of the file."""
         return digest.of_file(resolve(self.path, folder))

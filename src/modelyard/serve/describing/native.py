@@ -62,11 +62,12 @@ def _tight(column: Column, told: Schema) -> Schema:
     """What a column's schema says, and what its type alone does not."""
     if column.closed and column.storage == "string":
         return {name: said for name, said in told.items() if name not in {"type", "anyOf"}} | {"enum": _levels(column)}
-    moment, truth = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}, {"enum": TRUTHS}
+    moment: Schema = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+    truth: Schema = {"enum": TRUTHS}
     known = {Kind.TIME: moment, Kind.BOOLEAN: truth}.get(column.kind)
     if known is None:
         return told
-    whole = {"anyOf": [known, {"type": "null"}]} if column.nullable else known
+    whole: Schema = {"anyOf": [known, {"type": "null"}]} if column.nullable else known
     return {name: said for name, said in told.items() if name not in {"type", "anyOf"}} | whole
 
 

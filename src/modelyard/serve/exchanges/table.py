@@ -52,7 +52,8 @@ def _read(lines: Any, served: Served) -> list[dict[str, Any]]:  # noqa: ANN401 -
         raise BadCsvError("has no header line", "line 1", "name the columns in the first line")
     plain.check_names(header, served, "line 1")
     columns = [served.bundle.signature.asked.get(name) for name in header]
-    most, rows, found = served.limits.rows, [], Problems(DataError)
+    most, found = served.limits.rows, Problems(DataError)
+    rows: list[dict[str, Any]] = []
     for fields in lines:
         if len(rows) == most:
             raise TooLargeError(f"holds more than {most:,} rows", "body", "send them in parts")

@@ -40,9 +40,19 @@ ELEMENTS: Mapping[str, Any] = {
     "FP64": float,
     "BYTES": str,
 }
-FLAT = {name: msgspec.json.Decoder(list[element | None]) for name, element in ELEMENTS.items()}
 ONE = msgspec.Meta(min_length=1, max_length=1)
-NESTED = {name: msgspec.json.Decoder(list[Annotated[list[element | None], ONE]]) for name, element in ELEMENTS.items()}
+
+
+def _flat(element: Any) -> msgspec.json.Decoder[list[Any]]:  # noqa: ANN401 - a type expression
+    return msgspec.json.Decoder(list[element | None])
+
+
+def _nested(element: Any) -> msgspec.json.Decoder[list[Any]]:  # noqa: ANN401 - a type expression
+    return msgspec.json.Decoder(list[Annotated[list[element | None], ONE]])
+
+
+FLAT = {name: _flat(element) for name, element in ELEMENTS.items()}
+NESTED = {name: _nested(element) for name, element in ELEMENTS.items()}
 NUMERIC = tuple(name for name in ELEMENTS if name not in {"BOOL", "BYTES"})
 # What is accepted for a kind; the first is what the metadata tell.
 READ: Mapping[Kind, tuple[str, ...]] = {
@@ -109,8 +119,7 @@ def _values(tensor: Tensor, column: Column, where: str) -> list[Any]:
     if commas + 1 < rows or (tensor.datatype != "BYTES" and commas > max(rows - 1, 0)):
         raise DataError(f"does not hold the {rows:,} values of its shape", place)
     nested = len(tensor.shape) == 2 and content[1:].lstrip(b" \t\r\n").startswith(b"[")
-    decoders: Mapping[str, msgspec.json.Decoder[list[Any]]] = NESTED if nested else FLAT
-    values = plain.decoded(decoders[tensor.datatype], tensor.data, place)
+    values = plain.decoded((NESTED if nested else FLAT)[tensor.datatype], tensor.data, place)
     if len(values) != rows:
         raise DataError(f"holds {len(values):,} values, where its shape tells of {rows:,}", place)
     return [inner[0] for inner in values] if nested else values

@@ -1,0 +1,1 @@
+"""Formats that a bundle is exported to, a file each."""
