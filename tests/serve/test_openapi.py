@@ -40,6 +40,18 @@ def test_it_holds_every_path_and_every_path_is_there(client: Client) -> None:
     assert set(document["paths"]) == served - pages
 
 
+def test_every_operation_tells_the_key_that_it_needs(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    (scheme,) = document["components"]["securitySchemes"]
+    told = {path: verb.get("post", verb.get("get"))["security"] for path, verb in document["paths"].items()}
+    assert told["/livez"] == []
+    assert told["/metrics"] == [{scheme: []}, {}]
+    assert [told[f"/{word}"] for word in ("predict", "explain", "feedback")] == [
+        [{scheme: [word]}, {}] for word in ("predict", "explain", "feedback")
+    ]
+    assert all({scheme: ["admin"]} in wanted for path, wanted in told.items() if path.startswith("/admin/"))
+
+
 @pytest.fixture(scope="module")
 def both(risk: Run, price: Run) -> Client:
     return Client(App({"风险": risk.bundle, "house-price": price.bundle}))

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from modelyard.serve import wire
+from modelyard.serve.access import scopes
 from modelyard.serve.describing import later, mlflow, native, running, v2
 from modelyard.serve.describing.common import OPEN, READING, REF, operation
 from modelyard.serve.describing.native import path_of
@@ -22,6 +23,8 @@ __all__ = ["document", "path_of"]
 
 VERSION = "3.1.0"
 ALONE = ("/predict", "/invocations", "/explain", "/feedback")  # paths that need no name where one model is served
+KEY = "key"
+SCHEME = {"type": "http", "scheme": "bearer", "description": "A key, as `modelyard keys make` gives it."}
 PLAIN = {
     "/models": ("What is served", wire.JSON, READING),
     "/livez": ("The process runs", wire.JSON, OPEN),
@@ -49,6 +52,17 @@ def document(models: Mapping[str, Bundle], settings: Settings) -> dict[str, Any]
     return {
         "openapi": VERSION,
         "info": {"title": "Modelyard", "version": "1", "description": f"Serves {', '.join(models)}."},
-        "paths": paths | mlflow.server() | v2.server() | running.server(),
-        "components": {"schemas": schemas},
+        "paths": _secured(paths | mlflow.server() | v2.server() | running.server()),
+        "components": {"schemas": schemas, "securitySchemes": {KEY: SCHEME}},
     }
+
+
+def _secured(paths: dict[str, Any]) -> dict[str, Any]:
+    """Each operation with the key that it needs; none is written too, as a yard that has no keys asks for none."""
+    for path, operations in paths.items():
+        scope = scopes.needed(path)
+        wanted = [] if scope is scopes.OPEN else [{KEY: [scope] if scope else []}, {}]
+        for verb, told in operations.items():
+            if verb != "parameters":
+                told["security"] = wanted
+    return paths
