@@ -102,9 +102,8 @@ class Door:
         marks = SNIFF if scope["method"] == "POST" else PAGE
         if scope["scheme"] == "https":
             marks = [*marks, HSTS]
-        if b"origin" in headers:
-            marks = [*marks, *self.origins.marks(headers[b"origin"])]
-        return marks
+        told = self.origins.marks(headers.get(b"origin"))
+        return [*marks, *told] if told else marks
 
     def start(self) -> None:
         """Follow the keys of the yard from now on."""
