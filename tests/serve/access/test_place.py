@@ -43,6 +43,17 @@ def test_this_machine_alone_needs_none(host: str) -> None:
     check(host, Access())
 
 
+@pytest.mark.parametrize("host", PRIVATE)
+def test_a_proxy_leads_to_this_machine_too(host: str, yard: Yard) -> None:
+    behind = {"home": str(yard.home), "proxies": ("127.0.0.1",)}
+    with pytest.raises(UsageError, match="is a proxy before it, and there is no key") as caught:
+        check(host, Access(**behind))
+    assert (caught.value.where, "--open" in caught.value.hint) == ("--trust-proxy 127.0.0.1", True)
+    check(host, Access(**behind, open=True))
+    yard.keys.make("one")
+    check(host, Access(**behind))
+
+
 def test_a_server_told_so_answers_everybody(serving: Serving) -> None:
     with serving(host="0.0.0.0", open=True) as url:  # noqa: S104 - that is what is tested
         assert httpx.get(f"{url}/models").status_code == 200
