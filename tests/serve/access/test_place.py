@@ -45,7 +45,7 @@ def test_this_machine_alone_needs_none(host: str) -> None:
 
 @pytest.mark.parametrize("host", PRIVATE)
 def test_a_proxy_leads_to_this_machine_too(host: str, yard: Yard) -> None:
-    behind = {"home": str(yard.home), "proxies": ("127.0.0.1",)}
+    behind: dict[str, Any] = {"home": str(yard.home), "proxies": ("127.0.0.1",)}
     with pytest.raises(UsageError, match="is a proxy before it, and there is no key") as caught:
         check(host, Access(**behind))
     assert (caught.value.where, "--open" in caught.value.hint) == ("--trust-proxy 127.0.0.1", True)
