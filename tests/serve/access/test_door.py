@@ -48,6 +48,13 @@ class TestRates:
         now[0] += SECOND
         assert client.ask("POST", "/predict", BODY, bearer(slow)).status_code == 200
 
+    def test_are_taken_for_what_a_key_does_not_open_too(self, risk: Run, yard: Yard) -> None:
+        _key, token = yard.keys.make("teller", ["feedback"], rate=2)
+        client = client_of(risk, home=str(yard.home))
+        client.app.door.taken = Rates(lambda: SECOND)
+        told = [client.ask("POST", "/predict", BODY, bearer(token)).status_code for _ in range(3)]
+        assert told == [403, 403, 429]
+
     def test_without_a_word_there_are_none(self, risk: Run) -> None:
         client = client_of(risk)
         assert {client.get("/models").status_code for _ in range(30)} == {200}

@@ -84,10 +84,10 @@ class Door:
                 self._limit(scope, None)
         elif self.keyring.required:
             key = self._key(scope, headers)
-            if scope_needed and scope_needed not in key.scopes:
-                raise ScopeError(scope_needed)
             scope[KEY] = key
             self._limit(scope, key)
+            if scope_needed and scope_needed not in key.scopes:
+                raise ScopeError(scope_needed)
         else:
             self._limit(scope, None)
             if self.origins.intrudes(scope["method"], headers):
