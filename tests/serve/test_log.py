@@ -107,7 +107,9 @@ def test_lines_that_are_moved_on_twice_are_there_once(risk: Run, tmp_path: Path)
     (path,) = (tmp_path / "log").glob("*.jsonl")
     copied = path.read_bytes()
     shipping(client).once()
-    (tmp_path / "log" / "again.jsonl").write_bytes(copied + b"{no line\n" + copied[:-20])
+    (tmp_path / "log" / "again.jsonl").write_bytes(
+        copied + b"{no line\n" + copied.replace(b"\xe5", b"\xff") + copied[:-20]
+    )
     shipping(client).once()
     assert len(rows(tmp_path)) == 1
 

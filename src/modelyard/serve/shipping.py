@@ -98,8 +98,8 @@ def ship(file: BinaryIO, yard: Yard) -> None:
         if not line.endswith(b"\n"):  # cut off in the middle: its client never heard of it
             break
         try:
-            batch.append(LINE.decode(line))
-        except msgspec.DecodeError:
+            batch.append(LINE.decode(line.decode()))
+        except (msgspec.DecodeError, UnicodeDecodeError):
             log.warning("a line of the log cannot be read, and is left out")
         held += len(line)
         if len(batch) >= AT_ONCE or held >= HELD:
