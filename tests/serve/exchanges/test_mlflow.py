@@ -82,6 +82,7 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "split twice": ({"dataframe_split": {"columns": ["年龄"] * 2, "data": []}}, "dataframe_split.columns", "'年龄' is"),
     "split unknown": ({"dataframe_split": {"columns": ["年令"], "data": []}}, "年令", "unknown field"),
     "uneven": ({"inputs": COLUMNS | {"年龄": [1]}}, "inputs.年龄", "holds 1 values where another"),
+    "unknown without rows": ({"inputs": {"年令": []}}, "年令", "unknown field"),
     "a list and one": ({"inputs": COLUMNS | {"年龄": 1}}, "inputs.年龄", "holds one value where another"),
     "wrong type": ({"instances": [RECORD, RECORD | {"收入": "x"}]}, "rows[1].收入", "expected a number, got text"),
 }
