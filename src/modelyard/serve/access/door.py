@@ -146,7 +146,7 @@ def _keyring(access: Access) -> Keyring:
             yards.append(Yard(home))
         return yards[0].keys.table()
 
-    return Keyring(read)
+    return Keyring(read, required=access.locked)
 
 
 def _times(scope: Scope, name: bytes) -> int:

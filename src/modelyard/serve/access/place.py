@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modelyard.core.errors import Problems, UsageError
@@ -63,6 +64,14 @@ def check(host: str, access: Access) -> None:
         where = f"--trust-proxy {access.proxies[0]}"
         raise UsageError("is a proxy before it, and there is no key: everybody could ask", where, hint)
     raise UsageError("is a public address, and there is no key: everybody could ask", f"--host {host}", hint)
+
+
+def locked(host: str, access: Access) -> Access:
+    """The same for an address that `check` let pass: where it did so for a key, a yard that is lost opens nothing.
+
+    A worker that is started anew reads a yard that may be another one by then.
+    """
+    return replace(access, locked=not access.open and (not is_loopback(host) or bool(access.proxies)))
 
 
 def has_keys(access: Access) -> bool:
