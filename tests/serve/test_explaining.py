@@ -92,6 +92,12 @@ def test_what_does_not_fit_is_refused(client: Client, body: Any, status: int, co
     assert refused(client.post(body, HERE), status, code)[0]["where"] == where
 
 
+@pytest.mark.parametrize("width", [1e-300, 1e300])
+def test_a_width_whose_square_is_no_number_is_refused(client: Client, width: float) -> None:
+    body = {"record": RECORD, "method": "lime", "settings": {"width": width}}
+    assert refused(client.post(body, HERE), 400, "usage")[0]["where"] == "explain.width"
+
+
 def test_work_that_takes_too_long_ends(risk: Run) -> None:
     app = App({"风险": risk.bundle}, Settings(explaining=Explaining(seconds=0)))
     response = Client(app).post({"record": RECORD}, HERE)

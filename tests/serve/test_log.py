@@ -107,9 +107,30 @@ def test_lines_that_are_moved_on_twice_are_there_once(risk: Run, tmp_path: Path)
     (path,) = (tmp_path / "log").glob("*.jsonl")
     copied = path.read_bytes()
     shipping(client).once()
-    (tmp_path / "log" / "again.jsonl").write_bytes(copied + b"{no line\n" + copied[:-20])
+    (tmp_path / "log" / "again.jsonl").write_bytes(
+        copied + b"{no line\n" + copied.replace(b"\xe5", b"\xff") + copied[:-20]
+    )
     shipping(client).once()
     assert len(rows(tmp_path)) == 1
+
+
+def test_no_more_is_held_at_once_than_fits(risk: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long answers go in smaller parts: five hundred of the longest are gigabytes."""
+    monkeypatch.setattr("modelyard.serve.shipping.HELD", 100)
+    client = logging_to(risk, tmp_path)
+    for _ in range(3):
+        client.post([RECORD, RECORD])
+    moving, parts = shipping(client), []
+    assert moving.yard is not None
+    plain = moving.yard.keep_lines
+
+    def kept(**tables: Any) -> None:
+        parts.append(len(tables["answers"]))
+        plain(**tables)
+
+    monkeypatch.setattr(moving.yard, "keep_lines", kept)
+    moving.once()
+    assert (parts, len(rows(tmp_path))) == ([1, 1, 1], 3)
 
 
 def test_a_file_that_is_written_is_left_to_its_writer(risk: Run, tmp_path: Path) -> None:

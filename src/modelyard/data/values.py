@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 TRUE = frozenset({"true", "yes", "y", "t", "1", "on", "是", "真"})
 FALSE = frozenset({"false", "no", "n", "f", "0", "off", "否", "假"})
 NUMERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # 01234 is a code
-WRITTEN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# What has matched is not tried again (`++`, `*+`): else a long row of digits with a letter behind it takes hours.
+WRITTEN = re.compile(r"[+-]?([0-9]++\.?[0-9]*+|\.[0-9]++)([eE][+-]?[0-9]++)?")
 DTYPES: dict[Kind, Any] = {Kind.NUMBER: np.float64, Kind.BOOLEAN: np.float64, Kind.TIME: "datetime64[us]"}
 
 

@@ -6,6 +6,7 @@ import errno
 import socket
 import threading
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -48,6 +49,7 @@ def serve(
     """
     settings = settings or Settings()
     with closing(_listen(models, host, port, settings)) as listener:
+        settings = _locked(host, settings)
         if settings.workers == 1:
             return serve_on(listener, models, ready, settings)
         targets = {name: one if isinstance(one, Target) else Target.of(one, name) for name, one in models.items()}
@@ -84,7 +86,7 @@ def background(
     """
     settled = threading.Event()
     with closing(_listen(models, host, port, settings)) as listener:
-        server = _Server(App(models, settings), listener, lambda _url: settled.set())
+        server = _Server(App(models, _locked(host, settings or Settings())), listener, lambda _url: settled.set())
 
         def run() -> None:
             try:
@@ -189,6 +191,10 @@ def _listen(models: Mapping[str, Bundle | Target], host: str, port: int, setting
         raise UsageError("there is no model to serve", "serve", "name a release or a bundle")
     place.check(host, (settings or Settings()).access)
     return _bind(host, port)
+
+
+def _locked(host: str, settings: Settings) -> Settings:
+    return replace(settings, access=place.locked(host, settings.access))
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -26,6 +26,7 @@ log = logging.getLogger("modelyard.serve")
 EVERY = 1.0  # seconds between looks
 LONGEST = 60.0  # seconds between them while the database is gone
 AT_ONCE = 500  # lines of one transaction
+HELD = 4 << 20  # bytes of lines that are held for one; a line may be longer by itself
 LINE = msgspec.json.Decoder(Answers | Feedback)
 
 
@@ -92,16 +93,19 @@ def ship(file: BinaryIO, yard: Yard) -> None:
         YardGoneError: the database cannot be written.
     """
     batch: list[Answers | Feedback] = []
+    held = 0
     for line in file:
         if not line.endswith(b"\n"):  # cut off in the middle: its client never heard of it
             break
         try:
-            batch.append(LINE.decode(line))
-        except msgspec.DecodeError:
+            batch.append(LINE.decode(line.decode()))
+        except (msgspec.DecodeError, UnicodeDecodeError):
             log.warning("a line of the log cannot be read, and is left out")
-        if len(batch) >= AT_ONCE:
+        held += len(line)
+        if len(batch) >= AT_ONCE or held >= HELD:
             yard.keep_lines(answers=_rows(batch, Answers), feedback=_rows(batch, Feedback))
             batch.clear()
+            held = 0
     if batch:
         yard.keep_lines(answers=_rows(batch, Answers), feedback=_rows(batch, Feedback))
 

@@ -48,6 +48,13 @@ class TestRates:
         now[0] += SECOND
         assert client.ask("POST", "/predict", BODY, bearer(slow)).status_code == 200
 
+    def test_are_taken_for_what_a_key_does_not_open_too(self, risk: Run, yard: Yard) -> None:
+        _key, token = yard.keys.make("teller", ["feedback"], rate=2)
+        client = client_of(risk, home=str(yard.home))
+        client.app.door.taken = Rates(lambda: SECOND)
+        told = [client.ask("POST", "/predict", BODY, bearer(token)).status_code for _ in range(3)]
+        assert told == [403, 403, 429]
+
     def test_without_a_word_there_are_none(self, risk: Run) -> None:
         client = client_of(risk)
         assert {client.get("/models").status_code for _ in range(30)} == {200}
@@ -117,6 +124,13 @@ class TestOrigins:
             assert "access-control-allow-origin" not in told.headers
             assert told.headers["vary"] == "Origin"
 
+    @pytest.mark.parametrize(("origins", "allowed"), [((), None), ((FAR,), None), (("*",), "*")])
+    def test_are_told_of_to_caches_whoever_asks(self, risk: Run, origins: tuple[str, ...], allowed: str | None) -> None:
+        """What a cache was given for no page must not be what a page gets."""
+        told = client_of(risk, origins=origins).get("/models")
+        assert told.headers.get("access-control-allow-origin") == allowed
+        assert told.headers.get("vary") == ("Origin" if origins == (FAR,) else None)
+
     @pytest.mark.parametrize(
         ("origin", "status"), [(FAR, 403), ("null", 403), ("http://127.0.0.1:1", 403), (HERE, 200), (None, 200)]
     )
@@ -164,7 +178,7 @@ class TestProxies:
     @pytest.mark.parametrize(("proxies", "own"), [((), True), (("10.0.0.0/8",), True), (("127.0.0.1",), False)])
     def test_are_believed_where_they_are_named(self, serving: Serving, proxies: tuple[str, ...], own: bool) -> None:  # noqa: FBT001 - a case
         """Strangers behind one proxy have a bucket each, if it is believed; else they share the proxy's."""
-        with serving(rate=0.001, proxies=proxies) as url:
+        with serving(rate=0.001, proxies=proxies, open=True) as url:
             told = [
                 httpx.get(f"{url}/models", headers={"X-Forwarded-For": f"10.9.9.9, 192.0.2.{number}"}).status_code
                 for number in (1, 2, 1)

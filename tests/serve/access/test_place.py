@@ -9,6 +9,8 @@ import pytest
 
 import modelyard
 from modelyard.core.errors import UsageError, YardError
+from modelyard.release.keys import Keys
+from modelyard.serve.access import place
 from modelyard.serve.access.place import check, is_loopback
 from modelyard.serve.access.settings import Access, Tls
 
@@ -43,11 +45,43 @@ def test_this_machine_alone_needs_none(host: str) -> None:
     check(host, Access())
 
 
+@pytest.mark.parametrize("host", PRIVATE)
+def test_a_proxy_leads_to_this_machine_too(host: str, yard: Yard) -> None:
+    behind: dict[str, Any] = {"home": str(yard.home), "proxies": ("127.0.0.1",)}
+    with pytest.raises(UsageError, match="is a proxy before it, and there is no key") as caught:
+        check(host, Access(**behind))
+    assert (caught.value.where, "--open" in caught.value.hint) == ("--trust-proxy 127.0.0.1", True)
+    check(host, Access(**behind, open=True))
+    yard.keys.make("one")
+    check(host, Access(**behind))
+
+
 def test_a_server_told_so_answers_everybody(serving: Serving) -> None:
     with serving(host="0.0.0.0", open=True) as url:  # noqa: S104 - that is what is tested
         assert httpx.get(f"{url}/models").status_code == 200
     with pytest.raises(UsageError, match="public address"), serving(host="0.0.0.0"):  # noqa: S104
         pass
+
+
+@pytest.mark.parametrize(
+    ("host", "words", "status"),
+    [
+        ("0.0.0.0", {}, 401),  # noqa: S104 - that is what is tested
+        ("127.0.0.1", {"proxies": ("10.0.0.1",)}, 401),
+        ("127.0.0.1", {}, 200),
+        ("0.0.0.0", {"open": True}, 200),  # noqa: S104
+    ],
+)
+def test_a_yard_that_is_lost_after_the_look_opens_nothing(
+    serving: Serving, yard: Yard, monkeypatch: pytest.MonkeyPatch, host: str, words: dict[str, Any], status: int
+) -> None:
+    """As for a worker that is started anew when the yard's folder is gone: an empty yard would let in everybody."""
+    yard.keys.make("one")
+
+    monkeypatch.setattr(place, "has_keys", lambda _access: True)
+    monkeypatch.setattr(Keys, "table", lambda _keys: {})
+    with serving(host=host, home=str(yard.home), **words) as url:
+        assert httpx.get(f"{url}/models").status_code == status
 
 
 def test_a_yard_that_cannot_be_read_opens_nothing(tmp_path: Path) -> None:

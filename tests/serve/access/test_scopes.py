@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -114,3 +115,20 @@ def test_every_route_asks_for_its_scope(risk: Run, tmp_path: Path) -> None:
                 assert f'scope="{needed}"' in told.headers["www-authenticate"]
     assert {"predict", "", None} <= seen
     assert client.post(RECORD).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/predict", "/invocations", "/explain", "/feedback", "/v2/models/风险/infer", "/livez"]
+)
+def test_a_line_break_behind_a_path_opens_nothing(risk: Run, tmp_path: Path, path: str) -> None:
+    """A pattern's `$` matches before it, and the path without its rule asks for any key at all."""
+    from modelyard.release.yard import Yard
+    from modelyard.serve.access.settings import Access
+    from modelyard.serve.settings import Settings
+    from tests.serve.asking import Client, refused
+
+    _key, token = Yard(tmp_path / "yard").keys.make("reader", ["admin"])
+    client = Client(App({"风险": risk.bundle}, Settings(access=Access(home=str(tmp_path / "yard")))))
+    method = "GET" if path == "/livez" else "POST"
+    told = client.ask(method, f"{path}%0A", json.dumps(RECORD), {"Authorization": f"Bearer {token}"})
+    refused(told, 404, "not_found")

@@ -38,7 +38,7 @@ class Lime(Explainer):
     """A ridge of `penalty` on `samples` coalitions, the near ones by a kernel of `width` counting more."""
 
     samples: int | None = Field(default=None, ge=10, le=1_000_000, description="300 a row, for texts 1,000")
-    width: float = Field(default=0.25, gt=0, description="of the kernel; distances are between 0 and 1")
+    width: float = Field(default=0.25, ge=0.001, le=1000, description="of the kernel; distances are between 0 and 1")
     penalty: float = Field(default=1.0, ge=0)
     pieces: int = Field(default=40, ge=1, le=1000, description="groups of words that a text is split into at most")
     seed: int = Field(default=7, ge=0, lt=2**32)

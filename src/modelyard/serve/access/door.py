@@ -84,10 +84,10 @@ class Door:
                 self._limit(scope, None)
         elif self.keyring.required:
             key = self._key(scope, headers)
-            if scope_needed and scope_needed not in key.scopes:
-                raise ScopeError(scope_needed)
             scope[KEY] = key
             self._limit(scope, key)
+            if scope_needed and scope_needed not in key.scopes:
+                raise ScopeError(scope_needed)
         else:
             self._limit(scope, None)
             if self.origins.intrudes(scope["method"], headers):
@@ -102,9 +102,8 @@ class Door:
         marks = SNIFF if scope["method"] == "POST" else PAGE
         if scope["scheme"] == "https":
             marks = [*marks, HSTS]
-        if b"origin" in headers:
-            marks = [*marks, *self.origins.marks(headers[b"origin"])]
-        return marks
+        told = self.origins.marks(headers.get(b"origin"))
+        return [*marks, *told] if told else marks
 
     def start(self) -> None:
         """Follow the keys of the yard from now on."""
@@ -147,7 +146,7 @@ def _keyring(access: Access) -> Keyring:
             yards.append(Yard(home))
         return yards[0].keys.table()
 
-    return Keyring(read)
+    return Keyring(read, required=access.locked)
 
 
 def _times(scope: Scope, name: bytes) -> int:

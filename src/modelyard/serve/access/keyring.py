@@ -26,12 +26,18 @@ BEARER = re.compile(rb"bearer +(my_[A-Za-z0-9_-]{43}) *", re.IGNORECASE)
 class Keyring:
     """The keys that open a server; without a place to read them from there are none."""
 
-    def __init__(self, read: Callable[[], Mapping[str, Key]] | None = None, clock: Callable[[], float] = time) -> None:
-        """`read` gives all keys by the digest of their tokens, those that ended too."""
+    def __init__(
+        self,
+        read: Callable[[], Mapping[str, Key]] | None = None,
+        clock: Callable[[], float] = time,
+        *,
+        required: bool = False,
+    ) -> None:
+        """`read` gives all keys by the digest of their tokens, those that ended too; one may be `required` anyway."""
         self._read, self._clock = read, clock
         self._hash: Callable[[str], str] = str
         self._entries: dict[str, tuple[Key, float]] | None = {} if read is None else None
-        self._required = False
+        self._required = required
         self._failing = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None

@@ -36,13 +36,16 @@ class Origins:
         """Whether a page of this origin may."""
         return self._any or origin.lower() in self._allowed
 
-    def marks(self, origin: bytes) -> Headers:
-        """The headers by which a browser lets the page read an answer."""
+    def marks(self, origin: bytes | None) -> Headers:
+        """The headers by which a browser lets the page read an answer.
+
+        What is asked by no page says too that answers differ: a cache may keep it, and give it to a page.
+        """
         if not self._allowed:
             return []
         if self._any:
             return [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", TOLD)]
-        if not self.allows(origin):
+        if origin is None or not self.allows(origin):
             return [(b"vary", b"Origin")]
         return [
             (b"access-control-allow-origin", origin),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modelyard.core.errors import Problems, UsageError
@@ -33,7 +34,8 @@ def check(host: str, access: Access) -> None:
     """Say now what would not work, or would let in everybody.
 
     Raises:
-        UsageError: the address is public and there is no key; or an origin, a proxy, a rate or a file is none.
+        UsageError: the address is public, or a proxy leads to it, and there is no key; or an origin, a proxy, a rate or
+            a file is none.
         YardError: the yard that holds the keys cannot be read.
     """
     found = Problems(UsageError)
@@ -55,10 +57,21 @@ def check(host: str, access: Access) -> None:
     except UsageError as error:
         found.absorb(error)
     found.raise_any()
-    if is_loopback(host) or access.open or has_keys(access):
+    if (is_loopback(host) and not access.proxies) or access.open or has_keys(access):
         return
     hint = "make a key with: modelyard keys make NAME; or let in everybody who reaches this address with: --open"
+    if is_loopback(host):  # whoever reaches the proxy reaches this machine's own address
+        where = f"--trust-proxy {access.proxies[0]}"
+        raise UsageError("is a proxy before it, and there is no key: everybody could ask", where, hint)
     raise UsageError("is a public address, and there is no key: everybody could ask", f"--host {host}", hint)
+
+
+def locked(host: str, access: Access) -> Access:
+    """The same for an address that `check` let pass: where it did so for a key, a yard that is lost opens nothing.
+
+    A worker that is started anew reads a yard that may be another one by then.
+    """
+    return replace(access, locked=not access.open and (not is_loopback(host) or bool(access.proxies)))
 
 
 def has_keys(access: Access) -> bool:

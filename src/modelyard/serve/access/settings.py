@@ -23,6 +23,7 @@ class Access:
         default=None, repr=False
     )  # the yard whose keys open it, by a word that may hold a password
     open: bool = False  # whether it may be at a public address though there is no key
+    locked: bool = False  # whether nobody gets in without a key, though the yard holds none any more
     rate: float | None = None  # requests a second of a key that names none, or of an address where there are no keys
     burst: int | None = None  # requests at once; as many as a second allows where it is not said
     origins: tuple[str, ...] = ()  # of pages elsewhere that may ask from a browser; "*" is any

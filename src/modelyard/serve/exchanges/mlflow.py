@@ -66,9 +66,10 @@ def _form(given: Mapping[str, msgspec.Raw]) -> str:
     if len(forms) != 1:
         found.add("holds no rows" if not forms else f"holds {' and '.join(forms)}", "body", HINT)
     if PARAMS in given:
-        said = plain.decoded(ANY, given[PARAMS], PARAMS)
-        if said is not None and said != {}:
-            names = ", ".join(list(said)[:5])[: plain.SHOWN] if isinstance(said, dict) else ""
+        said = bytes(given[PARAMS])  # looked at from outside: what is in it may be millions of lists
+        named = plain.decoded(WHOLE, given[PARAMS], PARAMS) if said.startswith(b"{") else {}
+        if named or not (said == b"null" or said.startswith(b"{")):
+            names = ", ".join(list(named)[:5])[: plain.SHOWN]
             hint = "leave it out, or send {}"
             found.add("a bundle's answer depends on its rows alone, and takes no parameters", names or PARAMS, hint)
     found.raise_any()
@@ -114,6 +115,7 @@ def _columns(served: Served, content: msgspec.Raw, where: str) -> list[Any]:
     given = plain.decoded(ANY, content, where)
     if not any(isinstance(values, list) for values in given.values()):
         return plain.records(served, [given])
+    plain.check_names(list(given), served, where)
     found = Problems(DataError)
     rows = max(len(values) for values in given.values() if isinstance(values, list))
     plain.within(rows, served.limits.rows)

@@ -9,7 +9,7 @@ import msgspec
 from modelyard.core.errors import DataError
 from modelyard.serve import media
 from modelyard.serve.exchange import Answered, Asked, Exchange
-from modelyard.serve.exchanges.plain import SPACE, bad_json, check_rows
+from modelyard.serve.exchanges.plain import SPACE, bad_json, check_rows, misfit
 from modelyard.serve.wire import encode
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class Native(Exchange):
 
     def explain(self, served: Served, body: bytes, error: Exception) -> Exception:
         """All that is wrong with a body that is not what the signature reads: longer work than an answer."""
+        most = served.limits.rows
+        if max(body.count(b"["), body.count(b"{")) > most and isinstance(error, msgspec.ValidationError):
+            return misfit(error)  # millions of lists, of which a record holds none, are not built to be looked at
         try:
             plain = msgspec.json.decode(body)
         except msgspec.ValidationError:  # a number that no float holds

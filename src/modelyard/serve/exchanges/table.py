@@ -15,7 +15,8 @@ from modelyard.serve.wire import BadJsonError, TooLargeError
 if TYPE_CHECKING:
     from modelyard.serve.infer import Served
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# What has matched is not tried again (`++`, `*+`): else a long row of digits with a letter behind it takes hours.
+NUMBER = re.compile(r"[+-]?(\d++\.?\d*+|\.\d++)([eE][+-]?\d++)?", re.ASCII)
 TOLD = 5  # lines of one trouble
 LONGEST = 1 << 30  # signs of a field: the body has a limit of its own
 

@@ -80,7 +80,7 @@ class Tensor(msgspec.Struct, forbid_unknown_fields=True):
     shape: list[int]
     datatype: str
     data: msgspec.Raw
-    parameters: dict[str, Any] | None = None
+    parameters: dict[str, msgspec.Raw] | None = None
 
 
 def metadata(column: Column) -> dict[str, Any]:

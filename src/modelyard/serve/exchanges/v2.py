@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
     from modelyard.serve.infer import Served
 
-Parameters = dict[str, Any]
+Parameters = dict[str, msgspec.Raw]  # left alone, so never built: they may be millions of lists
 BINARY = ("binary_data", "binary_data_size", "binary_data_output")
 MOST = 10  # outputs that may be asked for
+NO = frozenset({b"null", b"false", b"0", b"0.0", b'""', b"[]", b"{}"})  # parameters that ask for nothing
 FIRST = "1"  # the version of what is no release of a yard
 
 
@@ -145,7 +146,7 @@ def _check(asked: Inference, bundle: Bundle, found: Problems) -> None:
 
 def _no_binary(parameters: Parameters | None, where: str, found: Problems) -> None:
     for name in BINARY:
-        if (parameters or {}).get(name):
+        if parameters and bytes(parameters.get(name, b"null")) not in NO:
             place = f"{where}.parameters.{name}".lstrip(".")
             found.add("binary data is an extension that is not spoken here", place, NO_BINARY)
 
