@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 from modelyard.core import events
@@ -26,23 +27,24 @@ def memory(bundle: Bundle) -> int:
         ModelyardError: it does not serve.
     """
     events.note(f"measuring what a server of {bundle.name} takes")
-    words = ("serve", str(bundle.folder), "--port", "0", "--json", "--quiet")
-    server = subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "modelyard.cli", *words], stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None  # noqa: S101 - it is a pipe
-    try:
-        line = server.stdout.readline()
-        if not line:
-            raise ModelyardError("does not serve, so its memory cannot be measured", str(bundle.folder))
-        url = json.loads(line)["url"]
-        for rows in (bundle.example, [bundle.example] * ROWS):
-            _ask(url, json.dumps(rows).encode())
-    finally:
-        server.terminate()
-        _pid, _status, took = os.wait4(server.pid, 0)
-        server.returncode = 0  # it was waited for here
-        server.stdout.close()
+    with tempfile.TemporaryDirectory() as home:  # a yard without keys, for those of the bundle's own are not known here
+        words = ("serve", str(bundle.folder), "--port", "0", "--home", home, "--log", "off", "--json", "--quiet")
+        server = subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, "-m", "modelyard.cli", *words], stdout=subprocess.PIPE, text=True
+        )
+        assert server.stdout is not None  # noqa: S101 - it is a pipe
+        try:
+            line = server.stdout.readline()
+            if not line:
+                raise ModelyardError("does not serve, so its memory cannot be measured", str(bundle.folder))
+            url = json.loads(line)["url"]
+            for rows in (bundle.example, [bundle.example] * ROWS):
+                _ask(url, json.dumps(rows).encode())
+        finally:
+            server.terminate()
+            _pid, _status, took = os.wait4(server.pid, 0)
+            server.returncode = 0  # it was waited for here
+            server.stdout.close()
     return took.ru_maxrss * UNIT
 
 

@@ -44,7 +44,7 @@ CARD_POLICY = (
 )
 
 
-class UnreadableError(wire.NotReadyError):
+class UnreadableError(wire.UnavailableError):
     """The yard's database, or the store of its bundles, does not answer."""
 
     code = "yard_unreachable"
