@@ -53,7 +53,8 @@ def demo(
         if not as_json:
             show.line("")
     bundles = {name: one.bundle for name, one in shipped.items()}
-    with server.background(bundles, host=HOST, port=port) as url:
+    targets = {name: one.target for name, one in shipped.items()}
+    with server.background(targets, host=HOST, port=port) as url:
         answers = {name: _ask(url, bundle, QUESTIONS[name]) for name, bundle in bundles.items()}
         if as_json:
             show.json_object({"url": url, "models": [{**shipped[name].told, **answers[name]} for name in bundles]})
@@ -62,7 +63,7 @@ def demo(
                 _told(name, answers[name])
         if not once:
             if not as_json:
-                served(bundles, url)
+                served(targets, url)
             show.flush()
             _wait_for_ctrl_c()
     return 0
