@@ -9,6 +9,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
+from modelyard.cli import asking
 from modelyard.core import events
 from modelyard.core.errors import ModelyardError
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
 
 ROWS = 256  # of the request that is measured
-PATIENCE = 300  # seconds for the answer to it
 UNIT = 1 if sys.platform == "darwin" else 1024  # bytes in which the system tells what a process took
 
 
@@ -39,18 +39,10 @@ def memory(bundle: Bundle) -> int:
                 raise ModelyardError("does not serve, so its memory cannot be measured", str(bundle.folder))
             url = json.loads(line)["url"]
             for rows in (bundle.example, [bundle.example] * ROWS):
-                _ask(url, json.dumps(rows).encode())
+                asking.post(f"{url}/predict", rows)
         finally:
             server.terminate()
             _pid, _status, took = os.wait4(server.pid, 0)
             server.returncode = 0  # it was waited for here
             server.stdout.close()
     return took.ru_maxrss * UNIT
-
-
-def _ask(url: str, body: bytes) -> None:
-    from urllib.request import ProxyHandler, Request, build_opener
-
-    request = Request(f"{url}/predict", body, {"Content-Type": "application/json"})  # noqa: S310 - our own server
-    with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as reply:
-        reply.read()
