@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,14 @@ def test_memory_is_measured_by_serving(call: Call, trained: Trained, tmp_path: P
     deployment = next(yaml.safe_load_all((tmp_path / "out" / "kubernetes.yaml").read_text(encoding="utf-8")))
     limits = deployment["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]
     assert int(limits["memory"].removesuffix("Mi")) << 20 == pytest.approx(2 * took, rel=0.4)
+
+
+def test_memory_is_measured_though_the_yard_has_keys(call: Call, trained: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "yard" / "bundles" / trained.bundle.name
+    shutil.copytree(trained.bundle, folder)
+    assert call("keys", "make", "billing", "--home", tmp_path / "yard").status == 0
+    told = call("export", folder, "--format", "kserve", "--out", tmp_path / "out")
+    assert told.status == 0, told.err
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,9 @@ def test_launch_goes_all_the_way(folder: Path) -> None:
         assert [verdict["passed"] for verdict in told["verdicts"]] == [True]
         bundle = Bundle.load(told["bundle"])
         assert ask(f"{told['url']}/models/churn/predict", [bundle.example]) == bundle.predict([bundle.example])
+        with build_opener(ProxyHandler({})).open(f"{told['url']}/models", timeout=30) as reply:
+            (served,) = json.load(reply)["models"]
+        assert (served["release"], served["alias"]) == ("churn@1", "champion")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")

@@ -8,6 +8,8 @@ import pytest
 
 from modelyard.cli import words
 from modelyard.core.errors import BundleError, ModelyardError, UsageError, YardError
+from modelyard.release.bundle import Bundle
+from modelyard.release.yard import Yard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,3 +106,12 @@ def test_braces_name_a_source() -> None:
     with pytest.raises(UsageError):
         words.data("{a.csv}")
     assert issubclass(UsageError, ModelyardError)
+
+
+def test_a_folder_that_is_no_bundle_hides_no_release(trained: Trained, folder: Path) -> None:
+    (folder / "churn").mkdir()
+    with pytest.raises(BundleError, match="no manifest"):
+        words.target("churn", folder / "yard")
+    yard = Yard(folder / "yard")
+    yard.offer(Bundle.load(trained.bundle), ())
+    assert words.target("churn", folder / "yard").release == "churn@1"

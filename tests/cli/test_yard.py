@@ -92,7 +92,7 @@ def test_bundles_make_room(call: Call, bundles: list[Path]) -> None:
     call("release", bundles[1])
     asked = call("collect", "--keep", 0, "--age", "0d", "--dry-run")
     assert re.search(r"^[0-9a-f]{12}  [\d.]+ [kM]B  churn@1$", asked.out, re.MULTILINE)
-    assert re.search(r"^1 bundles would go, .*; 1 stay$", asked.out, re.MULTILINE)
+    assert re.search(r"^1 bundle would go, .*; 1 stay$", asked.out, re.MULTILINE)
     assert call("collect").out == "0 bundles removed, 0 B; 2 stay\n"
     told = call("collect", "--keep", 0, "--age", "0d", "--json").json
     assert [each["releases"] for each in told["gone"]] == [["churn@1"]]

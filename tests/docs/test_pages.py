@@ -17,6 +17,7 @@ RUN = [
     "docs/gradient-descent.md",
     "docs/access.md",
     "docs/serving.md",
+    "docs/zh/serving.md",
     "docs/protocols.md",
     "docs/releases.md",
     "docs/yard.md",

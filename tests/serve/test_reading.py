@@ -46,6 +46,14 @@ def test_a_yard_lists_its_releases_the_newest_first(stock: Yard, price: Run) -> 
     ]
 
 
+def test_of_two_versions_that_are_one_bundle_the_one_that_runs_is_told(stock: Yard, price: Run) -> None:
+    other = Yard(stock.home.parent / "twice")
+    for alias in ("spare", "champion"):
+        other.offer(price.bundle, (), alias)
+    listed = Served(other).get(RELEASES).json()["releases"]
+    assert [(one["version"], one["role"]) for one in listed] == [(2, "stable"), (1, None)]
+
+
 def test_verdicts_are_told_with_their_figures(stock: Yard, dearer: tuple[Run, ...]) -> None:
     verdict = Verdict("at_least", passed=True, reason="r2 is 0.99", value=0.99, bound=0.9, low=0.98, high=1.0)
     other = Yard(stock.home.parent / "judged")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from modelyard.cli import show, words
-from modelyard.cli.options import AsJson, Home, Who
+from modelyard.cli import progress, show, words
+from modelyard.cli.options import AsJson, Home, Quiet, Who
 
 DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="Remove nothing, show what would go.")]
 Keep = Annotated[
@@ -28,7 +28,7 @@ Unreleased = Annotated[
 ]
 
 
-def collect(
+def collect(  # noqa: PLR0913, PLR0917 - the words of a call
     dry_run: DryRun = False,
     keep: Keep = None,
     age: Age = "7d",
@@ -36,10 +36,12 @@ def collect(
     by: Who = None,
     home: Home = None,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> int:
     """Remove bundles that no release needs; what an alias names always stays."""
     days = words.days(age, "--age")
-    made = words.place(home).collect(dry_run, keep=keep, age=days, unreleased=unreleased, by=words.who(by))
+    with progress.shown(quiet=quiet):
+        made = words.place(home).collect(dry_run, keep=keep, age=days, unreleased=unreleased, by=words.who(by))
     if as_json:
         show.json_object({**asdict(made), "size": made.size})
         return 0
@@ -48,5 +50,6 @@ def collect(
     for each in made.gone:
         show.line(f"{each.digest[:12]}  {size_told(each.size)}  {', '.join(each.releases) or 'never released'}")
     word = "would go" if dry_run else "removed"
-    show.line(f"{len(made.gone)} bundles {word}, {size_told(made.size)}; {made.stay} stay", "bold")
+    bundles = "1 bundle" if len(made.gone) == 1 else f"{len(made.gone)} bundles"
+    show.line(f"{bundles} {word}, {size_told(made.size)}; {made.stay} stay", "bold")
     return 0

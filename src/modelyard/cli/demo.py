@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modelyard.cli import show
+from modelyard.cli import asking, show
 from modelyard.cli.options import AsJson, Home, Port, Quiet
 from modelyard.cli.serve import served
 from modelyard.cli.ship import ship
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 DAY = 86_400  # seconds
-PATIENCE = 60  # seconds for one answer
 # What each model is asked; where nothing is said, its bundle's own example.
 QUESTIONS: dict[str, Any] = {
     "customer-risk": None,
@@ -53,7 +52,8 @@ def demo(
         if not as_json:
             show.line("")
     bundles = {name: one.bundle for name, one in shipped.items()}
-    with server.background(bundles, host=HOST, port=port) as url:
+    targets = {name: one.target for name, one in shipped.items()}
+    with server.background(targets, host=HOST, port=port) as url:
         answers = {name: _ask(url, bundle, QUESTIONS[name]) for name, bundle in bundles.items()}
         if as_json:
             show.json_object({"url": url, "models": [{**shipped[name].told, **answers[name]} for name in bundles]})
@@ -62,7 +62,7 @@ def demo(
                 _told(name, answers[name])
         if not once:
             if not as_json:
-                served(bundles, url)
+                served(targets, url)
             show.flush()
             _wait_for_ctrl_c()
     return 0
@@ -84,15 +84,10 @@ def _paths(folder: Path) -> dict[str, Path]:
 
 def _ask(url: str, bundle: "Bundle", question: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """What a model is asked over HTTP, and what it answers."""
-    from urllib.request import ProxyHandler, Request, build_opener
-
     from modelyard.serve.openapi import path_of
 
     asked = bundle.example if question is None else question
-    place = f"{url}{path_of(bundle.name)}"
-    request = Request(place, json.dumps(asked).encode(), {"Content-Type": "application/json"})  # noqa: S310 - our own server
-    with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as reply:  # a proxy does not know our loopback
-        return {"asked": asked, "answered": json.load(reply)}
+    return {"asked": asked, "answered": asking.post(f"{url}{path_of(bundle.name)}", asked)}
 
 
 def _told(name: str, exchange: dict[str, Any]) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelyard.cli import show, words
-from modelyard.cli.options import AsJson, Home
+from modelyard.cli import progress, show, words
+from modelyard.cli.options import AsJson, Home, Quiet
 
 if TYPE_CHECKING:
     from modelyard.release.ledger.acts import Act
@@ -18,12 +18,15 @@ Of = Annotated[
 Limit = Annotated[int, typer.Option(metavar="N", min=1, help="At most so many, the newest.")]
 
 
-def history(name: Of = None, limit: Limit = 50, home: Home = None, as_json: AsJson = False) -> int:
+def history(
+    name: Of = None, limit: Limit = 50, home: Home = None, as_json: AsJson = False, quiet: Quiet = False
+) -> int:
     """Show the moves of a name's aliases, or every act: releases, reviews, keys, collections; the newest first."""
-    yard = words.place(home)
-    if name is not None:
-        _ = yard.releases(name) or yard.find(name)  # which offers the nearest name
-    acts = yard.acts(limit=limit) if name is None else yard.history(name)[:limit]
+    with progress.shown(quiet=quiet):
+        yard = words.place(home)
+        if name is not None:
+            _ = yard.releases(name) or yard.find(name)  # which offers the nearest name
+        acts = yard.acts(limit=limit) if name is None else yard.history(name)[:limit]
     if as_json:
         show.json_object({"acts": [asdict(act) for act in acts], "aliases": yard.aliases(name)})
         return 0
@@ -39,8 +42,11 @@ def _told(act: "Act") -> str:
     if "alias" in detail:
         before = "" if detail["before"] is None else f", {detail['before']} before"
         return f"{detail['alias']} is version {detail['version']}{before}"
-    return ", ".join(
-        f"{key} {len(value) if isinstance(value, list) and key == 'digests' else value}"
-        for key, value in detail.items()
-        if value is not None
-    )
+    return ", ".join(f"{key} {_word(key, value)}" for key, value in detail.items() if value is not None)
+
+
+def _word(key: str, value: object) -> str:
+    """A list's words; of digests, which are long, how many."""
+    if not isinstance(value, list):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(len(value)) if key == "digests" else " and ".join(map(str, value))

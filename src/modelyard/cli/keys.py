@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from modelyard.cli import show, words
-from modelyard.cli.options import AsJson, Home, Who
+from modelyard.cli.options import AsJson, Home, Quiet, Who
 from modelyard.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def keys(  # noqa: PLR0913, PLR0917 - the words of a call
     by: Who = None,
     home: Home = None,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> int:
     """Make a key for a server's clients, show all there are, or revoke one."""
     known = words.place(home).keys
@@ -63,7 +64,8 @@ def keys(  # noqa: PLR0913, PLR0917 - the words of a call
         show.json_object({**_plain(key), "token": token})
         return 0
     show.line(token)  # alone on standard output, so that it can be piped into a vault
-    show.note(show.err(), "this is shown once and kept nowhere; clients send it as: Authorization: Bearer TOKEN")
+    if not quiet:
+        show.note(show.err(), "this is shown once and kept nowhere; clients send it as: Authorization: Bearer TOKEN")
     return 0
 
 

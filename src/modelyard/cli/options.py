@@ -7,6 +7,12 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+# Panels of the help of what has many options.
+CHANGES = "Canaries and shadows"
+ACCESS = "Who may ask"
+TLS = "TLS"
+LIMITS = "Limits"
+LOGS = "What is written down"
 RecipeWord: TypeAlias = Annotated[
     str, typer.Argument(metavar="RECIPE", help="A recipe: a YAML file.", show_default=False)
 ]
@@ -60,6 +66,7 @@ CanaryRules: TypeAlias = Annotated[
         metavar="[NAME:]ALIAS=SHARE",
         help="Let the release that carries an alias answer a share of the requests, such as challenger=5%; repeatable.",
         show_default=False,
+        rich_help_panel=CHANGES,
     ),
 ]
 ShadowRules: TypeAlias = Annotated[
@@ -69,6 +76,7 @@ ShadowRules: TypeAlias = Annotated[
         metavar="[NAME:]ALIAS",
         help="Give the release that carries an alias copies of the requests, which no client hears; repeatable.",
         show_default=False,
+        rich_help_panel=CHANGES,
     ),
 ]
 PromoteAfter: TypeAlias = Annotated[
@@ -77,6 +85,7 @@ PromoteAfter: TypeAlias = Annotated[
         metavar="N",
         min=0,
         help="Promote a canary that has answered so many requests, if its gates say yes; 0: never by itself.",
+        rich_help_panel=CHANGES,
     ),
 ]
 PromoteErrors: TypeAlias = Annotated[
@@ -86,15 +95,26 @@ PromoteErrors: TypeAlias = Annotated[
         min=0,
         max=1,
         help="The share of its requests that a canary may fail; over it, it is taken out of traffic.",
+        rich_help_panel=CHANGES,
     ),
 ]
 PromoteSlower: TypeAlias = Annotated[
     float,
-    typer.Option(metavar="TIMES", min=0, help="How many times the champion's 99th percentile a canary may take."),
+    typer.Option(
+        metavar="TIMES",
+        min=0,
+        help="How many times the champion's 99th percentile a canary may take.",
+        rich_help_panel=CHANGES,
+    ),
 ]
 Open: TypeAlias = Annotated[
     bool,
-    typer.Option("--open", metavar="", help="Let in everybody who reaches the address, though there is no key."),
+    typer.Option(
+        "--open",
+        metavar="",
+        help="Let in everybody who reaches the address, though there is no key.",
+        rich_help_panel=ACCESS,
+    ),
 ]
 Rate: TypeAlias = Annotated[
     float | None,
@@ -102,11 +122,17 @@ Rate: TypeAlias = Annotated[
         metavar="N",
         help="Requests a second of a key that names no rate of its own; of an address where there are no keys.",
         show_default=False,
+        rich_help_panel=ACCESS,
     ),
 ]
 Burst: TypeAlias = Annotated[
     int | None,
-    typer.Option(metavar="N", help="Requests at once, over the rate; as many as a second has.", show_default=False),
+    typer.Option(
+        metavar="N",
+        help="Requests at once, over the rate; as many as a second has.",
+        show_default=False,
+        rich_help_panel=ACCESS,
+    ),
 ]
 Cors: TypeAlias = Annotated[
     list[str] | None,
@@ -115,18 +141,27 @@ Cors: TypeAlias = Annotated[
         metavar="ORIGIN",
         help="Let pages of another site ask from a browser, such as https://app.example.com; repeatable.",
         show_default=False,
+        rich_help_panel=ACCESS,
     ),
 ]
 TlsCert: TypeAlias = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="The chain of a certificate, in PEM: speak HTTPS.", show_default=False),
+    typer.Option(
+        metavar="FILE", help="The chain of a certificate, in PEM: speak HTTPS.", show_default=False, rich_help_panel=TLS
+    ),
 ]
 TlsKey: TypeAlias = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="The certificate's key, in PEM.", show_default=False)
+    Path | None,
+    typer.Option(metavar="FILE", help="The certificate's key, in PEM.", show_default=False, rich_help_panel=TLS),
 ]
 TlsClientCa: TypeAlias = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Ask clients for a certificate that this one signed.", show_default=False),
+    typer.Option(
+        metavar="FILE",
+        help="Ask clients for a certificate that this one signed.",
+        show_default=False,
+        rich_help_panel=TLS,
+    ),
 ]
 TrustProxy: TypeAlias = Annotated[
     list[str] | None,
@@ -135,19 +170,36 @@ TrustProxy: TypeAlias = Annotated[
         metavar="ADDRESS",
         help="Believe this proxy, or network of proxies, about where a request comes from; repeatable.",
         show_default=False,
+        rich_help_panel=ACCESS,
     ),
 ]
 AccessLog: TypeAlias = Annotated[
-    bool, typer.Option("--access-log", metavar="", help="Tell each request on standard error, in a line of JSON.")
+    bool,
+    typer.Option(
+        "--access-log", metavar="", help="Tell each request on standard error, in a line of JSON.", rich_help_panel=LOGS
+    ),
 ]
-MaxBody: TypeAlias = Annotated[int, typer.Option(metavar="BYTES", min=1, help="The largest body.")]
-MaxHead: TypeAlias = Annotated[int, typer.Option(metavar="BYTES", min=512, help="The longest path with headers.")]
-HeadSeconds: TypeAlias = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="The time to send headers.")]
-BodySeconds: TypeAlias = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="The time to send a body.")]
+MaxBody: TypeAlias = Annotated[
+    int, typer.Option(metavar="BYTES", min=1, help="The largest body of a request.", rich_help_panel=LIMITS)
+]
+MaxHead: TypeAlias = Annotated[
+    int, typer.Option(metavar="BYTES", min=512, help="The longest path with headers.", rich_help_panel=LIMITS)
+]
+HeadSeconds: TypeAlias = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0.1, help="The time to send headers.", rich_help_panel=LIMITS)
+]
+BodySeconds: TypeAlias = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0.1, help="The time to send a body.", rich_help_panel=LIMITS)
+]
 Timeout: TypeAlias = Annotated[
-    float, typer.Option(metavar="SECONDS", min=0.1, help="The time of a whole request, from headers to answer.")
+    float,
+    typer.Option(
+        metavar="SECONDS", min=0.1, help="The time of a whole request, from headers to answer.", rich_help_panel=LIMITS
+    ),
 ]
-Connections: TypeAlias = Annotated[int, typer.Option(metavar="N", min=1, help="The most connections at once.")]
+Connections: TypeAlias = Annotated[
+    int, typer.Option(metavar="N", min=1, help="The most connections at once.", rich_help_panel=LIMITS)
+]
 WorkersWord: TypeAlias = Annotated[
     str, typer.Option("--workers", metavar="N", help="Processes on the one port; auto: as many as there are cores.")
 ]
@@ -158,11 +210,19 @@ LogWord: TypeAlias = Annotated[
         metavar="DIR",
         help="Write every answer down in this folder, then into the yard, if there is one; off: nowhere.",
         show_default="the yard's",
+        rich_help_panel=LOGS,
     ),
 ]
 LogInputs: TypeAlias = Annotated[
-    bool, typer.Option("--log-inputs", metavar="", help="Write down the rows that were asked for too.")
+    bool,
+    typer.Option("--log-inputs", metavar="", help="Write down the rows that were asked for too.", rich_help_panel=LOGS),
 ]
 LogLenient: TypeAlias = Annotated[
-    bool, typer.Option("--log-lenient", metavar="", help="Answer though the log cannot be written, as on a full disk.")
+    bool,
+    typer.Option(
+        "--log-lenient",
+        metavar="",
+        help="Answer though the log cannot be written, as on a full disk.",
+        rich_help_panel=LOGS,
+    ),
 ]

@@ -2,13 +2,14 @@
 
 from dataclasses import asdict
 
-from modelyard.cli import show, words
-from modelyard.cli.options import AsJson, Home, NameWord, Who
+from modelyard.cli import progress, show, words
+from modelyard.cli.options import AsJson, Home, NameWord, Quiet, Who
 
 
-def rollback(name: NameWord, by: Who = None, home: Home = None, as_json: AsJson = False) -> int:
+def rollback(name: NameWord, by: Who = None, home: Home = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
     """Let the champion be the version that it was before its last move; servers follow within two seconds."""
-    made = words.place(home).rollback(name, words.who(by))
+    with progress.shown(quiet=quiet):
+        made = words.place(home).rollback(name, words.who(by))
     if as_json:
         show.json_object(asdict(made))
     else:

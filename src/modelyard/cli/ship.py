@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.release.bundle import Bundle
+    from modelyard.serve.target import Target
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """A bundle that was released, and what `--json` tells of it."""
+    """A bundle that was released, as a server follows it, and what `--json` tells of it."""
 
     bundle: "Bundle"
+    target: "Target"
     told: dict[str, Any]
 
 
@@ -45,6 +47,7 @@ def ship(recipe: Path, overrides: Sequence[str], home: str | Path | None, *, as_
         raise run.refusal(verdicts, made.bundle)
     if not as_json:
         show.released(released)
+    target = words.target(f"{released.name}@{released.alias}", made.yard.place.address)
     return Shipped(
-        made.bundle, {**show.trained(made.bundle, made.report), **show.judged(made.bundle, released, verdicts)}
+        made.bundle, target, {**show.trained(made.bundle, made.report), **show.judged(made.bundle, released, verdicts)}
     )

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelyard.cli import asking
 from modelyard.core import events
 from modelyard.core.errors import ModelyardError
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from modelyard.release.bundle import Bundle
 
 ROWS = 256  # of the request that is measured
-PATIENCE = 300  # seconds for the answer to it
 UNIT = 1 if sys.platform == "darwin" else 1024  # bytes in which the system tells what a process took
 
 
@@ -27,24 +28,25 @@ def memory(bundle: Bundle) -> int:
         ModelyardError: it does not serve.
     """
     events.note(f"measuring what a server of {bundle.name} takes")
-    words = ("serve", str(bundle.folder), "--port", "0", "--json", "--quiet")
-    server = subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "modelyard.cli", *words], stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None  # noqa: S101 - it is a pipe
-    try:
-        line = server.stdout.readline()
-        if not line:
-            raise ModelyardError("does not serve, so its memory cannot be measured", str(bundle.folder))
-        url = json.loads(line)["url"]
-        for rows in (bundle.example, [bundle.example] * ROWS):
-            _ask(url, json.dumps(rows).encode())
-        peak = _peak(server.pid)
-    finally:
-        server.terminate()
-        _pid, _status, took = os.wait4(server.pid, 0)
-        server.returncode = 0  # it was waited for here
-        server.stdout.close()
+    with tempfile.TemporaryDirectory() as home:  # a yard without keys, for those of the bundle's own are not known here
+        words = ("serve", str(bundle.folder), "--port", "0", "--home", home, "--log", "off", "--json", "--quiet")
+        server = subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, "-m", "modelyard.cli", *words], stdout=subprocess.PIPE, text=True
+        )
+        assert server.stdout is not None  # noqa: S101 - it is a pipe
+        try:
+            line = server.stdout.readline()
+            if not line:
+                raise ModelyardError("does not serve, so its memory cannot be measured", str(bundle.folder))
+            url = json.loads(line)["url"]
+            for rows in (bundle.example, [bundle.example] * ROWS):
+                asking.post(f"{url}/predict", rows)
+            peak = _peak(server.pid)
+        finally:
+            server.terminate()
+            _pid, _status, took = os.wait4(server.pid, 0)
+            server.returncode = 0  # it was waited for here
+            server.stdout.close()
     return took.ru_maxrss * UNIT if peak is None else peak
 
 
@@ -58,11 +60,3 @@ def _peak(process: int) -> int | None:
     except OSError:
         return None
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), None)
-
-
-def _ask(url: str, body: bytes) -> None:
-    from urllib.request import ProxyHandler, Request, build_opener
-
-    request = Request(f"{url}/predict", body, {"Content-Type": "application/json"})  # noqa: S310 - our own server
-    with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as reply:
-        reply.read()

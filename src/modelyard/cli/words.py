@@ -165,11 +165,16 @@ def target(word: str, home: str | Path | None) -> Target:
     from modelyard.release import yard as yards
     from modelyard.serve.target import Target
 
-    if path.is_dir() or os.sep in word.removeprefix(yards.SCHEME):
+    if (path / MANIFEST).is_file() or os.sep in word.removeprefix(yards.SCHEME):
         made = manifest.read(path)
         return Target(made.name, str(path), made.digest)
-    there = yards.Yard(home) if home is not None else yards.here()
-    release = there.find(word)
+    try:
+        there = place(home)
+        release = there.find(word)
+    except YardError:
+        if path.is_dir():
+            manifest.read(path)  # which tells what the folder lacks
+        raise
     which = word.removeprefix(yards.SCHEME).partition("@")[2] or yards.CHAMPION
     alias = which if which in release.aliases else ""
     folder = there.store.fetch(release.digest)

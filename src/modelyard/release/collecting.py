@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelyard.core import clock
 from modelyard.core.errors import UsageError
 from modelyard.release.ledger import acts, releases
 from modelyard.release.ledger.tables import RELEASES
@@ -114,7 +115,7 @@ def _removed(database: Database, store: Store, wish: Wish, digest: str) -> bool:
         if needless(connection, digest, wish) is None:
             return False
         mark = RELEASES.update().where(RELEASES.c.digest == digest, RELEASES.c.gone.is_(None))
-        connection.execute(mark.values(gone=acts.now()))
+        connection.execute(mark.values(gone=clock.now()))
     with database.writing() as connection:
         age = store.age(digest)  # an offer that goes on puts a bundle before it asks for the lock
         if age is None or age < wish.age * DAY or needless(connection, digest, wish) is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from modelyard.core import clock
 from modelyard.core.errors import UsageError, YardError, nearest
 from modelyard.release.ledger import acts
 from modelyard.release.ledger.tables import KEYS, LONGEST_NAME
@@ -78,7 +79,7 @@ class Keys:
             raise UsageError(f"{rate} requests a second are none", "rate", "a number above 0, such as 20")
         token = PREFIX + secrets.token_urlsafe(32)
         until = None if expires is None else expires.astimezone(UTC).isoformat(timespec="seconds")
-        row: dict[str, Any] = {"name": label, "made": acts.now(), "expires": until, "rate": rate}
+        row: dict[str, Any] = {"name": label, "made": clock.now(), "expires": until, "rate": rate}
         with self._database.writing() as connection:
             if connection.execute(
                 sa.select(KEYS.c.number).where(KEYS.c.name == label, KEYS.c.revoked.is_(None))
@@ -109,7 +110,7 @@ class Keys:
                 before = any(str(which) in {str(key.number), key.name} for key in known)
                 told = f"the key '{which}' was revoked before" if before else f"no key '{which}'"
                 raise YardError(told, "keys", nearest(str(which), [key.name for key in live]))
-            at = acts.now()
+            at = clock.now()
             connection.execute(KEYS.update().where(KEYS.c.number == found[0].number).values(revoked=at))
             acts.write(connection, acts.KEY_REVOKED, found[0].name, by, {"number": found[0].number})
         ended = found[0]

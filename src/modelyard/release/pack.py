@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
 
-from modelyard.core import artifacts, digest, events
+from modelyard.core import artifacts, clock, digest, events
 from modelyard.core.errors import BundleError, ParityError
 from modelyard.core.tuning import Candidate
 from modelyard.core.worth import Alternative
@@ -182,7 +181,7 @@ def _built(origin: Origin, files: dict[str, str]) -> Built:
             versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = clock.now()
     return Built(at, round(origin.seconds, 1), versions, origin.leaderboard, origin.alternatives, files)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from modelyard.core import clock
 from modelyard.core.errors import BundleError, UsageError, YardError, nearest
 from modelyard.core.evidence import Review
 from modelyard.release import collecting, difference, manifest, remote, store
@@ -228,7 +229,7 @@ class Yard:
         name = " ".join(by.split())
         if not name or len(name) > LONGEST_NAME:
             raise UsageError("a sign-off is by a named person", "by", 'such as: --by "Ada Lovelace"')
-        signed = Review(name, acts.now(), note.strip())
+        signed = Review(name, clock.now(), note.strip())
         with self.database.writing() as connection:
             connection.execute(REVIEWS.insert().values(digest=bundle.digest, **asdict(signed)))
             acts.write(connection, acts.REVIEW, bundle.digest, name, {"name": bundle.name})

@@ -16,6 +16,7 @@ from modelyard.serve import rules
 from modelyard.serve.access.door import Door
 from modelyard.serve.deployment import Deployment
 from modelyard.serve.guard import Guard
+from modelyard.serve.multiprocess import AllWorkers
 from modelyard.serve.openapi import path_of
 from modelyard.serve.opening import Opening
 from modelyard.serve.promotion import Rule
@@ -25,7 +26,6 @@ from modelyard.serve.shadow import Shadow
 from modelyard.serve.state import State
 from modelyard.serve.target import Target
 from modelyard.serve.telemetry import Telemetry
-from modelyard.serve.together import Together
 from modelyard.serve.traffic import ReleaseFigures
 from modelyard.serve.watcher import Watcher
 
@@ -63,7 +63,7 @@ class App:
         self.watcher = Watcher(self.models.values(), opening, Rule(settings.traffic.promotion), settings.traffic)
         self.telemetry.registry.register(ReleaseFigures(self.models.values(), self.watcher))
         if settings.figures:
-            self.telemetry.together = Together(settings.figures, settings.slot, self.telemetry.registry)
+            self.telemetry.all_workers = AllWorkers(settings.figures, settings.slot, self.telemetry.registry)
         self.pool = ThreadPoolExecutor(cores.mine(), thread_name_prefix="modelyard-predict")
         self.warming: asyncio.Task[None] | None = None
         self.shipping = logged(settings.logging)
@@ -108,12 +108,12 @@ class App:
             self.watcher.stop()
             self.shadow.stop()
             self.pool.shutdown(wait=False, cancel_futures=True)
-            for one in (self.shipping, self.telemetry.together):
+            for one in (self.shipping, self.telemetry.all_workers):
                 if one is not None:
                     await asyncio.to_thread(one.stop)
 
     async def _start(self) -> None:
-        for one in (self.shipping, self.telemetry.together):
+        for one in (self.shipping, self.telemetry.all_workers):
             if one is not None:
                 one.start()
         await self.warm_up()

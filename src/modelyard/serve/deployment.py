@@ -8,8 +8,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import ModelyardError
+from modelyard.serve.exchange import Witness
 from modelyard.serve.lineup import Lineup
-from modelyard.serve.running import Noting, Running
 from modelyard.serve.shadow import Copy, Shadow
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from modelyard.serve.exchange import Exchange
     from modelyard.serve.figures import Figures
+    from modelyard.serve.running import Running
 
 log = logging.getLogger("modelyard.serve")
 KEPT = 16  # releases of a name whose figures are kept
@@ -112,17 +113,17 @@ class Deployment:
     async def _asked(
         self, running: Running, exchange: Exchange, body: bytes, headers: Mapping[bytes, bytes], pool: Executor
     ) -> bytes:
-        noting, figures = Noting(exchange), running.figures
+        witness, figures = Witness.of(exchange), running.figures
         started = perf_counter()
         try:
-            answer = await running.reply(noting, body, headers, pool)
+            answer = await running.reply(witness, body, headers, pool)
         except Exception as error:
             (figures.failed if is_failure(error) else figures.refused)()
             raise
-        figures.answered(perf_counter() - started, noting.answered)
+        figures.answered(perf_counter() - started, witness.answered)
         lineup = self.lineup
-        if lineup.shadow is not None and running is lineup.stable and noting.answered is not None:
-            self.shadow.offer(Copy(lineup.shadow, exchange, body, headers, noting.answered, running))
+        if lineup.shadow is not None and running is lineup.stable and witness.answered is not None:
+            self.shadow.offer(Copy(lineup.shadow, witness.exchange, body, headers, witness.answered, running))
         return answer
 
 

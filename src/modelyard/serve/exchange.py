@@ -53,16 +53,27 @@ class Exchange(Protocol):
 
 
 class Witness(Exchange):
-    """An exchange for one request of which is noted what the log tells: when it began, and how many rows it held."""
+    """An exchange for one request that keeps when it began, and what the model said, which `write` alone is told."""
 
     def __init__(self, exchange: Exchange) -> None:
         """Around the one that was asked."""
-        self.exchange, self.began, self.rows = exchange, perf_counter(), 0
+        self.exchange, self.began = exchange, perf_counter()
+        self.answered: Answered | None = None  # of one row at least
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> Witness:
+        """The exchange itself where it is one, else one around it."""
+        return exchange if isinstance(exchange, cls) else cls(exchange)
 
     @property
     def name(self) -> str:
         """The protocol's."""
         return type(self.exchange).__module__.rpartition(".")[2]
+
+    @property
+    def rows(self) -> int:
+        """How many were answered."""
+        return 0 if self.answered is None else len(self.answered.outputs)
 
     def read(self, served: Served, body: bytes, headers: Mapping[bytes, bytes]) -> Asked:
         """As the exchange does."""
@@ -70,7 +81,8 @@ class Witness(Exchange):
 
     def write(self, served: Served, asked: Asked, answered: Answered) -> bytes:
         """As the exchange does."""
-        self.rows = len(answered.outputs)
+        if len(answered.outputs):
+            self.answered = answered
         return self.exchange.write(served, asked, answered)
 
     def explain(self, served: Served, body: bytes, error: Exception) -> Exception:

@@ -12,12 +12,12 @@ import os
 import threading
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from modelyard.core import clock
 from modelyard.serve import locks
 from modelyard.serve.wire import LogUnwritableError, encode
 
@@ -91,7 +91,7 @@ class Log:
         release = dict(served.marks).get(b"x-modelyard-release")
         line = Answers(
             id=f"{scope['modelyard.request_id']}-{self.worker}{next(self._counter):x}",
-            at=_now(),
+            at=clock.precisely(),
             name=served.name,
             release=None if release is None else release.decode(),
             bundle=served.bundle.digest,
@@ -116,9 +116,8 @@ class Log:
         """
         own = f"{request}-{row}-{self.worker}{next(self._counter):x}"
         try:
-            self.write(
-                encode(Feedback(own, request, row, msgspec.Raw(encode(truth)), _number(key), _now(), name)) + b"\n"
-            )
+            line = Feedback(own, request, row, msgspec.Raw(encode(truth)), _number(key), clock.precisely(), name)
+            self.write(encode(line) + b"\n")
         except OSError as error:
             raise _unwritable(error) from error
 
@@ -206,10 +205,6 @@ def _body(body: bytes, asked: bytes) -> bytes:
         return b'{"asked":%s,"answered":%s}' % (encode(msgspec.json.decode(asked)), body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # no JSON: a protocol's own form
         return body
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _number(key: Any) -> int | None:  # noqa: ANN401 - a Key or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from modelyard.serve.wire import JSON, MediaError
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 CSV = "text/csv"
 PLAIN = frozenset({None, b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
+KIND = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII)  # what may be repeated to whoever sent it
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
@@ -36,4 +38,5 @@ def check(headers: Mapping[bytes, bytes], *also: str) -> str:
     if kind == JSON or (kind.startswith("application/") and kind.endswith("+json")):
         return JSON
     known = " or ".join((JSON, *also))
-    raise MediaError("is not read here", "content-type", f"send {known}, and say so in the header content-type")
+    named = f"'{kind}' is" if KIND.fullmatch(kind) else "is"
+    raise MediaError(f"{named} not read here", "content-type", f"send {known}, and say so in the header content-type")

@@ -44,7 +44,7 @@ CARD_POLICY = (
 )
 
 
-class UnreadableError(wire.NotReadyError):
+class UnreadableError(wire.UnavailableError):
     """The yard's database, or the store of its bundles, does not answer."""
 
     code = "yard_unreachable"
@@ -144,14 +144,14 @@ def entries(state: State, name: str) -> list[Entry]:
     return [Entry(None, (), bundle.digest, bundle.manifest.built.at, STABLE, (), bundle.folder), *found]
 
 
-def _roles(deployment: Deployment) -> dict[str, str]:
-    """What runs, by its digest."""
+def _roles(deployment: Deployment) -> dict[int | str, str]:
+    """What runs, by its version; by its digest where a folder is served: two versions may be one bundle."""
     lineup = deployment.lineup
     running = {"shadow": lineup.shadow, "canary": lineup.canary, STABLE: lineup.stable}
-    return {each.bundle.digest: role for role, each in running.items() if each is not None}
+    return {each.target.version or each.bundle.digest: role for role, each in running.items() if each is not None}
 
 
-def _released(yard: Yard, name: str, roles: Mapping[str, str]) -> list[Entry]:
+def _released(yard: Yard, name: str, roles: Mapping[int | str, str]) -> list[Entry]:
     try:
         releases = yard.releases(name)
     except ModelyardError as error:
@@ -162,7 +162,7 @@ def _released(yard: Yard, name: str, roles: Mapping[str, str]) -> list[Entry]:
             release.aliases,
             release.digest,
             release.made,
-            roles.get(release.digest),
+            roles.get(release.version) or roles.get(release.digest),
             tuple(asdict(verdict) for verdict in release.verdicts),
             yard.bundles / release.digest,
             release.gone,

@@ -10,8 +10,8 @@ from threading import Condition, Event, Thread
 from time import perf_counter
 
 from modelyard.core.errors import ModelyardError
-from modelyard.serve.exchange import Answered, Exchange
-from modelyard.serve.running import Noting, Running
+from modelyard.serve.exchange import Answered, Exchange, Witness
+from modelyard.serve.running import Running
 
 log = logging.getLogger("modelyard.serve")
 REST = 4  # times as long as a copy took: shadows get at most a fifth of what Python does at one time, clients the rest
@@ -89,10 +89,10 @@ class Shadow:
 
 def _ask(copy: Copy) -> None:
     """Answer it, and compare: nothing that happens here reaches a client."""
-    figures, noting = copy.shadow.figures, Noting(copy.exchange)
+    figures, witness = copy.shadow.figures, Witness(copy.exchange)
     started = perf_counter()
     try:
-        copy.shadow.answer(noting, copy.body, copy.headers)
+        copy.shadow.answer(witness, copy.body, copy.headers)
     except ModelyardError:
         figures.refused()
     except Exception as error:  # noqa: BLE001 - whatever a shadow fails at is counted, and goes no further
@@ -100,6 +100,6 @@ def _ask(copy: Copy) -> None:
             log.warning("%s: the shadow failed with %s", copy.shadow.target.label, type(error).__name__)
         figures.failed()
     else:
-        figures.answered(perf_counter() - started, noting.answered)
-        if noting.answered is not None:
-            figures.compare(noting.answered, copy.answered, copy.by.bundle)
+        figures.answered(perf_counter() - started, witness.answered)
+        if witness.answered is not None:
+            figures.compare(witness.answered, copy.answered, copy.by.bundle)

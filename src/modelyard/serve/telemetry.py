@@ -11,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelyard.serve.together import Together
+    from modelyard.serve.multiprocess import AllWorkers
 
 # Seconds: one row of a table takes well under a millisecond, a page of texts takes seconds.
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -25,7 +25,7 @@ class Telemetry:
     def __init__(self, digests: Mapping[str, str]) -> None:
         """For models with their bundles' digests."""
         self.registry = CollectorRegistry()
-        self.together: Together | None = None  # where other workers count too
+        self.all_workers: AllWorkers | None = None  # where other workers count too
         labels = ("model", "route", "status")
         self._requests = Counter("modelyard_requests", "Requests answered.", labels, registry=self.registry)
         self._seconds = Histogram(
@@ -61,7 +61,7 @@ class Telemetry:
 
     def text(self) -> bytes:
         """All figures, in the format that Prometheus reads."""
-        return generate_latest(self.registry) if self.together is None else self.together.text()
+        return generate_latest(self.registry) if self.all_workers is None else self.all_workers.text()
 
     def _children(self, model: str, route: str, status: int) -> tuple[Counter, Histogram]:
         return self._requests.labels(model, route, str(status)), self._seconds.labels(model, route)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+from modelyard.core import clock
 from modelyard.core.errors import ModelyardError, YardGoneError
 from modelyard.serve import rules
 from modelyard.serve.deployment import Refusal
@@ -174,7 +174,7 @@ def _refuse(deployment: Deployment, role: str, release: str, error: Exception) -
     before = deployment.refused.get(role)
     if before is not None and (before.release, before.problem) == (release, problem):
         return
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = clock.now()
     deployment.refused[role] = Refusal(release, problem, at)
     log.error("%s is refused as the %s (%s): what runs goes on", release, role, problem)
 
@@ -184,7 +184,8 @@ def _tell(before: Lineup, after: Lineup) -> None:
     if after.stable is not before.stable:
         log.warning("%s: %s answers now, before it %s", name, after.stable.target.label, before.stable.target.label)
     if after.canary is not before.canary:
-        told = f"{after.canary.target.label} gets {after.share:.1%}" if after.canary is not None else "there is none"
+        share = f"{100 * after.share:g}%"
+        told = "there is none" if after.canary is None else f"{after.canary.target.label} gets {share}"
         log.warning("%s: the canary: %s", name, told)
     if after.shadow is not before.shadow:
         told = f"{after.shadow.target.label} gets copies" if after.shadow is not None else "there is none"

@@ -87,14 +87,13 @@ class LateError(UnavailableError):
     retry_after = 30
 
 
-class OverloadedError(NotReadyError):
+class OverloadedError(UnavailableError):
     """More waits for a model than it answers in time."""
 
     code = "overloaded"
-    retry_after = 1  # seconds
 
 
-class LogUnwritableError(NotReadyError):
+class LogUnwritableError(UnavailableError):
     """An answer cannot be written down, so it is not given."""
 
     code = "log_unwritable"

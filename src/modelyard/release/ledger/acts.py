@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from modelyard.core import clock
 from modelyard.release.ledger.tables import ACTS
 
 if TYPE_CHECKING:
@@ -34,16 +34,13 @@ class Act:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-def now() -> str:
-    """This moment as the yard writes it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def write(
     connection: sa.Connection, kind: str, subject: str, by: str = "", detail: Mapping[str, Any] | None = None
 ) -> None:
     """Add an act, within the transaction that does it."""
-    connection.execute(ACTS.insert().values(at=now(), kind=kind, subject=subject, by=by, detail=dict(detail or {})))
+    connection.execute(
+        ACTS.insert().values(at=clock.now(), kind=kind, subject=subject, by=by, detail=dict(detail or {}))
+    )
 
 
 def read(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from modelyard.core import clock
 from modelyard.core.errors import YardError, nearest
 from modelyard.core.report import Verdict
 from modelyard.release.ledger import acts
@@ -93,7 +94,7 @@ def add(connection: sa.Connection, name: str, digest: str, verdicts: Sequence[Ve
         if release.digest == digest and {alias, CHAMPION} & set(release.aliases):
             return release
     version = max((release.version for release in found), default=0) + 1
-    made = Release(name, version, "", digest, tuple(verdicts), acts.now())
+    made = Release(name, version, "", digest, tuple(verdicts), clock.now())
     row = {"name": name, "version": version, "digest": digest, "made": made.made}
     connection.execute(RELEASES.update().where(RELEASES.c.digest == digest).values(gone=None))  # it is there again
     connection.execute(RELEASES.insert().values(**row, verdicts=[_plain(verdict) for verdict in verdicts]))
@@ -131,7 +132,7 @@ def before(connection: sa.Connection, name: str, place: str) -> Release:
     for version in versions:
         if not found[version].gone:
             return found[version]
-    why = "every earlier bundle was collected" if versions else "the champion was never another version"
+    why = "every earlier bundle was collected" if versions else "there is no version before"
     raise YardError(f"'{name}' cannot be rolled back: {why}", name, f"see: modelyard history {name}")
 
 

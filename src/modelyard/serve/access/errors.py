@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from modelyard.core.errors import ModelyardError
+from modelyard.serve.wire import UnavailableError
 
 Headers = tuple[tuple[bytes, bytes], ...]
 REALM = b'Bearer realm="modelyard"'
-WAY_IN = "send the header Authorization: Bearer TOKEN; whoever runs the server makes one with: modelyard keys"
+WAY_IN = "send the header Authorization: Bearer TOKEN; whoever runs the server makes one with: modelyard keys make NAME"
 
 
 class KeyMissingError(ModelyardError):
@@ -100,8 +101,7 @@ class OverdueError(ModelyardError):
     http_status = 504
 
 
-class KeysUnknownError(ModelyardError):
+class KeysUnknownError(UnavailableError):
     """The yard could not be read since the server started, so that nobody can be told from anybody."""
 
     code = "keys_unknown"
-    http_status = 503

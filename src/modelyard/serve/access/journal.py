@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from modelyard.core import clock
 from modelyard.serve.access.door import KEY
 from modelyard.serve.wire import encode
 
@@ -18,7 +18,7 @@ def write(scope: Scope, route: str, status: int, seconds: float) -> None:
     """One line on standard error. The route is a pattern: a path may hold anything, a token too."""
     key = scope.get(KEY)
     line = {
-        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "at": clock.precisely(),
         "request_id": scope["modelyard.request_id"],
         "client": scope["client"][0] if scope.get("client") else None,
         "key": None if key is None else key.name,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelyard.serve.app import App
+from modelyard.serve.multiprocess import Family, Sample, summed
 from modelyard.serve.settings import Settings
-from modelyard.serve.together import Family, Sample, summed
 from tests.serve.asking import Client
 from tests.serve.conftest import RECORD
 
@@ -23,9 +23,9 @@ def test_what_workers_counted_is_added_and_outlives_them(risk: Run, tmp_path: Pa
         return Client(App({"风险": risk.bundle}, Settings(figures=str(tmp_path), slot=slot)))
 
     def end(client: Client) -> None:
-        assert client.app.telemetry.together is not None
-        client.app.telemetry.together.start()
-        client.app.telemetry.together.stop()
+        assert client.app.telemetry.all_workers is not None
+        client.app.telemetry.all_workers.start()
+        client.app.telemetry.all_workers.stop()
 
     one, other = worker(0), worker(1)
     one.post([RECORD] * 3)

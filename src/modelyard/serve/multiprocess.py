@@ -46,7 +46,7 @@ class Family(msgspec.Struct, array_like=True):
 READ = msgspec.msgpack.Decoder(list[Family])
 
 
-class Together:
+class AllWorkers:
     """One worker's figures among those of all; it writes its own every second while it is started."""
 
     def __init__(self, folder: str, slot: int, registry: CollectorRegistry) -> None:
