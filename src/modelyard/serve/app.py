@@ -76,7 +76,8 @@ class App:
         table = routes(self.state)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
-        self.door = Door(settings.access, share=1 / settings.workers)
+        kept = Path(settings.figures) / "keys.json" if settings.figures else None
+        self.door = Door(settings.access, share=1 / settings.workers, kept=kept)
         known = (*paths, *map(path_of, models))
         self.guard = Guard(self.router, known, self.telemetry, self.door, settings.limits.seconds)
 
