@@ -245,3 +245,20 @@ def test_a_folder_that_cannot_be_written_says_so(binary: Run, tmp_path: Path) ->
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(StoreError, match="cannot be kept"):
         Folder(tmp_path / "taken").put(binary.bundle.folder, binary.bundle.digest)
+
+
+def test_a_bundle_that_is_collected_while_it_is_put_again_is_put(
+    binary: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, digest = Folder(tmp_path / "bundles"), binary.bundle.digest
+    kept.put(binary.bundle.folder, digest)
+    plain = os.utime
+
+    def late(place: Path) -> None:
+        monkeypatch.undo()
+        kept.remove(digest)  # as another process would
+        plain(place)
+
+    monkeypatch.setattr(os, "utime", late)
+    kept.put(binary.bundle.folder, digest)
+    assert kept.has(digest)

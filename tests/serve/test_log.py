@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -16,12 +17,15 @@ import sqlalchemy as sa
 from modelyard.core.errors import ModelyardError, YardGoneError
 from modelyard.release.ledger.tables import ANSWERS, FEEDBACK
 from modelyard.release.yard import Yard
+from modelyard.serve import locks
+from modelyard.serve import shipping as shipping_module
 from modelyard.serve.app import App
 from modelyard.serve.settings import Logging, Settings
 from tests.serve.asking import Client, refused
 from tests.serve.conftest import RECORD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from modelyard.run import Run
@@ -218,3 +222,44 @@ def test_a_full_disk_is_told_as_one(risk: Run, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(shipping(client).own, "write", full)
     problem = refused(client.post(RECORD), 503, "log_unwritable")[0]
     assert problem["problem"] == "what is answered cannot be written down: no space left on device"
+
+
+def test_a_file_that_another_removed_before_it_was_locked_is_begun_anew(
+    risk: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, plain, seen = logging_to(risk, tmp_path), locks.take, list[int]()
+
+    def late(file: int) -> bool:
+        if not seen:
+            seen.append(file)
+            shipping(other).once()  # comes between the opening and the lock
+        return plain(file)
+
+    monkeypatch.setattr(locks, "take", late)
+    client = logging_to(risk, tmp_path)
+    client.post(RECORD)
+    assert len(seen) == 1 == len(lines(tmp_path / "log"))
+
+
+def test_the_thread_lives_on_whatever_a_driver_raises(
+    risk: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping_module, "EVERY", 0.01)
+    client = logging_to(risk, tmp_path)
+    moving = shipping(client)
+    client.post(RECORD)
+    told = (tmp_path / "log" / f"{moving.own.worker}-1.jsonl").read_bytes()
+    foreign = tmp_path / "log" / "0.jsonl"
+    foreign.write_bytes(told.replace(b'"rows":1', b'"rows":%d' % 10**30))  # more than a database counts to
+    moving.start()
+    until(lambda: moving.failed)
+    foreign.unlink()
+    until(lambda: not moving.failed and len(rows(tmp_path)) == 1)
+    moving.stop()
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

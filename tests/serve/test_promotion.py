@@ -166,3 +166,27 @@ def test_a_trial_begins_when_the_canary_does(stock: Yard) -> None:
     assert [each.asked for each in trial.figures()] == [0, 0]
     client.together(10)
     assert sum(each.asked for each in trial.figures()) == 10
+
+
+def test_what_moved_while_the_gates_ran_is_not_moved_back(stock: Yard) -> None:
+    def judge(_bundle: object, _home: str) -> Sequence[Verdict]:
+        stock.promote(NAME, by="somebody")  # as another process would, who thinks better of it
+        stock.rollback(NAME, by="somebody")
+        return (YES,)
+
+    client = Served(stock, Traffic((Canary("challenger", 1.0),), promotion=Promotion(5, slower=1000.0, judge=judge)))
+    client.together(10)
+    client.look()
+    assert stock.find(NAME).version == 1
+    assert "was moved meanwhile" in promotion(client)["said"]
+
+
+def test_a_canary_that_was_rolled_back_is_not_tried_again(stock: Yard) -> None:
+    stock.offer(stock.open(stock.find(f"{NAME}@3")), (), "beta")
+    client = Served(stock, Traffic((Canary("beta", 1.0),)))
+    assert client.version() == "4"
+    stock.promote(NAME, "beta")
+    stock.rollback(NAME)
+    client.look()
+    assert client.version() == "1"
+    assert promotion(client)["withdrawn"] == {"release": f"{NAME}@4", "problem": "it was rolled back"}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from modelyard.core.errors import BundleError
 from modelyard.serve import watcher
 from modelyard.serve.server import background
 from modelyard.serve.settings import Settings, Traffic
@@ -183,10 +184,10 @@ def test_a_yard_that_does_not_answer_is_asked_less_often(stock: Yard, monkeypatc
         client.app.watcher.look()
     assert len(asked) == 1
     (place,) = client.app.watcher.places.values()
-    for _ in range(20):
-        place.next_try = 0.0
+    for failures in (*range(20), 5000):  # hours later
+        place.next_try, place.failures = 0.0, max(failures, place.failures)
         client.app.watcher.look()
-    assert place.next_try - time.monotonic() <= watcher.LONGEST
+    assert 0 < place.next_try - time.monotonic() <= watcher.LONGEST
 
 
 def test_a_move_reaches_a_running_server_and_no_request_is_lost(stock: Yard) -> None:
@@ -241,3 +242,14 @@ def test_a_folder_is_served_without_a_yard(stock: Yard, tmp_path: Path) -> None:
     assert "x-modelyard-release" not in response.headers
     assert client.app.watcher.places == {}
     assert not (tmp_path / ".modelyard").exists()
+
+
+def test_a_worker_that_starts_late_serves_what_the_alias_names_then(stock: Yard) -> None:
+    before = target(stock)
+    stock.promote(NAME)
+    stock.collect(keep=0, age=0)
+    (found, bundle) = before.opened()
+    assert (found.version, found.alias, bundle.digest) == (2, "champion", stock.find(NAME).digest)
+    shutil.rmtree(bundle.folder)
+    with pytest.raises(BundleError):
+        before.opened()

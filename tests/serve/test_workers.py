@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
 import shutil
 import signal
 import socket
@@ -19,12 +20,16 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from modelyard.core.errors import BundleError
+from modelyard.core.errors import BundleError, ModelyardError
 from modelyard.release.ledger.tables import ANSWERS
 from modelyard.release.yard import Yard
 from modelyard.serve import server
+from modelyard.serve import worker as worker_module
+from modelyard.serve import workers as workers_module
 from modelyard.serve.settings import Settings
 from modelyard.serve.target import Target
+from modelyard.serve.worker import Words
+from modelyard.serve.workers import Child, Workers
 from tests.serve.conftest import RECORD
 
 if TYPE_CHECKING:
@@ -197,3 +202,62 @@ def test_memory_does_not_grow_with_requests(risk: Run) -> None:
             process.kill()
     assert len(held) > 100
     assert sum(held[-20:]) < 1.05 * sum(held[:20])
+
+
+@pytest.fixture
+def parent() -> Iterator[Workers]:
+    """A parent of two workers, of which one answers and one has failed for hours."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        made = Workers(Words({}, Settings(workers=2)), listener, lambda: None)
+        made.was_ready, made.failures = True, 5000
+        made.children.append(Child(0, subprocess.Popen([sys.executable, "-c", ""]), os.pipe()[0], 0.0, ready=True))
+        yield made
+        made._end()
+
+
+def failed(parent: Workers, code: str) -> Child:
+    """A worker that tells nothing more."""
+    here, there = os.pipe()
+    os.close(there)
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read(1)
+    child = Child(1, process, here, time.monotonic())
+    parent.children.append(child)
+    parent.selector.register(here, selectors.EVENT_READ, child)
+    parent._turn()
+    process.stdout.close()
+    return child
+
+
+def test_a_worker_that_never_starts_is_tried_again_however_long_that_takes(parent: Workers) -> None:
+    failed(parent, "")
+    assert 0 < parent.due[1] - time.monotonic() <= workers_module.LAST
+
+
+def test_a_worker_that_does_not_end_does_not_keep_the_parent(parent: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers_module, "LEAVING", 0.1)
+    child = failed(parent, "import time; print('.', flush=True); time.sleep(600)")
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_where_no_process_can_be_made_the_others_go_on(parent: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    heard, told = os.pipe()
+    os.write(told, bytes([signal.SIGCHLD]))  # something happens: the turn ends
+    parent.selector.register(heard, selectors.EVENT_READ)
+    opened = len([*Path("/proc/self/fd").iterdir()])
+    parent.due[1] = 0.0
+    monkeypatch.setattr(subprocess, "Popen", full)
+    parent._turn()
+    assert parent.due[1] > time.monotonic()
+    assert len([*Path("/proc/self/fd").iterdir()]) == opened
+    os.close(told)
+    os.close(heard)
+
+
+def test_an_error_that_does_not_travel_is_still_an_error() -> None:
+    told = worker_module.failure(worker_module.FAILED + b"bm8gcGlja2xl")
+    assert isinstance(told, ModelyardError)

@@ -114,10 +114,10 @@ class Folder:
         """Whether the bundle lies in its place; if so, it counts as put just now."""
         if not place.exists():
             return False
-        os.utime(place)
         try:
+            os.utime(place)
             check(place, digest)
-        except BundleError:
+        except (BundleError, FileNotFoundError):
             if place.exists():
                 raise
             return False  # another process removed it while it was looked at

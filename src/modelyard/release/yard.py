@@ -126,18 +126,31 @@ class Yard:
                 if self.store.has(bundle.digest):  # collected between the two otherwise; none is from here on
                     return releases.add(connection, bundle.name, bundle.digest, verdicts, alias, by)
 
-    def promote(self, name: str, which: str | int = CHALLENGER, by: str = "") -> Release:
+    def promote(
+        self, name: str, which: str | int = CHALLENGER, by: str = "", *, seen: Mapping[str, int] | None = None
+    ) -> Release:
         """Let the champion of a name be another version of it: by an alias, such as the challenger, or by its number.
 
         The challenger that became the champion is no longer the challenger.
 
+        Args:
+            name: whose champion.
+            which: an alias or a version.
+            by: who asks.
+            seen: what aliases must still name for this to be right, by what the asker has seen.
+
         Raises:
-            YardError: there is no such version, or its bundle was collected.
+            YardError: there is no such version, its bundle was collected, or an alias was moved since it was seen.
             BundleError: its bundle is missing or altered.
         """
         while True:
             aim = self._checked(self._which(name, str(which)))
             with self.database.writing() as connection:
+                named = releases.aliases(connection, name).get(name, {})
+                moved = [alias for alias, version in (seen or {}).items() if named.get(alias) != version]
+                if moved:
+                    hint = f"see: modelyard history {name}"
+                    raise YardError(f"'{moved[0]}' of '{name}' was moved meanwhile", f"{name}@{moved[0]}", hint)
                 if releases.among(releases.read(connection, name), str(which), name, str(self.place)) == aim:
                     return releases.move(connection, aim, acts.PROMOTE, by)
 

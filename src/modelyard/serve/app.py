@@ -53,7 +53,11 @@ class App:
         settings = settings or Settings()
         targets = {name: one if isinstance(one, Target) else Target.of(one, name) for name, one in models.items()}
         rules.check(settings.traffic, targets)
-        bundles = {name: targets[name].open() if isinstance(one, Target) else one for name, one in models.items()}
+        opened = {
+            name: one.opened() if isinstance(one, Target) else (targets[name], one) for name, one in models.items()
+        }
+        targets = {name: target for name, (target, _) in opened.items()}
+        bundles = {name: bundle for name, (_, bundle) in opened.items()}
         self.telemetry = Telemetry({name: bundle.digest for name, bundle in bundles.items()})
         opening = Opening(settings.limits, self.telemetry)
         self.shadow = Shadow(settings.traffic.copies, settings.traffic.copied)
@@ -72,7 +76,8 @@ class App:
         table = routes(self.state)
         self.router = Router(table, redirect_slashes=False, lifespan=self._lifespan)
         paths = tuple(route.path for route in table if "{" not in route.path)
-        self.door = Door(settings.access, share=1 / settings.workers)
+        kept = Path(settings.figures) / "keys.json" if settings.figures else None
+        self.door = Door(settings.access, share=1 / settings.workers, kept=kept)
         known = (*paths, *map(path_of, models))
         self.guard = Guard(self.router, known, self.telemetry, self.door, settings.limits.seconds)
 
@@ -133,7 +138,7 @@ def logged(settings: Logging) -> Shipping | None:
     from modelyard.serve.shipping import Shipping
 
     yard = Yard(settings.home) if settings.home else None
-    folder = Path(settings.folder) if settings.folder or yard is None else yard.place.folder / "log"
+    folder = Path(settings.folder) if settings.folder or yard is None else yard.place.log
     try:
         return Shipping(Log(folder, settings), yard)
     except OSError as error:

@@ -106,7 +106,7 @@ class Deployment:
             "shadow": lineup.shadow and {"release": lineup.shadow.target.label},
             "refused": [
                 {"role": role, "release": one.release, "problem": one.problem, "at": one.at}
-                for role, one in self.refused.items()
+                for role, one in self.refused.copy().items()  # the watcher changes it meanwhile
             ],
         }
 

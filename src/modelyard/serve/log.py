@@ -189,10 +189,14 @@ class Log:
 
     def _opened(self) -> int:
         """A new file; the lock on it tells that this process lives and still writes."""
-        self._path = self.folder / f"{self.worker}-{next(self._counter):x}{SUFFIX}"
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        locks.take(file)
-        return file
+        while True:
+            path = self.folder / f"{self.worker}-{next(self._counter):x}{SUFFIX}"
+            file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            # Another process that moves lines on may have come before the lock, and removed a file that was empty.
+            if locks.take(file) and os.fstat(file).st_nlink:
+                self._path = path
+                return file
+            os.close(file)
 
 
 def _body(body: bytes, asked: bytes) -> bytes:

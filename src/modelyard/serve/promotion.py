@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from modelyard.release.yard import Yard
     from modelyard.serve.deployment import Deployment
     from modelyard.serve.settings import Promotion
+    from modelyard.serve.target import Target
 
 log = logging.getLogger("modelyard.serve")
 BY = "promotion rule"
+CHAMPION = "champion"
 FEW = 5  # failures before which nothing is said of a share of them
 ENOUGH = 50  # requests of the champion that its 99th percentile is judged by
 
 WITHDRAW = "withdraw"
-KINDS = frozenset({WITHDRAW, "release", "promote", "rollback"})
+ROLLBACK = "rollback"
+KINDS = frozenset({WITHDRAW, ROLLBACK, "release", "promote"})
 LATELY = 50  # acts in which a withdrawal is looked for
 
 
@@ -66,12 +69,14 @@ class Rule:
         self.settings = settings
         self.trials: dict[str, Trial] = {}
         self.withdrawn: dict[str, Withdrawn] = {}
+        self.given: dict[str, str] = {}  # by name: the alias whose release is the canary
 
     def allowed(self, name: str, yard: Yard, alias: str, version: int | None) -> int | None:
         """The version that may be a canary: none where it was taken out, by whichever process saw it fail.
 
         What was taken out stays out, until the alias is given anew.
         """
+        self.given[name] = alias
         out = self.withdrawn.get(name)
         if out is not None and out.version != version:
             del self.withdrawn[name]
@@ -128,7 +133,8 @@ class Rule:
             log.warning("%s is not promoted: %s", target.label, against)
             return
         try:
-            yard.promote(deployment.name, str(target.version), by=BY)
+            seen = {self.given[target.name]: target.version, **_champion(trial.stable.target)}
+            yard.promote(deployment.name, str(target.version), by=BY, seen=seen)
         except ModelyardError as error:  # another process was first, or the alias has moved
             trial.said = error.problem
             log.warning("%s is not promoted: %s", target.label, error.problem)
@@ -155,9 +161,16 @@ class Rule:
         return "; ".join(f"gate {each.gate}: {each.reason}" for each in verdicts if not each.passed)
 
 
+def _champion(stable: Target) -> dict[str, int]:
+    """What the champion must be still, where that is what a canary was compared with."""
+    return {stable.alias: stable.version} if stable.alias == CHAMPION else {}
+
+
 def _withdrawn(acts: Iterable[Act], alias: str, version: int) -> str:
     """Why a version was taken out since it was given the alias; empty where it was not. Acts are the newest first."""
     for act in acts:
+        if act.kind == ROLLBACK and act.detail.get("before") == version:
+            return "it was rolled back"
         if act.detail.get("version") != version:
             continue
         if act.kind == WITHDRAW:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+CONTINUE = b"HTTP/1.1 100 "
 SPARE = 64  # connections over the most that are told so; any further one is cut
 STARTS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 REFUSAL = b"HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nx-request-id: %s\r\nconnection: close\r\n\r\n"
@@ -37,6 +38,40 @@ class Flow(FlowControl):
         """Read on, where nothing waits."""
         if not self.waiting:
             super().resume_reading()
+
+
+class Joined:
+    """Where one answer is written: its head waits for its body, and both are one call of the system and one packet."""
+
+    __slots__ = ("_begun", "_head", "_transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Onto a connection."""
+        self._transport, self._head, self._begun = transport, b"", False
+
+    def write(self, data: bytes) -> None:
+        """Write; what is written first is the head."""
+        if self._begun:
+            self._transport.write(self._head + data)
+            self._head = b""
+        elif data.startswith(CONTINUE):
+            self._transport.write(data)
+        else:
+            self._head, self._begun = data, True
+
+    def flush(self) -> None:
+        """There is no body."""
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        """Close the connection, once all is written."""
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all else is the connection's
+        """All else is the connection's."""
+        return getattr(self._transport, name)
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools where it is installed, else h11
@@ -112,6 +147,7 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
 
     def on_response_complete(self) -> None:
         """An answer is written; where it was the last one, the connection closes once it is read."""
+        self.running.transport.flush()
         super().on_response_complete()
         if self.transport.is_closing():
             self._forsake()
@@ -121,7 +157,7 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # httptools 
         self._refuse(400, "http_invalid", msg[:1].lower() + msg[1:].rstrip("."), "speak HTTP/1.1")
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:  # noqa: ANN401 - uvicorn's own
-        self.running = cycle
+        self.running, cycle.transport = cycle, Joined(self.transport)
         super()._start_asgi_task(cycle, app)
 
     def _arrived(self, data: bytes) -> None:

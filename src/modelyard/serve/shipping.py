@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from modelyard.core.errors import ModelyardError
 from modelyard.serve import locks
 from modelyard.serve.log import LARGEST, SUFFIX, Answers, Feedback
 
@@ -78,7 +77,7 @@ class Shipping:
             ending = self._stopped.wait(wait)
             try:
                 self.once()
-            except (ModelyardError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - drivers raise what they like; what is not moved on is kept
                 if not self.failed:
                     log.warning("the log is kept in %s for now: %s", self.own.folder, type(error).__name__)
                 self.failed, wait = True, min(2 * wait, LONGEST)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from modelyard.core.errors import BundleError
+from modelyard.core.errors import BundleError, ModelyardError
 from modelyard.release.bundle import Bundle
 
 if TYPE_CHECKING:
     from modelyard.release.yard import Release
+
+log = logging.getLogger("modelyard.serve")
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,28 @@ class Target:
         if bundle.digest != self.digest:
             raise BundleError("is another bundle than the one named", self.folder, "name it again, or release it again")
         return bundle
+
+    def opened(self) -> tuple[Target, Bundle]:
+        """Its bundle; where that is gone, that of the release which the yard names by now, or as the yard has it.
+
+        A server that has run for long starts a worker anew from words that were true when it began.
+
+        Raises:
+            BundleError: it is missing or altered, and the yard has none either.
+        """
+        try:
+            return self, self.open()
+        except BundleError:
+            if not self.home:
+                raise
+            from modelyard.release.yard import Yard  # SQLAlchemy, which a folder is served without
+
+            yard = Yard(self.home)
+            try:
+                release = yard.find(f"{self.name}@{self.alias or self.version}")
+                bundle = yard.open(release)
+            except ModelyardError as error:
+                log.warning("%s cannot be had from its yard either (%s)", self.label, type(error).__name__)
+            else:
+                return self.at(release, bundle), bundle
+            raise

@@ -96,7 +96,7 @@ class ReleaseFigures(Collector):
         for deployment in self.deployments:
             for role, release, share in _roles(deployment):
                 roles.add_metric((deployment.name, release, role), share)
-            for role in deployment.refused:
+            for role in deployment.refused.copy():  # the watcher changes it meanwhile
                 refused.add_metric((deployment.name, role), 1)
             info.add_metric((deployment.name, deployment.stable.bundle.digest), 1)
         yield from (roles, refused, info)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("modelyard.serve")
 GRACE = 10.0  # seconds for a bundle that is being opened when it stops: a thread must not outlive the interpreter
 LONGEST = 5.0  # seconds between tries while a yard does not answer
+DOUBLED = 10  # times at most: no number is large enough for the powers of two of a long outage
 AGAIN = 5.0  # seconds until a release that was refused is tried again
 
 
@@ -110,7 +111,7 @@ class Watcher:
                 self.rule.consider(deployment, place.yard)
         except Exception as error:  # noqa: BLE001 - drivers raise what they like, and serving goes on without the yard
             place.failures += 1
-            place.next_try = time.monotonic() + min(self.traffic.poll * 2**place.failures, LONGEST)
+            place.next_try = time.monotonic() + min(self.traffic.poll * 2 ** min(place.failures, DOUBLED), LONGEST)
             if place.failures == 1:
                 log.warning("the yard does not answer (%s): what runs goes on", type(error).__name__)
         else:

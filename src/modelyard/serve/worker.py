@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from modelyard.core.errors import ModelyardError
 from modelyard.serve.settings import Settings
 from modelyard.serve.target import Target
 
@@ -51,8 +52,12 @@ def failure(line: bytes) -> Exception | None:
     """What a worker told on its pipe: the error that keeps it from starting, None where it is ready."""
     if not line.startswith(FAILED):
         return None
-    error = pickle.loads(base64.b64decode(line.removeprefix(FAILED)))  # noqa: S301 - from a worker of our own
-    return error if isinstance(error, Exception) else None
+    try:
+        error = pickle.loads(base64.b64decode(line.removeprefix(FAILED)))  # noqa: S301 - from a worker of our own
+    except Exception as why:  # noqa: BLE001 - not every error can be built anew, and the parent must live
+        error = why
+    told = ModelyardError("a worker cannot start", "serve", "serve with --workers 1, which says why")
+    return error if isinstance(error, ModelyardError | OSError) else told
 
 
 def _tell(pipe: BinaryIO, line: bytes) -> None:

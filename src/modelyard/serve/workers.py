@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("modelyard.serve")
 YOUNG = 10.0  # seconds: one that dies earlier is started again later each time
 FIRST, LAST = 0.1, 30.0  # seconds between such starts
+DOUBLED = 10  # times at most that the wait is doubled: a worker may fail for days beside others that answer
 TRIES = 5  # of which none came to answer, and no other lives: then the parent gives up
 GRACE = 15.0  # seconds to answer what is under way, a little more than a worker takes by itself
+LEAVING = 5.0  # seconds to end for one that serves no more; meanwhile the parent hears nothing else
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - figures of a run, in a folder of its own
 
 
@@ -80,7 +82,11 @@ class Workers:
         now = time.monotonic()
         for slot in [slot for slot, when in self.due.items() if when <= now]:
             del self.due[slot]
-            self._start(slot)
+            try:
+                self._start(slot)
+            except OSError as error:  # no memory or no file is left just now: the others go on
+                log.warning("worker %d cannot be started now (%s)", slot, error.strerror)
+                self.due[slot] = now + LAST
         soonest = min(self.due.values(), default=None)
         for key, _ in self.selector.select(None if soonest is None else max(0.0, soonest - now)):
             if isinstance(key.data, Child):
@@ -94,14 +100,19 @@ class Workers:
         command = [sys.executable, *subprocess._args_from_interpreter_flags()]  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing does
         words = f"import sys; from {worker.__name__} import main; sys.exit(main({self.listener.fileno()}, {there}))"
         command += ["-c", words]
-        process = subprocess.Popen(  # noqa: S603 - this very program
-            command,
-            stdin=subprocess.PIPE,
-            pass_fds=[self.listener.fileno(), there],
-            env={**os.environ, cores.SHARED: str(self.words.settings.workers)},
-            start_new_session=True,  # a terminal's Ctrl-C is for the parent to pass on
-        )
-        os.close(there)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - this very program
+                command,
+                stdin=subprocess.PIPE,
+                pass_fds=[self.listener.fileno(), there],
+                env={**os.environ, cores.SHARED: str(self.words.settings.workers)},
+                start_new_session=True,  # a terminal's Ctrl-C is for the parent to pass on
+            )
+        except OSError:
+            os.close(here)
+            raise
+        finally:
+            os.close(there)
         child = Child(slot, process, here, time.monotonic())
         self.children.append(child)
         self.selector.register(here, selectors.EVENT_READ, child)
@@ -127,14 +138,18 @@ class Workers:
     def _died(self, child: Child) -> None:
         """Fill its place again: at once where it had served, later each time where it had not."""
         self._forget(child)
-        child.process.wait()
+        try:
+            child.process.wait(LEAVING)
+        except subprocess.TimeoutExpired:  # it told that it is done, and a thread of it is not: nobody waits for that
+            child.process.kill()
+            child.process.wait()
         if not self.was_ready and child.error is not None:
             raise child.error
         young = not child.ready or time.monotonic() - child.started < YOUNG
         self.failures += not child.ready
         if self.failures >= TRIES and not any(one.ready for one in self.children):
             raise child.error or ModelyardError("no worker can start", "serve", "see what was said above")
-        wait = min(LAST, FIRST * 2 ** max(self.failures, 1)) if young else 0.0
+        wait = min(LAST, FIRST * 2 ** min(max(self.failures, 1), DOUBLED)) if young else 0.0
         log.warning("worker %d ended with %d: another is started", child.slot, child.process.returncode)
         self.due[child.slot] = time.monotonic() + wait
 

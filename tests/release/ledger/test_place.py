@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.core.errors import UsageError
-from modelyard.release.ledger.place import Place
+from modelyard.release.ledger.place import CACHE, Place
 
 SECRET = "s3cr3t%21"  # noqa: S105 - of no database
 
@@ -66,3 +66,12 @@ def test_files_of_a_database_lie_in_a_cache(tmp_path: Path, monkeypatch: pytest.
     assert Place.of("postgresql://db/yard").folder == tmp_path / "xdg" / "modelyard"
     monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "own"))
     assert Place.of("postgresql://db/yard").folder == tmp_path / "own"
+
+
+def test_lines_of_two_databases_never_lie_in_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE, str(tmp_path))
+    words = ("user@host/one", "user@host/two", "user@other/one", "user@/one?host=/run/a", "user@/one?host=/run/b")
+    folders = [Place.of(f"postgresql://{word}").log for word in words]
+    assert len(set(folders)) == len(words)
+    assert Place.of("postgresql+psycopg://user:secret@host/one?sslpassword=secret").log == folders[0]
+    assert Place.of(tmp_path).log == tmp_path / "log"

@@ -12,6 +12,7 @@ import pytest
 
 from modelyard.core.errors import YardGoneError
 from modelyard.release.keys import Key, Keys, hash_of
+from modelyard.serve.access.door import Door
 from modelyard.serve.access.errors import KeyExpiredError, KeyInvalidError, KeyMissingError, KeysUnknownError
 from modelyard.serve.access.keyring import Keyring
 from modelyard.serve.access.settings import Access
@@ -22,6 +23,8 @@ from tests.serve.asking import Client, refused
 from tests.serve.conftest import RECORD
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelyard.release.yard import Yard
     from modelyard.run import Run
     from tests.serve.access.conftest import Serving
@@ -195,3 +198,21 @@ def test_the_first_key_closes_an_open_server(yard: Yard, serving: Serving) -> No
             time.sleep(0.02)
         assert httpx.get(f"{url}/models").status_code == 401
         assert httpx.get(f"{url}/models", headers=bearer(token)).status_code == 200
+
+
+def test_a_worker_that_begins_while_the_yard_is_gone_knows_what_others_know(
+    yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, token = yard.keys.make("billing", expires=datetime.now(UTC) + timedelta(days=1), rate=5.0)
+    access, kept = Access(home=yard.place.address), tmp_path / "keys.json"
+    assert Door(access, kept=kept).keyring.required
+
+    def gone(_keys: object) -> None:
+        raise YardGoneError("the yard cannot be read", "yard")
+
+    monkeypatch.setattr(Keys, "table", gone)
+    late = Door(access, kept=kept).keyring
+    assert late.required
+    assert late.find(f"Bearer {token}".encode()) == key
+    with pytest.raises(KeysUnknownError):
+        _ = Door(access, kept=tmp_path / "none").keyring.required

@@ -251,3 +251,36 @@ def test_what_is_pipelined_is_not_piled_up(
                 time.sleep(0.01)
     assert lost
     assert sum(read) < 2_000_000
+
+
+class Wire:
+    """What was written, one call after the other."""
+
+    def __init__(self) -> None:
+        self.calls: list[bytes | str] = []
+
+    def write(self, data: bytes) -> None:
+        self.calls.append(data)
+
+    def close(self) -> None:
+        self.calls.append("closed")
+
+    def is_closing(self) -> bool:
+        return "closed" in self.calls
+
+
+def test_a_head_and_its_body_are_one_write() -> None:
+    wire = Wire()
+    joined = protocol.Joined(wire)  # type: ignore[arg-type]
+    joined.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    joined.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    assert wire.calls == [b"HTTP/1.1 100 Continue\r\n\r\n"]
+    joined.write(b"body")
+    joined.write(b"more")
+    joined.flush()
+    assert wire.calls[1:] == [b"HTTP/1.1 200 OK\r\n\r\nbody", b"more"]
+    assert not joined.is_closing()
+    lone = protocol.Joined(wire)  # type: ignore[arg-type]
+    lone.write(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+    lone.close()
+    assert wire.calls[3:] == [b"HTTP/1.1 304 Not Modified\r\n\r\n", "closed"]

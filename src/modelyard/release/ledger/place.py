@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from modelyard.core.errors import UsageError
 HOME = "MODELYARD_HOME"
 CACHE = "MODELYARD_CACHE"
 POSTGRES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+MEANT = frozenset({"host", "port", "dbname", "service", "options"})  # what tells one database from another
 FORM = "such as postgresql+psycopg://user@host/database"
 
 
@@ -56,6 +58,15 @@ class Place:
             return str(self.folder)
         shown = self.url.set(query={}, password=None, drivername="postgresql")
         return shown.render_as_string()
+
+    @property
+    def log(self) -> Path:
+        """Where servers on this machine keep lines until they are in the database: no two databases share a folder."""
+        if self.is_folder:
+            return self.folder / "log"
+        meant = {word: value for word, value in sorted(self.url.query.items()) if word in MEANT}
+        told = repr((self.url.host, self.url.port, self.url.database, meant))  # users and passwords change
+        return self.folder / "log" / hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def without_secrets(self, told: str) -> str:
         """A sentence of a driver's, the password and what options hold cut out of it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from modelyard.core.errors import YardError
 from modelyard.serve.access import rates, scopes
 from modelyard.serve.access.errors import (
     HeadError,
@@ -20,6 +22,7 @@ from modelyard.serve.access.tls import HSTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from starlette.types import Scope
 
@@ -52,15 +55,16 @@ class Door:
         keyring: Keyring | None = None,
         taken: rates.Rates | None = None,
         share: float = 1.0,
+        kept: Path | None = None,
     ) -> None:
-        """As it is told; the keys are those of its yard.
+        """As it is told; the keys are those of its yard, and `kept` is a file where its other doors find them too.
 
         Raises:
             UsageError: an origin is none.
         """
         self.access, self.share = access, share
         self.origins = Origins(access.origins)
-        self.keyring = _keyring(access) if keyring is None else keyring
+        self.keyring = _keyring(access, kept) if keyring is None else keyring
         self.taken = rates.Rates() if taken is None else taken
 
     def admit(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
@@ -133,18 +137,30 @@ class Door:
         self.taken.take(whose, rate * self.share, None if burst is None else max(1, int(burst * self.share)))
 
 
-def _keyring(access: Access) -> Keyring:
+def _keyring(access: Access, kept: Path | None) -> Keyring:
     if access.home is None:
         return Keyring()
     from modelyard.release.yard import Yard  # SQLAlchemy, which a bundle without a yard does without
+    from modelyard.serve.access import shared
 
     home = access.home
-    yards: list[Yard] = []
+    yard: list[Yard] = []
+    tables: list[dict[str, Key]] = []  # the last one
 
     def read() -> Mapping[str, Key]:
-        if not yards:
-            yards.append(Yard(home))
-        return yards[0].keys.table()
+        if not yard:
+            yard.append(Yard(home))
+        try:
+            table = yard[0].keys.table()
+        except YardError:
+            if tables or kept is None or not kept.exists():
+                raise
+            return shared.read(kept)  # this worker began while the yard was gone, and others know its keys
+        if kept is not None and tables != [table]:
+            with suppress(OSError):  # a full disk: a key that was revoked must be so here nevertheless
+                shared.write(kept, table)
+        tables[:] = [table]
+        return table
 
     return Keyring(read, required=access.locked)
 
