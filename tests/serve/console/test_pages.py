@@ -152,6 +152,31 @@ def test_what_is_wrong_with_a_record_stands_at_its_field(screen: Screen) -> None
     screen.wrong = [told for told in screen.wrong if "422" not in told]  # the browser's own note on the status
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_button_under_the_pointer_can_be_read(screen: Screen, scheme: str) -> None:
+    page = screen.go("try/house-price")
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # colours that are there at once
+    for name in ("Predict", "Explain"):
+        button = page.get_by_role("button", name=name)
+        button.hover()
+        shown = button.evaluate("one => { const s = getComputedStyle(one); return [s.color, s.backgroundColor]; }")
+        assert _contrast(page, *shown) >= 4.5, (name, shown)
+
+
+def _contrast(page: Any, *colours: str) -> float:
+    """Of two colours as the browser tells them (WCAG 2.2, relative luminance)."""
+    paint = """colour => { const c = document.createElement("canvas").getContext("2d"); c.fillStyle = colour;
+        c.fillRect(0, 0, 1, 1); return [...c.getImageData(0, 0, 1, 1).data].slice(0, 3); }"""
+
+    def luminance(colour: str) -> float:
+        parts = [part / 255 for part in page.evaluate(paint, colour)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return float(sum(part * share for part, share in zip(linear, (0.2126, 0.7152, 0.0722), strict=True)))
+
+    low, high = sorted(map(luminance, colours))
+    return (high + 0.05) / (low + 0.05)
+
+
 def test_live_figures_follow_the_traffic(screen: Screen) -> None:
     page = screen.go("live")
     page.wait_for_function("document.querySelector('.counts')")
