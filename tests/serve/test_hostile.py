@@ -91,7 +91,7 @@ TABLE: dict[str, tuple[str, bytes, tuple[str, ...], int, str]] = {
     "1e999, explain": (EXPLAIN, b'{"record": {"a": 1e999}}', (), 422, "data_invalid"),
     "400 digits, infer": (INFER, infer(datatype="INT64").replace(b"[41]", b"[" + b"9" * 400 + b"]"), (), 422, "data"),
     # deep nesting
-    "deep, predict": (PREDICT, b"[" * 100_000, (), 400, "json_invalid"),
+    "deep, predict": (PREDICT, b"[" * 100_000, (), 422, "data_invalid"),
     "deep, infer": (INFER, b'{"parameters": ' + b'{"a":' * 100_000, (), 400, "json_invalid"),
     "deep tensor": (INFER, infer(data=0).replace(b'"data": 0', b'"data": ' + b"[" * 90 + b"]" * 90), (), 422, "data"),
     "deep, invocations": (INVOKE, b'{"inputs": ' + b'{"a":' * 100_000, (), 400, "json_invalid"),
@@ -118,7 +118,13 @@ TABLE: dict[str, tuple[str, bytes, tuple[str, ...], int, str]] = {
         413,
         "too",
     ),
-    "a million rows, columns": (INVOKE, b'{"inputs": {"a": [' + b"1," * 999_999 + b"1]}}", (), 413, "too_large"),
+    "a million rows, columns": (
+        INVOKE,
+        '{"inputs": {"收入": ['.encode() + b"1," * 999_999 + b"1]}}",
+        (),
+        413,
+        "too_large",
+    ),
     "a million rows, CSV": (
         INVOKE,
         "年龄\n".encode() + b"1\n" * 1_000_000,
