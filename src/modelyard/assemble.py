@@ -20,9 +20,9 @@ from modelyard.core.protocols import (
     Network,
     Perturbation,
     Search,
-    Source,
 )
 from modelyard.core.registry import Family, settings_of
+from modelyard.core.sources import Source
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Kind, Schema, Task
 from modelyard.economics.cost import Prices

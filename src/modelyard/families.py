@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 
 from modelyard.core.errors import ModelyardError, UsageError
-from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, Network, Perturbation, Search, Source
+from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, Network, Perturbation, Search
 from modelyard.core.registry import Family
+from modelyard.core.sources import Source
 from modelyard.core.types import Json, Kind, Task
 from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS

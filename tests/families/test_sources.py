@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from modelyard.core.protocols import Source
+    from modelyard.core.sources import Source
 
 FRAME = pl.DataFrame({"年龄": [31, None, 45], "home": ["rent", "父母家", None], "good": [True, False, True]})
 OF_FILES = [name for name in SOURCES.names if "path" in getattr(SOURCES.part(name), "__pydantic_fields__", {})]

@@ -113,7 +113,8 @@ def test_a_running_canary_is_promoted_as_it_is(stock: Yard) -> None:
 
 
 def test_an_unknown_model_is_told(stock: Yard) -> None:
-    refused(act(Served(stock), "promote", name="hose-price"), 404, "not_found")
+    (problem,) = refused(act(Served(stock), "promote", name="hose-price"), 404, "not_found")
+    assert problem["hint"] == f"did you mean '{NAME}'?"
 
 
 def test_a_folder_has_nothing_to_promote(stock: Yard) -> None:

@@ -72,7 +72,9 @@ def test_text_never_becomes_markup() -> None:
     "name", ["nothing.js", "..%2fapp.py", "..%2f..%2fserve%2fapp.py", "%2e%2e", "__init__.py", "%00", "words.js%2f"]
 )
 def test_no_other_file_is_found(name: str, client: Client) -> None:
-    refused(client.get(HOME + name), 404, "not_found")
+    response = client.get(HOME + name)
+    assert refused(response, 404, "not_found")
+    assert "etag" not in response.headers
 
 
 def test_everything_is_said_in_both_languages() -> None:

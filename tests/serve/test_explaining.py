@@ -142,4 +142,6 @@ def test_only_so_many_are_under_way_and_answers_go_on(risk: Run, monkeypatch: py
 
 
 def test_it_is_not_asked_before_it_is_warm(risk: Run) -> None:
-    refused(Client(App({"风险": risk.bundle}), warm=False).post({"record": RECORD}, HERE), 503, "not_ready")
+    response = Client(App({"风险": risk.bundle}), warm=False).post({"record": RECORD}, HERE)
+    assert refused(response, 503, "not_ready")[0]["problem"] == "is warming up"
+    assert response.headers["retry-after"] == "1"

@@ -70,7 +70,8 @@ def test_broken_bodies_and_long_lists_are_refused(risk: Run) -> None:
 
 
 def test_without_a_log_nothing_is_taken(client: Client) -> None:
-    refused(client.post({"request_id": "a", "truth": "好"}, "/feedback"), 409, "no_log")
+    (problem,) = refused(client.post({"request_id": "a", "truth": "好"}, "/feedback"), 409, "no_log")
+    assert "--log" in problem["hint"]
 
 
 def test_what_is_taken_is_kept(risk: Run, tmp_path: Path) -> None:

@@ -106,13 +106,16 @@ def test_a_card_stays_in_its_sandbox(client: Client) -> None:
 @pytest.mark.parametrize("kind", ["card", "report", "recipe"])
 def test_what_is_no_version_is_not_found(version: str, kind: str, stock: Yard) -> None:
     response = Served(stock).get(f"{RELEASES}/{version}/{kind}")
-    refused(response, 404, "not_found")
+    assert refused(response, 404, "not_found")
+    assert "<html" not in response.text
 
 
 @pytest.mark.parametrize("name", ["nobody", "..", "%2e%2e", "..%2f" + quote("风险"), "%00", "a" * 5000])
 def test_what_is_not_served_is_not_found(name: str, client: Client) -> None:
-    refused(client.get(f"/models/{name}/releases/1/card"), 404, "not_found")
-    refused(client.get(f"/models/{name}/releases"), 404, "not_found")
+    for page in ("releases/1/card", "releases"):
+        response = client.get(f"/models/{name}/{page}")
+        assert refused(response, 404, "not_found")
+        assert "<html" not in response.text
 
 
 def test_an_altered_paper_is_not_shown(stock: Yard) -> None:

@@ -168,6 +168,7 @@ def test_workers_end_when_their_parent_is_killed(risk: Run, tmp_path: Path) -> N
         children = workers(parent)
         parent.kill()
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), what="they live on")
+        assert len(children) == 2
 
 
 def test_where_no_worker_can_start_the_parent_says_why(risk: Run, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def rows(word: str, verb: str, schema: Schema) -> pl.LazyFrame | Records:
         DataError: the table cannot be read.
         MissingExtraError: it needs Polars.
     """
-    from modelyard.core.protocols import Recorded, Scanned
+    from modelyard.core.sources import Recorded, Scanned
     from modelyard.data import records
     from modelyard.families import source
 

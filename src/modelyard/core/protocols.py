@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
 from modelyard.core.training import Goal
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
-    import polars as pl
     from torch import nn
 
     from modelyard.core.blocks import Block, Examples, Form, HeldOut, Inputs
@@ -34,47 +33,6 @@ Learns: TypeAlias = Literal["rows", "pairs", "nothing"]
 Need: TypeAlias = Literal["stress", "newest", "changed"]
 # What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
 State = Mapping[str, "Json | bytes"]
-
-
-@runtime_checkable
-class Source(Protocol):
-    """Where rows come from."""
-
-    def read(self, folder: Path, texts: Collection[str] = ()) -> pl.LazyFrame:
-        """The rows, as they lie; relative paths start from `folder`.
-
-        `texts` are columns known to hold text: what does not tell text from numbers reads them so, whatever they show.
-
-        Raises:
-            DataError: the place is missing, empty, or does not hold what the source reads.
-        """
-
-    def digest(self, folder: Path) -> str:
-        """The SHA-256 of what `read` reads."""
-
-
-@runtime_checkable
-class Recorded(Protocol):
-    """A source that can be read without frames too: text files, a piece after the other, so that any size will do."""
-
-    def pieces(self, folder: Path, rows: int) -> Iterator[list[dict[str, Any]]]:
-        """At most so many rows after the other, by their columns; what is missing is None.
-
-        Raises:
-            DataError: as `Source.read` raises it, as far as the rows were read.
-        """
-
-
-@runtime_checkable
-class Scanned(Protocol):
-    """A source whose rows can be read a piece after the other, by a frame that none of them is in yet."""
-
-    def scan(self, folder: Path) -> pl.LazyFrame:
-        """The rows, unread.
-
-        Raises:
-            DataError: the place is missing, or does not hold what the source reads.
-        """
 
 
 @runtime_checkable

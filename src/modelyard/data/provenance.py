@@ -17,7 +17,7 @@ from modelyard.data import values
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from modelyard.core.protocols import Source
+    from modelyard.core.sources import Source
     from modelyard.core.types import Table
     from modelyard.data.read import Rows
 

@@ -17,7 +17,7 @@ from modelyard.data import checks, infer, plain, values
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.protocols import Source
+    from modelyard.core.sources import Source
     from modelyard.recipe.schema import Recipe
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import DataError, MissingExtraError, Problems, nearest
-from modelyard.core.protocols import Recorded
+from modelyard.core.sources import Recorded
 from modelyard.core.types import Schema
 from modelyard.data import values
 

@@ -57,7 +57,9 @@ class Feedback:
         media.check(dict(scope["headers"]))
         log = self.state.log
         if log is None:
-            raise NoLogError("this server keeps no log", deployment.name, "serve with a yard, or name a folder for it")
+            raise NoLogError(
+                "this server keeps no log", deployment.name, "serve with a yard, or name a folder with --log"
+            )
         loop, bundle = asyncio.get_running_loop(), deployment.stable.bundle
         told = await loop.run_in_executor(self.state.pool, read, body, bundle, self.state.settings.limits.rows)
 

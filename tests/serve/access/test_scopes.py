@@ -131,4 +131,5 @@ def test_a_line_break_behind_a_path_opens_nothing(risk: Run, tmp_path: Path, pat
     client = Client(App({"风险": risk.bundle}, Settings(access=Access(home=str(tmp_path / "yard")))))
     method = "GET" if path == "/livez" else "POST"
     told = client.ask(method, f"{path}%0A", json.dumps(RECORD), {"Authorization": f"Bearer {token}"})
-    refused(told, 404, "not_found")
+    assert refused(told, 404, "not_found")[0]["problem"] == "nothing lies here"
+    assert "x-modelyard-bundle" not in told.headers

@@ -163,7 +163,7 @@ def test_what_does_not_fit_is_refused(client: Client, body: Any, where: str, tol
 @pytest.mark.parametrize("rows", [6, 10**9, 10**30])
 def test_rows_are_limited_before_they_are_read(risk: Run, rows: int) -> None:
     client = Client(App({"风险": risk.bundle}, Settings(Limits(rows=5))))
-    refused(client.post(_with(shape=[rows]), f"{HERE}/infer"), 413, "too_large")
+    assert "5 rows" in refused(client.post(_with(shape=[rows]), f"{HERE}/infer"), 413, "too_large")[0]["hint"]
 
 
 def test_binary_tensors_are_refused_by_their_header(client: Client) -> None:

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from modelyard.core import digest
 from modelyard.core.errors import DataError, Problems
-from modelyard.core.protocols import Source
 from modelyard.core.registry import part
+from modelyard.core.sources import Source
 from modelyard.data.files import resolve
 
 if TYPE_CHECKING:

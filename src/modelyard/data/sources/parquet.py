@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from modelyard.core import digest, room
 from modelyard.core.errors import DataError
-from modelyard.core.protocols import Source
 from modelyard.core.registry import part
+from modelyard.core.sources import Source
 from modelyard.data.files import resolve
 from modelyard.data.plain import plain
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from modelyard.core import digest
 from modelyard.core.errors import DataError, nearest
-from modelyard.core.protocols import Source
 from modelyard.core.registry import missing_extra, part
+from modelyard.core.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection

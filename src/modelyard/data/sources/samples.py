@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelyard.core import digest
-from modelyard.core.protocols import Source
 from modelyard.core.registry import part
+from modelyard.core.sources import Source
 from modelyard.data import samples
 
 if TYPE_CHECKING:

@@ -57,7 +57,8 @@ def _read(lines: Any, served: Served) -> list[dict[str, Any]]:  # noqa: ANN401 -
     rows: list[dict[str, Any]] = []
     for fields in lines:
         if len(rows) == most:
-            raise TooLargeError(f"holds more than {most:,} rows", "body", "send them in parts")
+            hint = f"at most {most:,} rows in one request: send them in parts"
+            raise TooLargeError(f"holds more than {most:,} rows", "body", hint)
         if len(fields) != len(header) and (fields or len(header) > 1):
             found.add(f"has {len(fields)} fields where the header has {len(header)}", f"line {lines.line_num}")
             if len(found.found) == TOLD:
