@@ -48,7 +48,7 @@ lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --upgrade pip setuptools
 	build/lock/bin/python -m pip install --quiet torch==2.13.0
-	build/lock/bin/python -m pip install --quiet --editable '.[train,samples,dev]'
+	build/lock/bin/python -m pip install --quiet --editable '.[train,data,samples,dev]'
 	( sed -n '/^#/p' requirements.lock; build/lock/bin/python -m pip freeze --exclude-editable --all \
 	  | grep -v '^pip==' | sed 's/+cpu$$//' ) > build/requirements.lock && mv build/requirements.lock requirements.lock
 	rm -rf build/lock

@@ -80,7 +80,7 @@ def _ours(method: str, data: str, files: dict[str, Path], seed: int) -> Answered
     parts = Parts(rows.train, rows.valid, rows.test)
     began = time.perf_counter()
     trained = fit(
-        Trainable(plan.model, plan.training or plan.model.training()), parts, rows.task, plan.chooser(plan.model), seed
+        Trainable(plan.model, plan.training or plan.model.training()), parts, rows.task, plan.making(plan.model), seed
     )
     seconds = time.perf_counter() - began
     truth = np.asarray(target_values(parts.test, rows.task))

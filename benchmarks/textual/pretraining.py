@@ -148,7 +148,7 @@ def _right(data: str, objective: str, folder: Path, files: dict[str, Path], seed
         raise TypeError("a network and three files are compared")
     parts = Parts(rows.train, rows.valid, rows.test)
     model = Trainable(plan.model, plan.training or plan.model.training())
-    answers = fit(model, parts, rows.task, plan.chooser(model), seed)(parts.test)
+    answers = fit(model, parts, rows.task, plan.making(model), seed)(parts.test)
     right: Right = (answers.argmax(axis=1) == target_values(parts.test, rows.task)).astype(np.float64)
     return right
 

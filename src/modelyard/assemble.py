@@ -12,6 +12,7 @@ from modelyard.core.errors import Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
 from modelyard.core.protocols import (
     Augment,
+    Cleaner,
     Encoder,
     Gate,
     Metric,
@@ -20,11 +21,13 @@ from modelyard.core.protocols import (
     Network,
     Perturbation,
     Search,
+    Step,
 )
 from modelyard.core.registry import Family, settings_of
 from modelyard.core.sources import Source
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Kind, Schema, Task
+from modelyard.data.cleaning import CLEANERS
 from modelyard.economics.cost import Prices
 from modelyard.families import (
     AUGMENTS,
@@ -43,7 +46,7 @@ from modelyard.families import (
     default_encoder,
     encoders_for,
 )
-from modelyard.features.fit import ENCODERS
+from modelyard.features.fit import ENCODERS, STEPS, Making
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
 
@@ -70,6 +73,8 @@ class Plan:
     augments: Mapping[str, Augment] = field(default_factory=dict)
     perturbations: Mapping[str, Perturbation] = field(default_factory=dict)
     mitigation: Mitigation | None = None
+    cleaners: Mapping[str, Sequence[Cleaner]] = field(default_factory=dict)  # of columns that are to be mended
+    steps: tuple[Step, ...] = ()
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, those that gates judge, and rates of slices.
@@ -131,6 +136,11 @@ class Plan:
             seconds=self.model.effort().seconds if isinstance(self.model, Search) else math.inf,
             mitigation=self.mitigation,
         )
+
+    def making(self, model: Learner) -> Making:
+        """How columns become what a model reads."""
+        steps = [(spec.name, step) for spec, step in zip(self.recipe.prepare, self.steps, strict=False)]
+        return Making(self.chooser(model), steps, self.recipe.seed)
 
     def chooser(self, model: Learner) -> Callable[[Column], tuple[str, Encoder]]:
         """For each column the recipe's encoder, else the one that `model` wants, else its kind's usual one."""
@@ -206,8 +216,8 @@ class Plan:
         return replace(self, mitigation=None)
 
     def without_encoders(self) -> Plan:
-        """The same plan with the usual encoders: what a baseline model reads."""
-        return replace(self, encoders={})
+        """The same plan with the usual encoders and no steps: what a baseline model reads."""
+        return replace(self, encoders={}, steps=())
 
     def filled(self) -> dict[str, Any]:
         """The recipe with every default in its place."""
@@ -219,7 +229,10 @@ class Plan:
         }
         columns: dict[str, Any] = {}
         for name, given in recipe.columns.items():
-            said = given.model_dump(mode="json", exclude_none=True, exclude={"encoder"})
+            said = given.model_dump(mode="json", exclude_none=True, exclude={"encoder", "clean"})
+            if given.clean:
+                mends = zip(given.clean, self.cleaners[name], strict=True)
+                said["clean"] = [fill.part("clean", spec.name, settings_of(mend)) for spec, mend in mends]
             if given.encoder is not None:
                 said["encoder"] = fill.part("name", given.encoder.name, settings_of(self.encoders[name]))
             columns[name] = said
@@ -233,6 +246,10 @@ class Plan:
             "columns": columns,
             "split": recipe.split.model_dump(mode="json"),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
+            "prepare": [
+                fill.part("step", spec.name, settings_of(step))
+                for spec, step in zip(recipe.prepare, self.steps, strict=True)
+            ],
             "augment": [fill.part("augment", name, settings_of(augment)) for name, augment in self.augments.items()],
             "model": fill.part("name", recipe.model.name, settings_of(self.model)),
             "training": asdict(self.training) if self.training else {},
@@ -300,6 +317,12 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         for name, column in whole.columns.items()
         if column.encoder is not None
     }
+    cleaners = {
+        name: [build(CLEANERS, spec, f"columns.{name}.clean.{place}") for place, spec in enumerate(column.clean)]
+        for name, column in whole.columns.items()
+        if column.clean
+    }
+    steps = [build(STEPS, spec, f"prepare.{place}") for place, spec in enumerate(whole.prepare)]
     metrics = {
         spec.name: build(METRICS, _costed(whole, spec), f"metrics.{place}") for place, spec in enumerate(whole.metrics)
     }
@@ -347,6 +370,8 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         augments=augments,
         perturbations=perturbations,
         mitigation=mitigation,
+        cleaners=cleaners,
+        steps=tuple(steps),
     )
 
 

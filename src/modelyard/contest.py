@@ -77,7 +77,7 @@ def _folders(bundle: Bundle) -> list[Path]:
 
 def _test(recipe: Recipe, folder: Path) -> Table:
     plan = assemble(recipe.written(folder, "recipe.yaml", {}, recipe.raw))
-    rows, _ = clean(read(plan.sources, plan.recipe), plan.recipe.hygiene)
+    rows, _ = clean(read(plan.sources, plan.recipe, plan.cleaners), plan.recipe.hygiene)
     return split(rows, plan.recipe.split, plan.recipe.seed).test
 
 

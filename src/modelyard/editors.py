@@ -34,6 +34,7 @@ def json_schema() -> dict[str, Any]:
     named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
+    properties["prepare"]["items"] = {"$ref": "#/$defs/step"}
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
     robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
     definitions["EvidenceSpec"]["properties"]["robustness"] |= robustness
@@ -44,6 +45,7 @@ def json_schema() -> dict[str, Any]:
     parts |= {"required": ["train"], "additionalProperties": False}
     properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
     definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
+    definitions["ColumnSpec"]["properties"]["clean"]["items"] = {"$ref": "#/$defs/cleaner"}
     definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema

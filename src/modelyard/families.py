@@ -13,8 +13,10 @@ from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, N
 from modelyard.core.registry import Family
 from modelyard.core.sources import Source
 from modelyard.core.types import Json, Kind, Task
+from modelyard.data.cleaning import CLEANERS
 from modelyard.explain.family import EXPLAINERS
-from modelyard.features.fit import ENCODERS
+from modelyard.features.fit import ENCODERS, STEPS
+from modelyard.quality.inspection import INSPECTIONS
 from modelyard.recipe.schema import DataSpec
 from modelyard.release.exporting import EXPORTS
 
@@ -28,8 +30,11 @@ GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
 PERTURBATIONS: Family[Perturbation] = Family("modelyard.evaluate.perturbations", Perturbation, "perturbation")
 FAMILIES: tuple[Family[Any], ...] = (
     SOURCES,
+    CLEANERS,
+    STEPS,
     ENCODERS,
     AUGMENTS,
+    INSPECTIONS,
     MODELS,
     MITIGATIONS,
     METRICS,

@@ -43,4 +43,4 @@ class Fitting:
         return self._fit(plan.without_encoders(), model, self.parts, BARE)
 
     def _fit(self, plan: Plan, model: Model, parts: Parts, finish: Finish, more: Table | None = None) -> Trained:
-        return fit(model, parts, self.task, plan.chooser(model), plan.recipe.seed, finish, more)
+        return fit(model, parts, self.task, plan.making(model), plan.recipe.seed, finish, more)

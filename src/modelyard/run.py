@@ -114,7 +114,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | 
     started = time.perf_counter()
     plan = assemble(recipe, overrides)
     yard = Yard(home or home_of(plan.recipe.folder))
-    rows = read(plan.sources, plan.recipe)
+    rows = read(plan.sources, plan.recipe, plan.cleaners)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
     plan.check_groups(rows.train.schema)
@@ -237,7 +237,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
         RecipeError, DataError: as `train` would raise them.
     """
     plan = assemble(recipe, overrides)
-    rows = read(plan.sources, plan.recipe)
+    rows = read(plan.sources, plan.recipe, plan.cleaners)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
     plan.check_groups(rows.train.schema)

@@ -31,7 +31,8 @@ def test_a_table_in_pieces_becomes_what_it_becomes_at_once(rows: int, monkeypatc
     )
     table = Table(frame, infer.schema(frame, "y", {}))
     names = {"number": "number", "level": "category", "said": "ngrams"}
-    fitted = features.fit(table, None, lambda column: (names[column.name], ENCODERS.build(names[column.name], {})))
+    making_ = features.Making(lambda column: (names[column.name], ENCODERS.build(names[column.name], {})))
+    fitted = features.fit(table, None, making_)
     some = table.take(np.arange(rows))
     once = fitted({c.name: values.from_series(some.frame[c.name], c) for c in some.schema.features})
     blocks = fitted.of_table(some)

@@ -59,7 +59,7 @@ def texts(rows: int = 300) -> pl.DataFrame:
 def once(
     plan: Any, parts: Parts, task: Task = Task.BINARY, finish: Finish = BARE, more: Table | None = None
 ) -> Trained:
-    return training.fit(plan.model, parts, task, plan.chooser(plan.model), plan.recipe.seed, finish, more)
+    return training.fit(plan.model, parts, task, plan.making(plan.model), plan.recipe.seed, finish, more)
 
 
 def fit(plan: Any, parts: Parts, augments: dict[str, Augment], task: Task = Task.BINARY) -> Trained:

@@ -57,7 +57,7 @@ def parts(folder: Path, frame: pl.DataFrame) -> tuple[Any, Parts]:
 
 def fitted(plan: Any, given: Parts, finish: Finish, model: Model | None = None) -> Trained:
     learner = plan.model if model is None else model
-    return fit(learner, given, Task.BINARY, plan.chooser(plan.model), 7, finish)
+    return fit(learner, given, Task.BINARY, plan.making(plan.model), 7, finish)
 
 
 def test_a_class_of_weight_three_is_each_of_its_rows_three_times(tmp_path: Path) -> None:

@@ -36,6 +36,69 @@ State = Mapping[str, "Json | bytes"]
 
 
 @runtime_checkable
+class Cleaner(Protocol):
+    """A way to mend a written value before its column's kind reads it: settings only.
+
+    It looks at one value at a time, and what it has mended it leaves as it is, `clean(clean(x)) == clean(x)`: rows are
+    mended when they are read, and may come back mended. One that `mends` text alone passes by all else. A column that
+    it has mended is of a `kind`, where that is known without looking.
+    """
+
+    kind: ClassVar[Kind | None] = None
+    mends: ClassVar[Literal["text", "all"]] = "text"
+
+    def settled(self, written: Sequence[object]) -> Self:  # noqa: ARG002 - most need not look
+        """With what the recipe left open decided by the different values of the training file, `written`.
+
+        Raises:
+            DataError: they do not decide it.
+        """
+        return self
+
+    def __call__(self, value: Any) -> object:  # noqa: ANN401 - whatever JSON or a frame may hold, but for what is missing
+        """The value mended; None where it says that it is missing.
+
+        Raises:
+            ValueError: it cannot be mended; the message tells what was expected, and never the value.
+        """
+
+
+@runtime_checkable
+class FittedStep(Protocol):
+    """A pure function of a table's columns, row by row; the very object that training used serves."""
+
+    def __call__(self, columns: Mapping[str, Values]) -> dict[str, Values]:
+        """The columns that go on, values [rows] of each: those that came, changed, fewer or more."""
+
+    @property
+    def made(self) -> tuple[Column, ...]:
+        """What it adds, and what it changes the kind of."""
+
+    def state(self) -> State:
+        """All that `restore` needs."""
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        """The same function again."""
+
+
+@runtime_checkable
+class Step(Protocol):
+    """A step between values and encoders, of one column or of several: settings only."""
+
+    fitted: ClassVar[type[FittedStep]]
+
+    def fit(
+        self, columns: Mapping[str, Values], known: Mapping[str, Column], target: Floats | None, seed: int
+    ) -> FittedStep:
+        """Learn from the training rows alone: values [rows] by column, what is `known` of each, and `target` [rows].
+
+        Raises:
+            RecipeError: it names a column that is not there, or is of another kind.
+        """
+
+
+@runtime_checkable
 class FittedEncoder(Protocol):
     """A pure function, row by row; the very object that training used serves."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -60,12 +60,25 @@ Storage = Literal["string", "integer", "float", "boolean", "date", "datetime"]
 
 
 @dataclass(frozen=True)
+class Cleaning:
+    """A cleaner's name and its settings, settled by the training file: what is done to a value before it is read."""
+
+    name: str
+    settings: dict[str, Any] = field(default_factory=dict)  # JSON
+
+    def __hash__(self) -> int:
+        """By all it says, so that what was built of it is found again."""
+        return hash((self.name, repr(self.settings)))
+
+
+@dataclass(frozen=True)
 class Column:
     """A column and what it promises.
 
     `levels` are a category's known values, for the target its classes in the order of a prediction's columns (for a
     binary task the positive one last). A `closed` column promises that there are no others; any other category may
-    show an unseen one. `storage` is how the source held the values, and so what an answer returns.
+    show an unseen one. `storage` is how the source held the values, and so what an answer returns. Written values are
+    mended by `clean`, one after the other, before the kind reads them.
     """
 
     name: str
@@ -76,6 +89,7 @@ class Column:
     closed: bool = False
     storage: Storage = "string"
     reason: str = ""
+    clean: tuple[Cleaning, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from modelyard.core.types import Column, Kind, Role, Schema, Task
-from modelyard.data import values
+from modelyard.core.types import Cleaning, Column, Kind, Role, Schema, Task
+from modelyard.data import cleaning, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,9 +33,17 @@ class Guess(NamedTuple):
     reason: str
 
 
-def schema(frame: pl.DataFrame, target: str, given: Mapping[str, ColumnSpec]) -> Schema:
-    """The schema of a frame: what the recipe says of a column, and a guess with its reason for the rest."""
-    columns = [_column(frame[name], target, given.get(name)) for name in frame.columns]
+def schema(
+    frame: pl.DataFrame,
+    target: str,
+    given: Mapping[str, ColumnSpec],
+    clean: Mapping[str, tuple[Cleaning, ...]] = MappingProxyType({}),
+) -> Schema:
+    """The schema of a frame: what the recipe says of a column, and a guess with its reason for the rest.
+
+    A column that is to be mended, by `clean`, is what its mended values show.
+    """
+    columns = [_column(frame[name], target, given.get(name), clean.get(name, ())) for name in frame.columns]
     copies = _copies(frame, [column for column in columns if column.role is Role.FEATURE])
     reasons = {copy: f"the same as {first}" for copy, first in copies.items() if copy not in given}
     return Schema(tuple(_left_out(c, reasons[c.name]) if c.name in reasons else c for c in columns))
@@ -131,8 +140,11 @@ def _guess_string(name: str, known: pl.Series) -> Guess:
     return Guess(Kind.CATEGORY, f"{len(unique)} values that repeat")
 
 
-def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
+def _column(series: pl.Series, target: str, given: ColumnSpec | None, clean: tuple[Cleaning, ...] = ()) -> Column:
+    series = cleaning.mended(series, clean)
     kind, reason = guess(series)
+    if clean and (told := cleaning.of(clean).kind) is not None and told is not kind:
+        kind, reason = told, "the recipe says how it is cleaned"
     role = Role.TARGET if series.name == target else Role.FEATURE
     if given is not None and given.kind is not None:
         reason = reason if given.kind is kind else "the recipe says so"
@@ -157,6 +169,7 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None) -> Column:
         closed=bool(levels),
         storage=values.storage_of(series.dtype),
         reason=reason,
+        clean=clean,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +12,19 @@ import numpy.typing as npt
 import polars as pl
 
 from modelyard.core import digest, events, groups, room
-from modelyard.core.types import Column, Floats, Ints, Kind, Role, Schema, Table, Task
-from modelyard.data import checks, infer, plain, values
+from modelyard.core.errors import DataError, Problems
+from modelyard.core.types import Cleaning, Column, Floats, Ints, Kind, Role, Schema, Table, Task
+from modelyard.data import checks, cleaning, infer, plain, values
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from modelyard.core.protocols import Cleaner
     from modelyard.core.sources import Source
     from modelyard.recipe.schema import Recipe
+
+NOTHING: Mapping[str, Sequence[Cleaner]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,8 @@ class Rows:
         return tuple(table for table in (self.train, self.valid, self.test) if table is not None)
 
 
-def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
-    """Read and check: `sources` are the recipe's, under `train`, `valid` and `test`.
+def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequence[Cleaner]] = NOTHING) -> Rows:
+    """Read, check and mend: `sources` are the recipe's, under `train`, `valid` and `test`, `clean` a column's cleaners.
 
     Raises:
         DataError: a source cannot be read, or rows do not keep what the recipe says; all that is wrong at once.
@@ -60,8 +66,9 @@ def read(sources: Mapping[str, Source], recipe: Recipe) -> Rows:
     frames = {part: frame.select(readable) for part, frame in frames.items()}
     notes: list[str] = []
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
-    schema, task = _schema(labelled, recipe, notes)
-    tables = {part: Table(frame, schema) for part, frame in labelled.items()}
+    settled = _settled_cleaners(labelled["train"], recipe, clean)
+    schema, task = _schema(labelled, recipe, settled, notes)
+    tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
     for note in notes:
         events.note(note)
     whole = whole_of(sources, recipe.folder)
@@ -131,7 +138,7 @@ def check_rows(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
     elif not frame[column.name].dtype.is_numeric():
         found.add("the target is no number", column.name)
     found.raise_any()
-    return Table(frame, schema)
+    return Table(cleaning.columns(frame, schema.columns), schema)
 
 
 def _frames(sources: Mapping[str, Source], folder: Path) -> dict[str, pl.DataFrame]:
@@ -150,13 +157,33 @@ def _labelled(part: str, frame: pl.DataFrame, target: str, notes: list[str]) -> 
     return frame
 
 
-def _schema(frames: Mapping[str, pl.DataFrame], recipe: Recipe, notes: list[str]) -> tuple[Schema, Task]:
+def _settled_cleaners(
+    train: pl.DataFrame, recipe: Recipe, clean: Mapping[str, Sequence[Cleaner]]
+) -> dict[str, tuple[Cleaning, ...]]:
+    """How each column is mended, with what the training file decides.
+
+    Raises:
+        DataError: it does not decide it; for all columns at once.
+    """
+    found, settled = Problems(DataError), dict[str, tuple[Cleaning, ...]]()
+    for name, cleaners in clean.items():
+        try:
+            settled[name] = cleaning.settled(cleaners, [spec.name for spec in recipe.columns[name].clean], train[name])
+        except DataError as error:
+            found.found.extend(replace(problem, where=problem.where or name) for problem in error.problems)
+    found.raise_any()
+    return settled
+
+
+def _schema(
+    frames: Mapping[str, pl.DataFrame], recipe: Recipe, clean: Mapping[str, tuple[Cleaning, ...]], notes: list[str]
+) -> tuple[Schema, Task]:
     train = frames["train"]
     guessed, why = infer.task_of(train[recipe.target])
     task = recipe.task or guessed
     if recipe.task is None:
         notes.append(f"task: {task}, as {why}")
-    schema = infer.schema(train, recipe.target, recipe.columns)
+    schema = infer.schema(train, recipe.target, recipe.columns, clean)
     labels = _labels([frame[recipe.target] for frame in frames.values()])
     classes = infer.classes(labels, task, recipe.positive) if task.classifies else ()
     found = checks.rows(train, schema, "data.train")

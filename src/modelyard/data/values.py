@@ -14,6 +14,7 @@ import numpy as np
 
 from modelyard.core.errors import Problem
 from modelyard.core.types import Column, Ints, Kind, Storage, Values
+from modelyard.data import cleaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,12 +130,26 @@ READERS: dict[Kind, Callable[[Any], Any]] = {
 }
 
 
+def reader(column: Column) -> Callable[[Any], Any]:
+    """What a written value of a column is read by: its cleaners, then its kind."""
+    read = numeral if _numbered(column) else READERS[column.kind]
+    if not column.clean:
+        return read
+    mend = cleaning.of(column.clean)
+
+    def mended(value: object) -> object:
+        after = mend(value)
+        return None if after is None else read(after)
+
+    return mended
+
+
 def from_list(raw: Sequence[object], column: Column, problems: Callable[[int, Problem], None]) -> Values:
     """Values of plain Python values: [rows].
 
     `problems` is called with the row of each value that does not fit; the value then counts as missing.
     """
-    read = numeral if _numbered(column) else READERS[column.kind]
+    read = reader(column)
     converted: list[Any] = []
     for row, value in enumerate(raw):
         if value is None:
@@ -148,6 +163,10 @@ def from_list(raw: Sequence[object], column: Column, problems: Callable[[int, Pr
             converted.append(None)
             problems(row, Problem(str(error), column.name))
             continue
+        if converted[-1] is None:  # a cleaner says that it is missing
+            if not column.nullable:
+                problems(row, Problem("is missing", column.name, "the training data had a value in every row"))
+            continue
         if column.closed and converted[-1] not in column.levels:
             problems(row, Problem("is none of the levels that the recipe allows", column.name, _allowed(column)))
     return np.array(converted, dtype=DTYPES.get(column.kind, object))
@@ -157,14 +176,15 @@ def from_series(series: pl.Series, column: Column) -> Values:
     """Values of a frame's column, a column at a time: [rows]. What does not parse is missing."""
     import polars as pl
 
-    if column.kind is Kind.NUMBER and series.dtype.is_numeric():
+    mended = bool(column.clean) and cleaning.of(column.clean).applies(series.dtype)
+    if not mended and column.kind is Kind.NUMBER and series.dtype.is_numeric():
         values = series.cast(pl.Float64).fill_null(math.nan).to_numpy()
         return np.where(np.isfinite(values), values, math.nan)
-    if column.kind is Kind.TIME and isinstance(series.dtype, (pl.Date, pl.Datetime)):
+    if not mended and column.kind is Kind.TIME and isinstance(series.dtype, (pl.Date, pl.Datetime)):
         if isinstance(series.dtype, pl.Datetime) and series.dtype.time_zone:
             series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return series.cast(pl.Datetime("us")).to_numpy().astype("datetime64[us]")
-    if series.dtype == pl.String and READERS[column.kind] in {level, text} and not _numbered(column):
+    if not mended and series.dtype == pl.String and READERS[column.kind] in {level, text} and not _numbered(column):
         return np.array(series.to_list() or [], dtype=object)
     distinct = series.unique().drop_nulls()  # each is read once, and the rows share what it became
     known = np.empty(len(distinct) + 1, dtype=DTYPES.get(column.kind, object))
@@ -226,6 +246,8 @@ def _doubtful(series: pl.Series, column: Column) -> pl.Series:
     """The values that may not fit; those of a type that always does need not be read one by one."""
     import polars as pl
 
+    if column.clean and cleaning.of(column.clean).applies(series.dtype):
+        return series
     if column.kind is Kind.NUMBER and series.dtype.is_numeric() and not column.closed:
         return series.filter(~series.cast(pl.Float64).is_finite())
     moments = column.kind is Kind.TIME and isinstance(series.dtype, (pl.Date, pl.Datetime))

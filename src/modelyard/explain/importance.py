@@ -79,7 +79,8 @@ def _some(trained: Trained, table: Table, seed: int) -> Table:
     """The rows that are asked, in order."""
     none = np.array([""], dtype=object)
     texts = [column.name for column in table.schema.features if column.kind is Kind.TEXT]
-    slow = any(isinstance(trained.features.fitted[name](none), Tokens) for name in texts)
+    encoders = trained.features.fitted
+    slow = any(isinstance(encoders[name](none), Tokens) for name in texts if name in encoders)
     most = TEXTS if slow else ROWS
     if len(table) <= most:
         return table

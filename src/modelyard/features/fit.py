@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core import events
 from modelyard.core.blocks import stacked
-from modelyard.core.errors import BundleError
-from modelyard.core.protocols import Encoder, FittedEncoder, Joining
+from modelyard.core.errors import BundleError, RecipeError
+from modelyard.core.protocols import Encoder, FittedEncoder, FittedStep, Joining, State, Step
 from modelyard.core.registry import Family
+from modelyard.core.types import Column
 from modelyard.data import values
 
 if TYPE_CHECKING:
     from modelyard.core.blocks import Block
-    from modelyard.core.types import Column, Floats, Json, Schema, Table, Values
+    from modelyard.core.types import Floats, Json, Schema, Table, Values
 
 Joint: TypeAlias = "Callable[[Sequence[Values]], list[Block]]"
 
 ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name")
+STEPS: Family[Step] = Family("modelyard.features.steps", Step, "step")
 PIECE = 1 << 16  # rows of a table that are encoded at once
 
 
 @dataclass(frozen=True)
+class Making:
+    """How a schema's columns become blocks: the `steps` in their order, then what `choose` names for each column."""
+
+    choose: Callable[[Column], tuple[str, Encoder]]
+    steps: Sequence[tuple[str, Step]] = ()
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Features:
-    """The fitted encoders of a schema's feature columns: rows in, a model's inputs out."""
+    """The fitted steps, and the fitted encoders of the columns that they leave: rows in, a model's inputs out."""
 
     names: Mapping[str, str]  # column -> the encoder's name
     fitted: Mapping[str, FittedEncoder]
+    steps: Sequence[tuple[str, FittedStep]] = ()
 
     def __call__(self, columns: Mapping[str, Values]) -> dict[str, Block]:
-        """Encode: values [rows] by column name to blocks of as many rows."""
+        """Prepare and encode: values [rows] by column name to blocks of as many rows."""
+        for _, step in self.steps:
+            columns = step(columns)
         alone, joined = self._groups
         blocks = {name: encode(columns[name]) for name, encode in alone.items()}
         for names, encode in joined:
@@ -57,18 +71,13 @@ class Features:
         return alone, [(list(group), cls.joined(list(group.values()))) for cls, group in joining.items()]
 
     def state(self) -> tuple[list[Json], dict[str, bytes]]:
-        """What a bundle keeps: JSON, one entry a column, and the files that it names."""
+        """What a bundle keeps: JSON, one entry a step and one a column, and the files that it names."""
         entries: list[Json] = []
         files: dict[str, bytes] = {}
+        for place, (name, step) in enumerate(self.steps):
+            entries.append({"step": name, "state": _kept(step.state(), f"steps/{place}", files)})
         for place, (column, encoder) in enumerate(self.fitted.items()):
-            kept: dict[str, Json] = {}
-            for key, value in encoder.state().items():
-                if isinstance(value, bytes):
-                    file = f"encoders/{place}.{key}"
-                    files[file] = value
-                    kept[key] = {"file": file}
-                else:
-                    kept[key] = value
+            kept = _kept(encoder.state(), f"encoders/{place}", files)
             entries.append({"column": column, "encoder": self.names[column], "state": kept})
         return entries, files
 
@@ -81,32 +90,78 @@ class Features:
         """
         names: dict[str, str] = {}
         fitted: dict[str, FittedEncoder] = {}
+        steps: list[tuple[str, FittedStep]] = []
         for entry in entries:
             try:
-                column, name = str(entry["column"]), str(entry["encoder"])
                 state = {
                     key: files[value["file"]] if isinstance(value, dict) and "file" in value else value
                     for key, value in entry["state"].items()
                 }
+                if "step" in entry:
+                    steps.append((str(entry["step"]), STEPS.part(str(entry["step"])).fitted.restore(state)))
+                    continue
+                column, name = str(entry["column"]), str(entry["encoder"])
                 fitted[column] = ENCODERS.part(name).fitted.restore(state)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise BundleError("an encoder cannot be restored", "encoders.json", "train again") from error
             names[column] = name
-        return cls(names, fitted)
+        return cls(names, fitted, steps)
 
 
-def fit(table: Table, target: Floats | None, choose: Callable[[Column], tuple[str, Encoder]]) -> Features:
-    """Fit an encoder to each feature column of the training rows; `choose` names it.
+def fit(table: Table, target: Floats | None, making: Making) -> Features:
+    """Fit the steps to the training rows, and then an encoder to each feature column that they leave.
 
     Raises:
-        DataError, RecipeError: an encoder cannot learn from a column.
+        DataError, RecipeError: a step or an encoder cannot learn from a column, or no column is left.
     """
     schema: Schema = table.schema
+    known = {column.name: column for column in schema.features}
+    read: Mapping[str, Values] = _Read(table, known)
+    steps: list[tuple[str, FittedStep]] = []
+    for done, (name, step) in enumerate(making.steps):
+        events.step("preparing", done, len(making.steps), name)
+        fitted_step = step.fit(read, known, target, making.seed)
+        read = fitted_step(read)
+        known = {name: column for name, column in known.items() if name in read}
+        known |= {column.name: column for column in fitted_step.made}
+        steps.append((name, fitted_step))
+    if not known:
+        raise RecipeError(
+            "the steps leave no column to learn from", "prepare", "leave out the one that selects columns"
+        )
     names: dict[str, str] = {}
     fitted: dict[str, FittedEncoder] = {}
-    for done, column in enumerate(schema.features):
-        events.step("encoding", done, len(schema.features), column.name)
-        names[column.name], encoder = choose(column)
-        fitted[column.name] = encoder.fit(values.from_series(table.frame[column.name], column), column, target)
-    events.step("encoding", len(schema.features), len(schema.features))
-    return Features(names, fitted)
+    for done, column in enumerate(known.values()):
+        events.step("encoding", done, len(known), column.name)
+        names[column.name], encoder = making.choose(column)
+        fitted[column.name] = encoder.fit(read[column.name], column, target)
+    events.step("encoding", len(known), len(known))
+    return Features(names, fitted, steps)
+
+
+class _Read(Mapping[str, "Values"]):
+    """A table's columns as values [rows], read when they are asked for, so that not all of them are held at once."""
+
+    def __init__(self, table: Table, known: Mapping[str, Column]) -> None:
+        self.table, self.known = table, known
+
+    def __getitem__(self, name: str) -> Values:
+        return values.from_series(self.table.frame[name], self.known[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
+def _kept(state: State, place: str, files: dict[str, bytes]) -> dict[str, Json]:
+    """A state as JSON; bytes are put among the files, and named."""
+    kept: dict[str, Json] = {}
+    for key, value in state.items():
+        if isinstance(value, bytes):
+            files[f"{place}.{key}"] = value
+            kept[key] = {"file": f"{place}.{key}"}
+        else:
+            kept[key] = value
+    return kept

@@ -53,6 +53,8 @@ MetricSpec = Annotated[PartSpec, _spec("name")]
 AugmentSpec = Annotated[PartSpec, _spec("augment")]
 MitigationSpec = Annotated[PartSpec, _spec("mitigation")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
+CleanSpec = Annotated[PartSpec, _spec("clean")]
+StepSpec = Annotated[PartSpec, _spec("step")]
 PerturbationSpec = Annotated[PartSpec, _spec("perturbation")]
 
 
@@ -111,6 +113,7 @@ class ColumnSpec(Section):
     kind: Kind | None = None
     role: Role | None = None
     encoder: EncoderSpec | None = None
+    clean: tuple[CleanSpec, ...] = Field(default=(), description="how written values are mended before they are read")
     levels: tuple[str, ...] | None = Field(default=None, description="all the values there are; others are refused")
     change: Way = Field(default="free", description="how a person can change it, for counterfactuals")
 
@@ -284,6 +287,9 @@ class Recipe(Section):
     columns: dict[str, ColumnSpec] = {}
     split: SplitSpec = SplitSpec()
     hygiene: HygieneSpec = HygieneSpec()
+    prepare: tuple[StepSpec, ...] = Field(
+        default=(), description="steps between values and encoders, in order, fitted to the training rows"
+    )
     augment: tuple[AugmentSpec, ...] = ()
     model: ModelSpec = PartSpec(name="auto")
     training: TrainingSpec = TrainingSpec()

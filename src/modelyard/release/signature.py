@@ -147,8 +147,9 @@ class Signature:
 
 
 def _type(column: Column) -> Any:  # noqa: ANN401 - a type expression
-    """The wire type, with what OpenAPI tells of it."""
-    wire = WIRE[column.kind] | None if column.nullable else WIRE[column.kind]
+    """The wire type, with what OpenAPI tells of it; where values are mended first, they may be written as text."""
+    wire = WIRE[column.kind] | str if column.clean else WIRE[column.kind]
+    wire = wire | None if column.nullable else wire
     return Annotated[wire, msgspec.Meta(description=MEANING[column.kind], examples=list(column.levels[:5]) or None)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,17 +11,13 @@ from modelyard.core import deadline, events
 from modelyard.core.blocks import Examples, HeldOut, join
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
-from modelyard.core.protocols import Encoder, Informed, Limited, Model, Predictor
-from modelyard.core.types import Column, Floats, Kind, Parts, Schema, Table, Task
+from modelyard.core.protocols import Informed, Limited, Model, Predictor
+from modelyard.core.types import Floats, Kind, Parts, Schema, Table, Task
 from modelyard.data import values
 from modelyard.data.read import group_values, target_values, weight_values
 from modelyard.features import fit as features
-from modelyard.features.fit import Features
+from modelyard.features.fit import Features, Making
 from modelyard.train import decide, heed, thin
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 BARE = Finish()
 UNTAUGHT = "answers are similarities with descriptions of the labels: no label was learnt from"
@@ -54,12 +49,12 @@ def fit(
     model: Model,
     parts: Parts,
     task: Task,
-    choose: Callable[[Column], tuple[str, Encoder]],
+    making: Making,
     seed: int,
     finish: Finish = BARE,
     more: Table | None = None,
 ) -> Trained:
-    """Fit the encoders that `choose` names on the training rows, then the model, and finish it.
+    """Fit steps and encoders, as `making` says, on the training rows, then the model, and finish it.
 
     `more` are rows that the model alone learns from beside them.
 
@@ -68,7 +63,7 @@ def fit(
     """
     schema, target = parts.train.schema, target_values(parts.train, task)
     factors = heed.factors(finish.class_weight, schema.target, target, weight_values(parts.train))
-    fitted = features.fit(parts.train, target, choose)
+    fitted = features.fit(parts.train, target, making)
     grouped = finish.mitigation.grouped() if finish.mitigation is not None else ""
     train, valid = (_examples(part, fitted, task, grouped) for part in (parts.train, parts.valid))
     rows = train if more is None else join(train, _examples(more, fitted, task, grouped))
@@ -97,6 +92,8 @@ def _told(trained: Trained, table: Table) -> Trained:
     """With a word on each column whose texts are longer than what is read of them."""
     cut, notes = dict[str, int](), list[str]()
     for column in table.schema.features:
+        if column.name not in trained.features.fitted:
+            continue
         encoder = trained.features.fitted[column.name]
         if column.kind is Kind.TEXT and isinstance(encoder, Limited):
             cut[column.name] = count = encoder.cut(values.from_series(table.frame[column.name], column))

@@ -1,0 +1,69 @@
+"""Rows of a source that were not read, and repairs that were made in reading it: told one by one, so nothing is lost.
+
+Whoever reads collects them; a source tells them as it comes to them.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LISTED = 1000  # that are kept one by one; the others are counted
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that was not read: where it lies, such as `rows.csv:17`, and why; never what it holds."""
+
+    where: str
+    why: str
+
+
+@dataclass
+class Collected:
+    """What was refused and repaired while something was read: the first thousand of the refused rows, and how many."""
+
+    listed: list[Refusal] = field(default_factory=list)
+    count: int = 0
+    repairs: list[str] = field(default_factory=list)
+
+
+_collected: ContextVar[Collected | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[Collected]:
+    """Collect what is refused and repaired inside the block.
+
+    >>> with collecting() as found:
+    ...     refuse("rows.csv:17", "has 3 fields where the header has 4")
+    >>> found.count, found.listed[0].where
+    (1, 'rows.csv:17')
+    """
+    found = Collected()
+    token = _collected.set(found)
+    try:
+        yield found
+    finally:
+        _collected.reset(token)
+
+
+def refuse(where: str, why: str) -> None:
+    """Tell of a row that is not read."""
+    found = _collected.get()
+    if found is not None:
+        found.count += 1
+        if len(found.listed) < LISTED:
+            found.listed.append(Refusal(where, why))
+
+
+def repaired(sentence: str) -> None:
+    """Tell of a repair, such as `rows.csv: was read as gb18030, as it is no UTF-8`; once each."""
+    found = _collected.get()
+    if found is not None and sentence not in found.repairs:
+        found.repairs.append(sentence)

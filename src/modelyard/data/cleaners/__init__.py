@@ -1,0 +1,1 @@
+"""How written values are mended before they are read, a way a file."""

@@ -1,0 +1,111 @@
+"""Written values mended before their kind is read: the same way for a file's rows and for a request's."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from modelyard.core.protocols import Cleaner
+from modelyard.core.registry import Family, settings_of
+from modelyard.core.types import Cleaning, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from modelyard.core.types import Column
+
+CLEANERS: Family[Cleaner] = Family("modelyard.data.cleaners", Cleaner, "clean")
+
+
+class Cleaned:
+    """The cleaners of a column, one after the other."""
+
+    def __init__(self, cleaners: Sequence[Cleaner]) -> None:
+        """In the order in which they work."""
+        self.cleaners = tuple(cleaners)
+        self.texts_alone = all(cleaner.mends == "text" for cleaner in self.cleaners)
+        kinds = [cleaner.kind for cleaner in self.cleaners if cleaner.kind is not None]
+        self.kind: Kind | None = kinds[-1] if kinds else None
+
+    def __call__(self, value: object) -> Any:  # noqa: ANN401 - what a cleaner makes of it
+        """A written value mended; None stays None.
+
+        Raises:
+            ValueError: a cleaner cannot read it.
+        """
+        for cleaner in self.cleaners:
+            if value is None:
+                return None
+            if cleaner.mends == "all" or isinstance(value, str):
+                value = cleaner(value)
+        return value
+
+    def applies(self, dtype: pl.DataType) -> bool:
+        """Whether it may change what a frame's column of such a type holds."""
+        import polars as pl
+
+        return not self.texts_alone or dtype == pl.String
+
+
+@lru_cache(maxsize=1024)
+def of(clean: tuple[Cleaning, ...]) -> Cleaned:
+    """What a column's `clean` does."""
+    return Cleaned([CLEANERS.build(one.name, one.settings, "clean") for one in clean])
+
+
+def settled(clean: Sequence[Cleaner], names: Sequence[str], series: pl.Series) -> tuple[Cleaning, ...]:
+    """The cleaners with what the training file's values decide, each by what those before it have made of them.
+
+    Raises:
+        DataError: the values do not decide it.
+    """
+    written = series.drop_nulls().unique(maintain_order=True).to_list()
+    done: list[Cleaning] = []
+    for name, cleaner in zip(names, clean, strict=True):
+        one = cleaner.settled(written)
+        done.append(Cleaning(name, settings_of(one)))
+        written = [after for value in written if (after := _tried(Cleaned([one]), value)) is not None]
+    return tuple(done)
+
+
+def mended(series: pl.Series, clean: tuple[Cleaning, ...]) -> pl.Series:
+    """A frame's column mended: each different value once. What cannot be read is missing here; others tell of it."""
+    import polars as pl
+
+    cleaned = of(clean)
+    if not clean or not cleaned.applies(series.dtype):
+        return series
+    distinct = series.drop_nulls().unique(maintain_order=True)
+    made = [_tried(cleaned, value) for value in distinct.to_list()]
+    after = pl.Series(series.name, made, dtype=_dtype(made, series.dtype, cleaned.kind), strict=False)
+    return series.replace_strict(distinct, after, default=None, return_dtype=after.dtype)
+
+
+def columns(frame: pl.DataFrame, known: Sequence[Column]) -> pl.DataFrame:
+    """A frame with the columns mended that are to be; a raw value stays nowhere."""
+    return frame.with_columns([mended(frame[c.name], c.clean) for c in known if c.clean and c.name in frame.columns])
+
+
+def _tried(cleaned: Cleaned, value: object) -> Any:  # noqa: ANN401 - as above
+    try:
+        return cleaned(value)
+    except ValueError:
+        return None
+
+
+def _dtype(made: list[Any], before: pl.DataType, kind: Kind | None) -> pl.DataType | type[pl.DataType]:
+    """How a frame holds what was made: numbers, moments, or text; as before where nothing says otherwise."""
+    import polars as pl
+
+    known = [value for value in made if value is not None]
+    if not known:
+        return {Kind.NUMBER: pl.Float64(), Kind.TIME: pl.Datetime("us")}.get(kind, before) if kind else before
+    if all(isinstance(value, bool) for value in known):
+        return pl.Boolean()
+    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in known):
+        return pl.Int64() if all(isinstance(value, int) for value in known) else pl.Float64()
+    if all(hasattr(value, "year") for value in known):
+        return pl.Datetime("us")
+    return pl.String()
