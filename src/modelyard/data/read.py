@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelyard.core import digest, events, groups, room
+from modelyard.core import digest, events, groups, refusals, room
 from modelyard.core.errors import DataError, Problems
+from modelyard.core.refusals import Collected
 from modelyard.core.types import Cleaning, Column, Floats, Ints, Kind, Role, Schema, Table, Task
 from modelyard.data import checks, cleaning, infer, plain, values
 
@@ -31,7 +32,8 @@ NOTHING: Mapping[str, Sequence[Cleaner]] = MappingProxyType({})
 class Rows:
     """What was read: a table for each part that the recipe gives (`train` holds all rows where it gives one source).
 
-    `numbers` [rows] are the rows' numbers in their source, from 1 on, for a part that is not the whole of it.
+    `numbers` [rows] are the rows' numbers in their source, from 1 on, for a part that is not the whole of it. `refused`
+    are rows that the sources did not read, and repairs that they made.
     """
 
     train: Table
@@ -41,6 +43,7 @@ class Rows:
     digest: str
     notes: tuple[str, ...]
     numbers: Mapping[str, Ints] = field(default_factory=dict)
+    refused: Collected = field(default_factory=Collected)
 
     @property
     def given(self) -> tuple[Table, ...]:
@@ -56,7 +59,8 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         RecipeError: the recipe names a column that is not there.
     """
     events.step("reading", 0, len(sources))
-    frames = _frames(sources, recipe.folder)
+    with refusals.collecting() as refused:
+        frames = _frames(sources, recipe.folder)
     events.step("reading", len(sources), len(sources))
     columns = frames["train"].columns
     checks.names(recipe, columns)
@@ -64,7 +68,11 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         checks.same_columns(part, frame, columns)
     readable = checks.readable(frames, recipe)
     frames = {part: frame.select(readable) for part, frame in frames.items()}
-    notes: list[str] = []
+    notes: list[str] = list(refused.repairs)
+    if refused.count:
+        notes.append(
+            f"{refused.count:,} rows could not be read and were refused, the first at {refused.listed[0].where}"
+        )
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
     settled = _settled_cleaners(labelled["train"], recipe, clean)
     schema, task = _schema(labelled, recipe, settled, notes)
@@ -77,7 +85,7 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         for part, frame in frames.items()
         if frame.height > labelled[part].height
     }
-    return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes), numbers)
+    return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes), numbers, refused)
 
 
 def whole_of(sources: Mapping[str, Source], folder: Path) -> str:
