@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 FEW = 30  # levels that make a category whatever the number of rows
 ID_NAME = re.compile(r"(^|_|\b)(id|uuid|guid|key|rownames?|index|编号|序号)$|^unnamed|[a-z]Id$|ID$", re.IGNORECASE)
-ISO_DATE = re.compile(r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\s*$")
-CJK = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
+ISO_DATE = r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\s*$"
+CJK = r"[\x{3400}-\x{9fff}\x{3040}-\x{30ff}\x{ac00}-\x{d7af}]"
+MANY_WORDS = 100  # different words among which two are not sought for
 NUMERIC_CLASSES = 20
 
 
@@ -122,15 +123,17 @@ def _guess_number(name: str, known: pl.Series) -> Guess:
 
 
 def _guess_string(name: str, known: pl.Series) -> Guess:
-    unique = [str(value) for value in known.unique().to_list()]
-    words = {word.strip().lower() for word in unique}
-    if len(words) == 2 and words & values.TRUE and words & values.FALSE:
+    import polars as pl
+
+    unique = known.cast(pl.String).unique()
+    words = {word.strip().lower() for word in unique.head(MANY_WORDS).to_list()}
+    if len(unique) < MANY_WORDS and len(words) == 2 and words & values.TRUE and words & values.FALSE:
         return Guess(Kind.BOOLEAN, f"only {' and '.join(sorted(words))}")
-    if all(ISO_DATE.match(word) for word in unique):
+    if unique.str.contains(ISO_DATE).all():
         return Guess(Kind.TIME, "every value reads as an ISO date or time")
     share = len(unique) / len(known)
-    length = float(np.mean([len(word) for word in unique]))
-    spaced = float(np.mean([bool(re.search(r"\s", word.strip()) or CJK.search(word)) for word in unique]))
+    length = float(unique.str.len_chars().mean())  # type: ignore[arg-type]  # of what is there
+    spaced = float((unique.str.strip_chars().str.contains(r"\s") | unique.str.contains(CJK)).mean())  # type: ignore[arg-type]
     if len(unique) > 3 and spaced > 0.5 and (length > 40 or (share > 0.5 and length > 8)):
         return Guess(Kind.TEXT, f"texts of {length:.0f} characters on average, {share:.0%} of them different")
     if share == 1.0 and len(known) > FEW:

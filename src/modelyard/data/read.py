@@ -76,7 +76,7 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
     settled = _settled_cleaners(labelled["train"], recipe, clean)
     schema, task = _schema(labelled, recipe, settled, notes)
-    tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
+    tables = {part: Table(_mended(frame, schema), schema) for part, frame in labelled.items()}
     for note in notes:
         events.note(note)
     whole = whole_of(sources, recipe.folder)
@@ -100,7 +100,10 @@ def target_values(table: Table, task: Task) -> npt.NDArray[Any]:
     if not task.classifies:
         return values.from_series(series, replace(column, kind=Kind.NUMBER)).astype(np.float64)
     codes = {level: code for code, level in enumerate(column.levels)}
-    return np.array([codes[values.level(value)] for value in series.to_list()], dtype=np.int64)
+    distinct, places = values.distinct(series)
+    of_each = np.array([codes[values.level(value)] for value in distinct.to_list()], dtype=np.int64)
+    told: npt.NDArray[Any] = of_each[places]
+    return told
 
 
 def weight_values(table: Table) -> Floats | None:
@@ -208,6 +211,13 @@ def _schema(
     return Schema(tuple(_settled(c, frames, classes) for c in schema.columns)), task
 
 
+def _mended(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """A frame with its columns cleaned, and written moments as moments: each is read once."""
+    written = [c.name for c in schema.columns if c.kind is Kind.TIME and frame.schema[c.name] == pl.String]
+    read = [c for c in written if schema[c].role is not Role.IGNORE and not schema[c].clean]
+    return cleaning.columns(frame, schema.columns).with_columns([values.moments(frame[name]) for name in read])
+
+
 def _labels(parts: list[pl.Series]) -> pl.Series:
     """The targets of all parts, one below the other; text where the files hold them in different ways."""
     if len({part.dtype for part in parts}) == 1:
@@ -224,7 +234,9 @@ def _settled(column: Column, frames: Mapping[str, pl.DataFrame], classes: tuple[
         return replace(column, levels=classes, nullable=False)
     if column.role is not Role.FEATURE:
         return column
-    seen = [values.from_series(frame[column.name], column) for frame in frames.values()]
+    parts = [frame[column.name] for frame in frames.values()]
+    # each different value is read once: some may say that it is missing
+    seen = [values.from_series(part.unique(), column) for part in parts]
     gaps = any(bool(values.missing(part).any()) for part in seen)
     if column.kind is Kind.CATEGORY and not column.closed:
         shown = {level for part in seen for level in part.tolist() if level is not None}

@@ -26,6 +26,12 @@ FALSE = frozenset({"false", "no", "n", "f", "0", "off", "否", "假"})
 NUMERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # 01234 is a code
 # What has matched is not tried again (`++`, `*+`): else a long row of digits with a letter behind it takes hours.
 WRITTEN = re.compile(r"[+-]?([0-9]++\.?[0-9]*+|\.[0-9]++)([eE][+-]?[0-9]++)?")
+# How most moments are written, and the very shape of each: what a parser would take beyond it is no ISO 8601.
+SHAPES = {
+    "%Y-%m-%d": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "%Y-%m-%d %H:%M:%S": r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
+    "%Y-%m-%dT%H:%M:%S": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$",
+}
 DTYPES: dict[Kind, Any] = {Kind.NUMBER: np.float64, Kind.BOOLEAN: np.float64, Kind.TIME: "datetime64[us]"}
 
 
@@ -184,13 +190,37 @@ def from_series(series: pl.Series, column: Column) -> Values:
         if isinstance(series.dtype, pl.Datetime) and series.dtype.time_zone:
             series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return series.cast(pl.Datetime("us")).to_numpy().astype("datetime64[us]")
+    if not mended and column.kind is Kind.TIME and series.dtype == pl.String:
+        return moments(series).to_numpy().astype("datetime64[us]")
     if not mended and series.dtype == pl.String and READERS[column.kind] in {level, text} and not _numbered(column):
         return np.array(series.to_list() or [], dtype=object)
-    distinct = series.unique().drop_nulls()  # each is read once, and the rows share what it became
-    known = np.empty(len(distinct) + 1, dtype=DTYPES.get(column.kind, object))
-    known[:-1] = from_list(distinct.to_list(), column, lambda _row, _problem: None)
+    # each is read once, and the rows share what it became
+    different, places = distinct(series)
+    known = np.empty(len(different) + 1, dtype=DTYPES.get(column.kind, object))
+    known[:-1] = from_list(different.to_list(), column, lambda _row, _problem: None)
     known[-1] = {Kind.NUMBER: math.nan, Kind.BOOLEAN: math.nan, Kind.TIME: np.datetime64("NaT")}.get(column.kind)
-    return known[_places(series, distinct)]
+    return known[places]
+
+
+def moments(series: pl.Series) -> pl.Series:
+    """A frame's column of written moments as Datetime in microseconds, as `moment` reads each; null where it cannot.
+
+    The usual ways to write them are read a column at a time, all others one by one.
+    """
+    import polars as pl
+
+    out = pl.Series(series.name, [None], dtype=pl.Datetime("us")).new_from_index(0, len(series))
+    for form, shape in SHAPES.items():
+        fits = series.str.contains(shape)
+        if fits.any():
+            read = series.set(~fits.fill_null(value=True), None).str.to_datetime(form, time_unit="us", strict=False)
+            out = out.zip_with(read.is_null(), read)
+    left = series.filter(out.is_null() & series.is_not_null()).unique()
+    if len(left) == 0:
+        return out
+    known = from_list(left.to_list(), Column(series.name, Kind.TIME), lambda _row, _problem: None)
+    slow = series.replace_strict(left, pl.Series(known), default=None, return_dtype=pl.Datetime("us"))
+    return out.zip_with(out.is_not_null(), slow)
 
 
 def misfits(series: pl.Series, column: Column) -> tuple[dict[object, Problem], int]:
@@ -250,21 +280,25 @@ def _doubtful(series: pl.Series, column: Column) -> pl.Series:
         return series
     if column.kind is Kind.NUMBER and series.dtype.is_numeric() and not column.closed:
         return series.filter(~series.cast(pl.Float64).is_finite())
-    moments = column.kind is Kind.TIME and isinstance(series.dtype, (pl.Date, pl.Datetime))
+    if column.kind is Kind.TIME and series.dtype == pl.String and not column.closed:
+        return series.filter(moments(series).is_null() & series.is_not_null())
+    timed = column.kind is Kind.TIME and isinstance(series.dtype, (pl.Date, pl.Datetime))
     texts = column.kind is Kind.TEXT and series.dtype == pl.String
-    fits = moments or texts or READERS[column.kind] is level
+    fits = timed or texts or READERS[column.kind] is level
     return series.clear() if fits and not column.closed else series
 
 
-def _places(series: pl.Series, distinct: pl.Series) -> Ints:
-    """Where each row's value stands among the distinct ones, [rows]; after them where it is missing."""
+def distinct(series: pl.Series) -> tuple[pl.Series, Ints]:
+    """The different values of a column, and where each row's stands among them, [rows]; after them if it is missing."""
     import polars as pl
 
-    last = len(distinct)
+    different = series.unique().drop_nulls()
+    last = len(different)
     if series.dtype == pl.String:
-        return series.cast(pl.Enum(distinct)).to_physical().fill_null(last).to_numpy()
+        places: Ints = series.cast(pl.Enum(different)).to_physical().fill_null(last).to_numpy()
+        return different, places
     numbers = pl.int_range(last, dtype=pl.Int64, eager=True)
-    return series.replace_strict(distinct, numbers, default=last, return_dtype=pl.Int64).to_numpy()
+    return different, series.replace_strict(different, numbers, default=last, return_dtype=pl.Int64).to_numpy()
 
 
 def _numbered(column: Column) -> bool:
