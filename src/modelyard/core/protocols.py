@@ -114,6 +114,23 @@ class FittedEncoder(Protocol):
 
 
 @runtime_checkable
+class Tallied(Protocol):
+    """An encoder that learns from how often each value occurs, and so need not be shown every row."""
+
+    def fit_counts(self, counts: Mapping[str, int], column: Column) -> FittedEncoder:
+        """What `fit` would learn from rows with so many of each value; those without one are not counted."""
+
+
+@runtime_checkable
+class Narrow(Protocol):
+    """A fitted step that looks at some of the columns alone: it hands on others as they are, or does not get them."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns that it looks at."""
+
+
+@runtime_checkable
 class Joining(Protocol):
     """A fitted encoder that can encode several columns at once, as on one row what NumPy costs is paid by the call."""
 

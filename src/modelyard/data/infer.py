@@ -7,8 +7,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from modelyard.core.types import Cleaning, Column, Kind, Role, Schema, Task
 from modelyard.data import cleaning, values
 
@@ -160,7 +158,7 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None, clean: tup
             kind, reason = Kind.NUMBER, "a weight is a number"
     elif role is Role.FEATURE and kind is Kind.IDENTIFIER:
         role, reason = Role.IGNORE, f"{reason}: it cannot hold for rows to come"
-    elif role is Role.FEATURE and given is None and series.n_unique() <= 1:
+    elif role is Role.FEATURE and given is None and _constant(series):
         role, reason = Role.IGNORE, "it holds nothing" if series.null_count() else "it holds one value"
     levels = given.levels if given is not None and given.levels is not None else ()
     return Column(
@@ -174,6 +172,12 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None, clean: tup
         reason=reason,
         clean=clean,
     )
+
+
+def _constant(series: pl.Series) -> bool:
+    """Whether all rows hold the same, or all hold nothing."""
+    gaps = series.null_count()
+    return gaps == len(series) or (gaps == 0 and bool((series == series[0]).all()))
 
 
 def _copies(frame: pl.DataFrame, columns: Sequence[Column]) -> dict[str, str]:

@@ -235,6 +235,8 @@ def _settled(column: Column, frames: Mapping[str, pl.DataFrame], classes: tuple[
     if column.role is not Role.FEATURE:
         return column
     parts = [frame[column.name] for frame in frames.values()]
+    if not column.clean and not column.closed and column.kind in {Kind.NUMBER, Kind.TIME}:  # all of them were read
+        return replace(column, nullable=any(part.null_count() > 0 for part in parts))
     # each different value is read once: some may say that it is missing
     seen = [values.from_series(part.unique(), column) for part in parts]
     gaps = any(bool(values.missing(part).any()) for part in seen)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from modelyard.core import events
+import numpy as np
+
+from modelyard.core import events, threads
 from modelyard.core.blocks import stacked
 from modelyard.core.errors import BundleError, RecipeError
-from modelyard.core.protocols import Encoder, FittedEncoder, FittedStep, Joining, State, Step
+from modelyard.core.protocols import Encoder, FittedEncoder, FittedStep, Joining, Narrow, State, Step, Tallied
 from modelyard.core.registry import Family
-from modelyard.core.types import Column
+from modelyard.core.types import Column, Kind
 from modelyard.data import values
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from modelyard.core.blocks import Block
     from modelyard.core.types import Floats, Json, Schema, Table, Values
 
@@ -24,6 +28,8 @@ Joint: TypeAlias = "Callable[[Sequence[Values]], list[Block]]"
 ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name")
 STEPS: Family[Step] = Family("modelyard.features.steps", Step, "step")
 PIECE = 1 << 16  # rows of a table that are encoded at once
+SOME = 1000  # rows from which it pays to look for values that are the same
+CHEAP = frozenset({Kind.NUMBER, Kind.TEXT})  # whose values are read at once, or are seldom the same
 
 
 @dataclass(frozen=True)
@@ -45,20 +51,46 @@ class Features:
 
     def __call__(self, columns: Mapping[str, Values]) -> dict[str, Block]:
         """Prepare and encode: values [rows] by column name to blocks of as many rows."""
-        for _, step in self.steps:
-            columns = step(columns)
+        columns = self.prepared(columns)
         alone, joined = self._groups
         blocks = {name: encode(columns[name]) for name, encode in alone.items()}
         for names, encode in joined:
             blocks.update(zip(names, encode([columns[name] for name in names]), strict=True))
         return {name: blocks[name] for name in self.fitted}
 
+    def prepared(self, columns: Mapping[str, Values]) -> Mapping[str, Values]:
+        """What the steps make of columns of values [rows]."""
+        for _, step in self.steps:
+            columns = step(columns)
+        return columns
+
     def of_table(self, table: Table) -> dict[str, Block]:
         """Encode a table's feature columns, a piece at a time: what encoding needs beside its blocks stays small."""
-        columns = table.schema.features
         frames = (table.frame.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE))
-        pieces = (self({c.name: values.from_series(frame[c.name], c) for c in columns}) for frame in frames)
-        return stacked(pieces, len(table))
+        return stacked(threads.each(partial(self._of_frame, table.schema), frames), len(table))
+
+    def _of_frame(self, schema: Schema, frame: pl.DataFrame) -> dict[str, Block]:
+        """Encode a frame's feature columns: what no step looks at, and holds few different values, by these alone."""
+        apart: dict[str, Block] = {}
+        columns: dict[str, Values] = {}
+        for column in schema.features:
+            series = frame[column.name]
+            if column.name in self._untouched and column.kind not in CHEAP and len(series) >= SOME:
+                few, places = values.distinct(series)
+                if len(few) * 4 < len(series):
+                    known = values.from_series(few.extend_constant(None, 1), column)
+                    apart[column.name] = self.fitted[column.name](known).take(places)
+                    continue
+            columns[column.name] = values.from_series(series, column)
+        blocks = apart | replace(self, fitted={n: e for n, e in self.fitted.items() if n not in apart})(columns)
+        return {name: blocks[name] for name in self.fitted}
+
+    @cached_property
+    def _untouched(self) -> frozenset[str]:
+        """The columns that every step hands on as they are, and an encoder reads."""
+        touched = {name for _, step in self.steps if isinstance(step, Narrow) for name in step.reads}
+        narrow = all(isinstance(step, Narrow) for _, step in self.steps)
+        return frozenset(self.fitted) - touched if narrow else frozenset()
 
     @cached_property
     def _groups(self) -> tuple[dict[str, FittedEncoder], list[tuple[list[str], Joint]]]:
@@ -134,9 +166,16 @@ def fit(table: Table, target: Floats | None, making: Making) -> Features:
     for done, column in enumerate(known.values()):
         events.step("encoding", done, len(known), column.name)
         names[column.name], encoder = making.choose(column)
-        fitted[column.name] = encoder.fit(read[column.name], column, target)
+        fitted[column.name] = _fitted(encoder, column, read, target)
     events.step("encoding", len(known), len(known))
     return Features(names, fitted, steps)
+
+
+def _fitted(encoder: Encoder, column: Column, read: Mapping[str, Values], target: Floats | None) -> FittedEncoder:
+    """An encoder fitted to a column, by counts where these are all that it looks at and no step was there."""
+    if isinstance(encoder, Tallied) and isinstance(read, _Read):
+        return encoder.fit_counts(read.counts(column.name), column)
+    return encoder.fit(read[column.name], column, target)
 
 
 class _Read(Mapping[str, "Values"]):
@@ -147,6 +186,16 @@ class _Read(Mapping[str, "Values"]):
 
     def __getitem__(self, name: str) -> Values:
         return values.from_series(self.table.frame[name], self.known[name])
+
+    def counts(self, name: str) -> dict[str, int]:
+        """How many rows hold each value of a column."""
+        few, places = values.distinct(self.table.frame[name])
+        known = values.from_series(few, self.known[name]).tolist()
+        counts: dict[str, int] = {}
+        for value, count in zip(known, np.bincount(places, minlength=len(known)).tolist(), strict=False):
+            if value is not None:  # two written values may be one
+                counts[value] = counts.get(value, 0) + count
+        return counts
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)

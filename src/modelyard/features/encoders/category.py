@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from pydantic import Field
@@ -14,6 +14,9 @@ from modelyard.core.blocks import MISSING_CODE, UNSEEN_CODE, Block, Codes, Form
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,10 @@ class Category(Encoder):
 
     def fit(self, values: Values, column: Column, target: Floats | None) -> FittedCategory:  # noqa: ARG002
         """Learn the levels; a column that the recipe closed has those that it names."""
+        return self.fit_counts(Counter(value for value in values.tolist() if value is not None), column)
+
+    def fit_counts(self, counts: Mapping[str, int], column: Column) -> FittedCategory:
+        """The same of levels that were counted."""
         if column.closed:
             return FittedCategory(column.levels)
-        rows = Counter(value for value in values.tolist() if value is not None)
-        return FittedCategory(tuple(sorted(level for level, count in rows.items() if count >= self.min_rows)))
+        return FittedCategory(tuple(sorted(level for level, count in counts.items() if count >= self.min_rows)))

@@ -26,6 +26,11 @@ class FittedClip(FittedStep):
         return {name: v.clip(*self.bounds[name]) if name in self.bounds else v for name, v in columns.items()}
 
     @property
+    def reads(self) -> frozenset[str]:
+        """Those with bounds."""
+        return frozenset(self.bounds)
+
+    @property
     def made(self) -> tuple[Column, ...]:
         """Nothing new."""
         return ()
