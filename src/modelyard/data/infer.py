@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from modelyard.core import threads
 from modelyard.core.types import Cleaning, Column, Kind, Role, Schema, Task
 from modelyard.data import cleaning, values
 
@@ -23,6 +24,7 @@ ISO_DATE = r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:
 CJK = r"[\x{3400}-\x{9fff}\x{3040}-\x{30ff}\x{ac00}-\x{d7af}]"
 MANY_WORDS = 100  # different words among which two are not sought for
 NUMERIC_CLASSES = 20
+TALL = 100_000  # rows from which columns are looked at side by side
 
 
 class Guess(NamedTuple):
@@ -42,7 +44,11 @@ def schema(
 
     A column that is to be mended, by `clean`, is what its mended values show.
     """
-    columns = [_column(frame[name], target, given.get(name), clean.get(name, ())) for name in frame.columns]
+
+    def one(name: str) -> Column:
+        return _column(frame[name], target, given.get(name), clean.get(name, ()))
+
+    columns = list(threads.each(one, frame.columns) if frame.height >= TALL else map(one, frame.columns))
     copies = _copies(frame, [column for column in columns if column.role is Role.FEATURE])
     reasons = {copy: f"the same as {first}" for copy, first in copies.items() if copy not in given}
     return Schema(tuple(_left_out(c, reasons[c.name]) if c.name in reasons else c for c in columns))

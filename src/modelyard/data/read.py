@@ -75,8 +75,10 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         )
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
     settled = _settled_cleaners(labelled["train"], recipe, clean)
-    schema, task = _schema(labelled, recipe, settled, notes)
-    tables = {part: Table(_mended(frame, schema), schema) for part, frame in labelled.items()}
+    guessed = infer.schema(labelled["train"], recipe.target, recipe.columns, settled)
+    labelled = {part: _dated(frame, guessed) for part, frame in labelled.items()}
+    schema, task = _schema(labelled, recipe, guessed, notes)
+    tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
     for note in notes:
         events.note(note)
     whole = whole_of(sources, recipe.folder)
@@ -187,14 +189,13 @@ def _settled_cleaners(
 
 
 def _schema(
-    frames: Mapping[str, pl.DataFrame], recipe: Recipe, clean: Mapping[str, tuple[Cleaning, ...]], notes: list[str]
+    frames: Mapping[str, pl.DataFrame], recipe: Recipe, schema: Schema, notes: list[str]
 ) -> tuple[Schema, Task]:
     train = frames["train"]
     guessed, why = infer.task_of(train[recipe.target])
     task = recipe.task or guessed
     if recipe.task is None:
         notes.append(f"task: {task}, as {why}")
-    schema = infer.schema(train, recipe.target, recipe.columns, clean)
     labels = _labels([frame[recipe.target] for frame in frames.values()])
     classes = infer.classes(labels, task, recipe.positive) if task.classifies else ()
     found = checks.rows(train, schema, "data.train")
@@ -211,11 +212,15 @@ def _schema(
     return Schema(tuple(_settled(c, frames, classes) for c in schema.columns)), task
 
 
-def _mended(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """A frame with its columns cleaned, and written moments as moments: each is read once."""
-    written = [c.name for c in schema.columns if c.kind is Kind.TIME and frame.schema[c.name] == pl.String]
-    read = [c for c in written if schema[c].role is not Role.IGNORE and not schema[c].clean]
-    return cleaning.columns(frame, schema.columns).with_columns([values.moments(frame[name]) for name in read])
+def _dated(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """A frame with written moments as moments, so that each is read once; a column with one that is none stays."""
+    written = [c for c in schema.columns if c.kind is Kind.TIME and c.role is not Role.IGNORE and not c.clean]
+    read = []
+    for series in (frame[c.name] for c in written if frame.schema[c.name] == pl.String):
+        moments = values.moments(series)
+        if moments.null_count() == series.null_count():
+            read.append(moments)
+    return frame.with_columns(read)
 
 
 def _labels(parts: list[pl.Series]) -> pl.Series:
