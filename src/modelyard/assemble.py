@@ -284,6 +284,7 @@ class Plan:
             "risks": [risk.model_dump() for risk in recipe.risks],
             "card": recipe.card.model_dump(mode="json"),
             "language": recipe.language,
+            "keep": recipe.keep,
             "seed": recipe.seed,
         }
         return fill.with_raw(whole, recipe.raw)

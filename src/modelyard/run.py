@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read, whole_of
-from modelyard.data.split import split
 from modelyard.economics.tracker import tracked
 from modelyard.evaluate import later
 from modelyard.evaluate import worth as worths
@@ -31,6 +31,7 @@ from modelyard.evidence import Evidence
 from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
 from modelyard.features import weights
 from modelyard.fitting import Fitting
+from modelyard.preparing import prepare
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
@@ -114,13 +115,9 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | 
     started = time.perf_counter()
     plan = assemble(recipe, overrides)
     yard = Yard(home or home_of(plan.recipe.folder))
-    rows = read(plan.sources, plan.recipe, plan.cleaners)
+    prepared = prepare(plan, yard, partial(_check, plan))
+    parts, rows, found = prepared.parts, prepared.rows, prepared.found
     metrics = plan.metrics_for(rows.task)
-    plan.check_columns(rows.train.schema.features)
-    plan.check_groups(rows.train.schema)
-    alternatives.check(plan)
-    rows, found = clean(rows, plan.recipe.hygiene)
-    parts = split(rows, plan.recipe.split, plan.recipe.seed)
     demands.check_slices(plan, parts.test)
     known = demands.needed(plan, rows)
     fitting = Fitting(parts, rows.task, yard)
@@ -238,10 +235,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     """
     plan = assemble(recipe, overrides)
     rows = read(plan.sources, plan.recipe, plan.cleaners)
-    plan.metrics_for(rows.task)
-    plan.check_columns(rows.train.schema.features)
-    plan.check_groups(rows.train.schema)
-    alternatives.check(plan)
+    _check(plan, rows)
     demands.needed(plan, rows)
     return plan, clean(rows, plan.recipe.hygiene)[0]
 
@@ -296,6 +290,18 @@ def pretrain(data: DataLike, out: str | Path, text: Sequence[str] = (), **settin
         return work.pretrain(corpus.lines(files), Path(out), spec)
     frame = plain(source(data).read(Path(), text).collect())
     return work.pretrain(corpus.of_columns(frame, text), Path(out), spec)
+
+
+def _check(plan: Plan, rows: Rows) -> None:
+    """The plan suits what the columns turned out to mean.
+
+    Raises:
+        RecipeError: a metric, an encoder, a mitigation or a compared model does not.
+    """
+    plan.metrics_for(rows.task)
+    plan.check_columns(rows.train.schema.features)
+    plan.check_groups(rows.train.schema)
+    alternatives.check(plan)
 
 
 def _settled(plan: Plan, rows: Rows) -> str:

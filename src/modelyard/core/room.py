@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SHARE = 0.5  # of the memory that was free at first, which rows may take; the rest is for learning from them
 SMALL = 1 << 20  # bytes that are always in memory
 PIECE = 1 << 16  # rows that are moved at once
+MAPPED = 1 << 20  # rows of a piece of a mapped file
 DISKS = Path("/var/tmp")  # noqa: S108 - /tmp may itself lie in memory; files here have no name
 
 
@@ -90,6 +91,42 @@ def framed(pieces: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
     mapped = find_spec("pyarrow") is not None
     return pl.concat(map(_frame_on_disk, pieces) if mapped else pieces, rechunk=False)
+
+
+def write_ipc(frame: pl.DataFrame, path: Path) -> None:
+    """Write the rows of a frame so that they can be mapped, a piece after the other."""
+    import pyarrow as pa
+
+    writer = None
+    for start in range(0, max(frame.height, 1), MAPPED):
+        piece = frame.slice(start, MAPPED).rechunk().to_arrow(compat_level=_newest())
+        writer = writer or pa.ipc.new_file(str(path), piece.schema)
+        writer.write_table(piece)
+    if writer is not None:
+        writer.close()
+
+
+def read_ipc(path: Path) -> pl.DataFrame:
+    """The rows of such a file, mapped: what is not looked at is not read.
+
+    Raises:
+        OSError: there is no such file, or it is none.
+    """
+    import polars as pl
+    import pyarrow as pa
+
+    try:
+        with pa.memory_map(str(path)) as mapped:
+            return pl.DataFrame(pl.from_arrow(pa.ipc.open_file(mapped).read_all(), rechunk=False))
+    except pa.ArrowInvalid as error:
+        raise OSError("holds no rows that can be mapped") from error
+
+
+def _newest() -> Any:  # noqa: ANN401 - Polars' own class
+    """Arrow's newest forms, which Polars' columns have in memory."""
+    import polars as pl
+
+    return pl.CompatLevel.newest()
 
 
 def _on_disk(shape: tuple[int, ...], dtype: npt.DTypeLike, size: int) -> Array:

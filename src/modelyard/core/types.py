@@ -12,6 +12,8 @@ import numpy.typing as npt
 from modelyard.core import room
 
 if TYPE_CHECKING:
+    from pathlib import Path  # noqa: TC004 - as is the frame's
+
     import polars as pl  # noqa: TC004 - what serves never sees a frame, and starts without it
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -127,10 +129,11 @@ class Schema:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows that keep a schema's promises."""
+    """Rows that keep a schema's promises; `kept` is the folder where they lie, and what is made of them may lie too."""
 
     frame: pl.DataFrame
     schema: Schema
+    kept: Path | None = None
 
     def __len__(self) -> int:
         """How many rows."""

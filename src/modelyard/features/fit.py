@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from modelyard.core import events, threads
+from modelyard.core import digest, events, threads
 from modelyard.core.blocks import stacked
 from modelyard.core.errors import BundleError, RecipeError
 from modelyard.core.protocols import Encoder, FittedEncoder, FittedStep, Joining, Narrow, State, Step, Tallied
-from modelyard.core.registry import Family
+from modelyard.core.registry import Family, settings_of
 from modelyard.core.types import Column, Kind
 from modelyard.data import values
+from modelyard.features import keeping
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,6 +67,9 @@ class Features:
 
     def of_table(self, table: Table) -> dict[str, Block]:
         """Encode a table's feature columns, a piece at a time: what encoding needs beside its blocks stays small."""
+        return keeping.blocks(table.kept, lambda: keeping.state_key(*self.state()), partial(self._encoded, table))
+
+    def _encoded(self, table: Table) -> dict[str, Block]:
         frames = (table.frame.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE))
         return stacked(threads.each(partial(self._of_frame, table.schema), frames), len(table))
 
@@ -143,9 +147,24 @@ class Features:
 def fit(table: Table, target: Floats | None, making: Making) -> Features:
     """Fit the steps to the training rows, and then an encoder to each feature column that they leave.
 
+    What was fitted to kept rows is found again.
+
     Raises:
         DataError, RecipeError: a step or an encoder cannot learn from a column, or no column is left.
     """
+    return keeping.fitted(
+        table.kept, lambda: _key(table.schema, making), partial(_fit, table, target, making), Features.restore
+    )
+
+
+def _key(schema: Schema, making: Making) -> str:
+    """The digest of how columns are made into blocks; where a step makes columns, of all encoders that may be asked."""
+    asked = [*schema.features, *(Column(str(kind), kind) for kind in Kind)]
+    chosen = [[column.name, name, settings_of(part)] for column in asked for name, part in [making.choose(column)]]
+    return digest.of_json([chosen, [[name, settings_of(step)] for name, step in making.steps], making.seed])
+
+
+def _fit(table: Table, target: Floats | None, making: Making) -> Features:
     schema: Schema = table.schema
     known = {column.name: column for column in schema.features}
     read: Mapping[str, Values] = _Read(table, known)

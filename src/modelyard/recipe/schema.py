@@ -317,6 +317,9 @@ class Recipe(Section):
     risks: tuple[RiskSpec, ...] = ()
     card: CardSpec = CardSpec()
     language: Literal["en", "zh"] = Field(default="en", description="of the card")
+    keep: bool | None = Field(
+        default=None, description="keep the prepared table in the yard for the next run; if not said, where it is large"
+    )
     seed: int = Field(default=7, ge=0, lt=2**32)
 
     _folder: Path = PrivateAttr(default_factory=Path)

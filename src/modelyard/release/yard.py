@@ -73,6 +73,11 @@ class Yard:
         return self.home / "searches"
 
     @property
+    def prepared(self) -> Path:
+        """Where large tables are kept as they are learnt from."""
+        return self.home / "prepared"
+
+    @property
     def bundles(self) -> Path:
         """Where bundles lie on this machine, each under its digest."""
         said = self._said
