@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import os
 from contextlib import suppress
 from pathlib import Path
 
+from modelyard.core.errors import UsageError
+
+LIMIT = "MODELYARD_MEMORY"  # gigabytes that a process is to keep to
 UNKNOWN = 4 << 30  # bytes assumed where the system does not say
 # A limit, what is used of it, and what of that is a cache of files that is given back: control groups, version 2 and 1.
 GROUPS = (
@@ -14,8 +19,12 @@ GROUPS = (
 
 
 def available(system: Path = Path("/")) -> int:
-    """Bytes that this process may still take: the least that the machine and its control group have left."""
-    left = [_machine(system), *(_group(system, *files) for files in GROUPS)]
+    """Bytes that this process may still take, by the machine, its control group and `MODELYARD_MEMORY`.
+
+    Raises:
+        UsageError: `MODELYARD_MEMORY` is no number of gigabytes.
+    """
+    left = [_machine(system), _said(system), *(_group(system, *files) for files in GROUPS)]
     known = [bytes_ for bytes_ in left if bytes_ is not None]
     return max(min(known), 0) if known else UNKNOWN
 
@@ -26,6 +35,25 @@ def _machine(system: Path) -> int | None:
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     return None
+
+
+def _said(system: Path) -> int | None:
+    """What is left of the gigabytes that this process was told to keep to."""
+    said = os.environ.get(LIMIT)
+    if not said:
+        return None
+    try:
+        most = float(said)
+    except ValueError:
+        most = math.nan
+    if not 0 < most < math.inf:
+        raise UsageError("is no number of gigabytes", LIMIT, "such as 4, or leave it out")
+    held = 0
+    with suppress(OSError, ValueError, IndexError):
+        for line in (system / "proc/self/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
+                held = int(line.split()[1]) * 1024
+    return int(most * 1e9) - held
 
 
 def _group(system: Path, limit: str, used: str, told: str, cache: str) -> int | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from modelyard.core import digest, events, threads
-from modelyard.core.blocks import stacked
 from modelyard.core.errors import BundleError, RecipeError
 from modelyard.core.protocols import Encoder, FittedEncoder, FittedStep, Joining, Narrow, State, Step, Tallied
 from modelyard.core.registry import Family, settings_of
@@ -67,11 +66,13 @@ class Features:
 
     def of_table(self, table: Table) -> dict[str, Block]:
         """Encode a table's feature columns, a piece at a time: what encoding needs beside its blocks stays small."""
-        return keeping.blocks(table.kept, lambda: keeping.state_key(*self.state()), partial(self._encoded, table))
+        pieces = partial(self._pieces, table)
+        return keeping.blocks(table.kept, lambda: keeping.state_key(*self.state()), pieces, len(table))
 
-    def _encoded(self, table: Table) -> dict[str, Block]:
+    def _pieces(self, table: Table) -> Iterator[dict[str, Block]]:
+        """The blocks of a table's rows, a piece after the other, of which a few are worked at together."""
         frames = (table.frame.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE))
-        return stacked(threads.each(partial(self._of_frame, table.schema), frames), len(table))
+        return threads.each(partial(self._of_frame, table.schema), frames)
 
     def _of_frame(self, schema: Schema, frame: pl.DataFrame) -> dict[str, Block]:
         """Encode a frame's feature columns: what no step looks at, and holds few different values, by these alone."""
