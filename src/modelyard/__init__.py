@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release, Yard, load
-    from modelyard.run import Run, compare, evaluate, launch, pretrain, train
+    from modelyard.run import Run, compare, evaluate, launch, prepare, pretrain, train
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "evaluate",
     "launch",
     "load",
+    "prepare",
     "pretrain",
     "release",
     "train",
@@ -52,6 +53,7 @@ _HOMES = {
     "evaluate": "modelyard.run",
     "launch": "modelyard.run",
     "load": "modelyard.release.yard",
+    "prepare": "modelyard.run",
     "pretrain": "modelyard.run",
     "release": "modelyard.judging",
     "train": "modelyard.run",

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelyard import alternatives, contest, demands, judging
+from modelyard import alternatives, contest, demands, judging, preparing
 from modelyard.assemble import Plan, assemble, metric_of
+from modelyard.core.errors import RoomError
 from modelyard.core.protocols import Searched
 from modelyard.core.report import Report
 from modelyard.core.tuning import Candidate
@@ -21,7 +22,7 @@ from modelyard.data import corpus
 from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
-from modelyard.data.read import Rows, check_rows, read, whole_of
+from modelyard.data.read import Rows, check_rows, read, target_values, whole_of
 from modelyard.economics.tracker import tracked
 from modelyard.evaluate import later
 from modelyard.evaluate import worth as worths
@@ -29,9 +30,9 @@ from modelyard.evaluate.audit import audited
 from modelyard.evaluate.score import Measured, score
 from modelyard.evidence import Evidence
 from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
+from modelyard.features import fit as features
 from modelyard.features import weights
 from modelyard.fitting import Fitting
-from modelyard.preparing import prepare
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
@@ -115,7 +116,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | 
     started = time.perf_counter()
     plan = assemble(recipe, overrides)
     yard = Yard(home or home_of(plan.recipe.folder))
-    prepared = prepare(plan, yard, partial(_check, plan))
+    prepared = preparing.prepare(plan, yard, partial(_check, plan))
     parts, rows, found = prepared.parts, prepared.rows, prepared.found
     metrics = plan.metrics_for(rows.task)
     demands.check_slices(plan, parts.test)
@@ -238,6 +239,35 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     _check(plan, rows)
     demands.needed(plan, rows)
     return plan, clean(rows, plan.recipe.hygiene)[0]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A table that lies ready to be learnt from: its rows by part, the columns that are learnt from, and where."""
+
+    rows: Mapping[str, int]
+    columns: tuple[str, ...]
+    folder: Path
+
+
+def prepare(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | None = None) -> Ready:
+    """Read, check, mend, split and encode a recipe's rows and keep them in the yard, so that a training begins at once.
+
+    Raises:
+        RecipeError, DataError: as `train` would raise them before it fits.
+        RoomError: they could not be kept.
+    """
+    plan = assemble(recipe, [*overrides, "keep=true"] if not isinstance(recipe, Recipe) else overrides)
+    yard = Yard(home or home_of(plan.recipe.folder))
+    prepared = preparing.prepare(plan, yard, partial(_check, plan))
+    if prepared.kept is None:
+        raise RoomError("the prepared table could not be kept", str(yard.prepared), "free some room on its disk")
+    parts, task = prepared.parts, prepared.rows.task
+    fitted = features.fit(parts.train, target_values(parts.train, task), plan.making(plan.model))
+    tables = {"train": parts.train, "valid": parts.valid, "test": parts.test}
+    for table in tables.values():
+        fitted.of_table(table)
+    return Ready({part: len(table) for part, table in tables.items()}, tuple(fitted.fitted), prepared.kept)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelyard.core import memory
+from modelyard.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,3 +47,21 @@ def test_the_least_that_is_left_counts_and_caches_of_files_are_given_back(
     files: dict[str, str], left: int, tmp_path: Path
 ) -> None:
     assert memory.available(system(tmp_path, files)) == left
+
+
+def test_a_process_keeps_to_what_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/meminfo").write_text("MemAvailable: 8000000 kB\n", encoding="ascii")
+    (tmp_path / "proc/self/status").write_text("Name: x\nRssAnon:\t1000000 kB\n", encoding="ascii")
+    monkeypatch.setenv(memory.LIMIT, "3")
+    assert memory.available(tmp_path) == 3_000_000_000 - 1_024_000_000
+    monkeypatch.setenv(memory.LIMIT, "100")
+    assert memory.available(tmp_path) == 8_000_000 * 1024
+
+
+@pytest.mark.parametrize("said", ["much", "0", "-1", "nan", "inf"])
+def test_no_number_of_gigabytes_is_told(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv(memory.LIMIT, said)
+    with pytest.raises(UsageError) as caught:
+        memory.available()
+    assert caught.value.where == memory.LIMIT

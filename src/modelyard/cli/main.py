@@ -27,6 +27,7 @@ from modelyard.cli.init import init
 from modelyard.cli.keys import keys
 from modelyard.cli.launch import launch
 from modelyard.cli.predict import predict
+from modelyard.cli.prepare import prepare
 from modelyard.cli.pretrain import pretrain
 from modelyard.cli.promote import promote
 from modelyard.cli.release import release
@@ -88,6 +89,7 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
     "From rows to a bundle": {
         init: "customers.csv --target Status",
         check: "recipe.yaml",
+        prepare: "recipe.yaml",
         train: "recipe.yaml --set model=mlp",
         evaluate: "customer-risk new-customers.csv",
         compare: "customer-risk@champion .modelyard/bundles/4f1c... new-customers.csv",

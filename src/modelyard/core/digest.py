@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
+from modelyard.core import artifacts, cache
+
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
     from pathlib import Path
 
     import numpy.typing as npt
 
 BLOCK = 1 << 20
+LARGE = 1 << 26  # bytes from which a file's digest is remembered
+SETTLED = 2.0  # seconds after which a change of a file shows in its times
 
 
 def of_bytes(content: bytes) -> str:
@@ -36,12 +43,44 @@ def of_arrays(arrays: Iterable[npt.NDArray[Any]]) -> str:
 
 
 def of_file(path: Path) -> str:
-    """The SHA-256 of a file, read in blocks."""
+    """The SHA-256 of a file, read in blocks; that of a large one is remembered as long as the file is the same."""
+    before = path.stat()
+    memory = _memory(path) if before.st_size >= LARGE else None
+    known = None if memory is None else _remembered(memory)
+    if known is not None and known.of == _marks(before):
+        return known.digest
     running = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             running.update(block)
-    return running.hexdigest()
+    found = running.hexdigest()
+    settled = time.time() - max(before.st_mtime, before.st_ctime) > SETTLED and _marks(path.stat()) == _marks(before)
+    if memory is not None and settled:
+        with suppress(OSError):  # then it is read again the next time
+            artifacts.write_file(memory, msgspec.json.encode(Known(_marks(before), found)))
+    return found
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The digest of a file, and the marks that it had then: size, times of change in nanoseconds, number and device."""
+
+    of: tuple[int, ...]
+    digest: str
+
+
+def _memory(path: Path) -> Path:
+    return cache.folder() / "digests" / f"{of_bytes(str(path.resolve()).encode('utf-8', 'surrogateescape'))}.json"
+
+
+def _remembered(memory: Path) -> Known | None:
+    try:
+        return msgspec.json.decode(memory.read_bytes(), type=Known)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _marks(told: os.stat_result) -> tuple[int, ...]:
+    return told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino, told.st_dev
 
 
 def of_json(value: Any) -> str:  # noqa: ANN401 - anything that msgspec can write
