@@ -13,6 +13,7 @@ from modelyard.recipe.schema import DataSpec, Recipe
 ROOT = Path(__file__).parents[2]
 RUN = [
     "docs/recipe.md",
+    "docs/large-tables.md",
     "docs/evidence.md",
     "docs/gradient-descent.md",
     "docs/access.md",
