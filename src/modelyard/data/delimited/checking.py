@@ -16,9 +16,10 @@ ODD[list(b" \t+")] = True
 
 @dataclass(frozen=True)
 class Shape:
-    """How many records there are, and the columns with a field whose beginning may hide that it is no number."""
+    """How many records and lines there are, and the columns with a field that may only begin like a number."""
 
     rows: int
+    lines: int
     odd: frozenset[int]
 
 
@@ -28,18 +29,15 @@ def shape(content: bytes, width: int, separator: int) -> Shape | None:
     A line end inside quotes belongs to its field. Field by field: the separators and line ends outside quotes must
     come in the order of a table's, `width - 1` of the one and then one of the other; so a blank line is seen too.
     """
-    rows, odd, start = 0, np.zeros(width, np.bool_), 0
+    rows, lines, odd, start = 0, 0, np.zeros(width, np.bool_), 0
     while start < len(content):
         end = cut(content, start, start + BLOCK)
-        if end <= start:
-            end = cut(content, start, len(content))
-            if end <= start:
-                return None
-        found = _block(np.frombuffer(content, np.uint8, end - start, start), width, separator, odd)
+        end = end if end > start else cut(content, start, len(content))
+        found = _block(np.frombuffer(content, np.uint8, end - start, start), width, separator, odd) if end > start else None
         if found is None:
             return None
-        rows, start = rows + found, end
-    return Shape(rows, frozenset(np.flatnonzero(odd).tolist()))
+        rows, lines, start = rows + found[0], lines + found[1], end
+    return Shape(rows, lines, frozenset(np.flatnonzero(odd).tolist()))
 
 
 def cut(content: bytes, start: int, stop: int) -> int:
@@ -55,49 +53,52 @@ def cut(content: bytes, start: int, stop: int) -> int:
     return start
 
 
-def _block(text: npt.NDArray[np.uint8], width: int, separator: int, odd: npt.NDArray[np.bool_]) -> int | None:
-    """How many records there are; columns of odd fields are set in `odd`."""
-    marks = (text == LINE_FEED) | (text == separator)
-    quoted = text == QUOTE
-    has_quotes = bool(quoted.any())
-    places = np.flatnonzero(marks | quoted) if has_quotes else np.flatnonzero(marks)
+def _block(
+    text: npt.NDArray[np.uint8], width: int, separator: int, odd: npt.NDArray[np.bool_]
+) -> tuple[int, int] | None:
+    """How many records and lines there are; columns of odd fields are set in `odd`."""
+    places = np.flatnonzero((text == LINE_FEED) | (text == separator) | (text == QUOTE))
+    marks = text[places]
+    lines = marks == LINE_FEED
+    found = np.count_nonzero(lines)
+    quotes = marks == QUOTE
+    has_quotes = bool(quotes.any())
     if has_quotes:
-        outside = _outside(text, places, separator)
-        if outside is None:
+        if not _quoted(text, places[quotes], separator):
             return None
-        places = outside
+        outside = np.flatnonzero(~(quotes | np.logical_xor.accumulate(quotes)))
+        places, lines = places[outside], lines[outside]
     rows = len(places) // width
     if len(places) != rows * width:
         return None
-    ends = text[places].reshape(rows, width) == LINE_FEED
-    if not (ends[:, -1].all() and np.count_nonzero(ends) == rows):
+    table = lines.reshape(rows, width)
+    if not (table[:, -1].all() and np.count_nonzero(lines) == rows):
         return None
-    starts = np.concatenate(([0], places[:-1] + 1))
+    starts = np.empty_like(places)
+    starts[0], starts[1:] = 0, places[:-1] + 1
     odd |= _odd(text, starts, has_quotes=has_quotes).reshape(rows, width).any(axis=0)
-    return rows
+    return rows, int(found)
 
 
-def _outside(text: npt.NDArray[np.uint8], places: npt.NDArray[np.int64], separator: int) -> npt.NDArray[np.int64] | None:
-    """The places of separators and line ends outside quotes; None where a quote stands where none may."""
-    quotes = text[places] == QUOTE
-    inside = np.logical_xor.accumulate(quotes)
-    at = places[quotes]
+def _quoted(text: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], separator: int) -> bool:
+    """Whether quotes stand where they may: around a field, and twice within it."""
     if len(at) % 2:
-        return None
+        return False
     before = text[at[0::2] - 1]
     opens = (before == separator) | (before == LINE_FEED) | (before == QUOTE)
     opens[0] |= at[0] == 0
     after = text[at[1::2] + 1]
     closes = (after == separator) | (after == LINE_FEED) | (after == QUOTE) | (after == RETURN)
-    return places[~(quotes | inside)] if bool(opens.all() and closes.all()) else None
+    return bool(opens.all() and closes.all())
 
 
 def _odd(text: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], *, has_quotes: bool) -> npt.NDArray[np.bool_]:
     """Fields that begin with white space, a plus, or a zero and another digit."""
     first = text[starts]
     if has_quotes:
-        starts = starts + (first == QUOTE)
-        first = text[starts]
+        quoted = np.flatnonzero(first == QUOTE)
+        starts[quoted] += 1
+        first[quoted] = text[starts[quoted]]
     odd: npt.NDArray[np.bool_] = ODD[first]
     zeros = np.flatnonzero(first == ZERO)
     second = text[np.minimum(starts[zeros] + 1, len(text) - 1)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from modelyard.data.unpacking import Unpacked
 
-BLOCK = 16 << 20  # bytes
+BLOCK = 8 << 20  # bytes
 DAMAGE = "\udcff"  # a lone surrogate, which UTF-8 cannot write
 
 
