@@ -18,7 +18,7 @@ LISTED = 1000  # that are kept one by one; the others are counted
 
 @dataclass(frozen=True)
 class Refusal:
-    """A row that was not read: where it lies, such as `rows.csv:17`, and why; never what it holds."""
+    """A row, or several together, that were not read: where it lies, such as `rows.csv:17`, and why; never what they hold."""
 
     where: str
     why: str
@@ -53,11 +53,11 @@ def collecting() -> Iterator[Collected]:
         _collected.reset(token)
 
 
-def refuse(where: str, why: str) -> None:
-    """Tell of a row that is not read."""
+def refuse(where: str, why: str, rows: int = 1) -> None:
+    """Tell of a row that is not read, or of several that lie together."""
     found = _collected.get()
     if found is not None:
-        found.count += 1
+        found.count += rows
         if len(found.listed) < LISTED:
             found.listed.append(Refusal(where, why))
 

@@ -6,11 +6,14 @@ import bz2
 import gzip
 import hashlib
 import lzma
+import os
+import tempfile
 import time
 import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from modelyard.core import amounts, digest
@@ -20,7 +23,6 @@ from modelyard.data.files import MOST, File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 RATIO = 200.0  # of what is unpacked to what is packed: texts have some five to fifty
 SMALL = 64 << 20  # bytes that any ratio may make
@@ -108,6 +110,23 @@ def opened(file: File, limits: Limits = LIMITS) -> Iterator[Unpacked]:
         yield Unpacked(stream, file.name, form, most)
 
 
+@contextmanager
+def whole(file: File, limits: Limits = LIMITS) -> Iterator[Path]:
+    """A file that can be read at any place: itself, or for as long as the block lasts a copy that is not packed.
+
+    Raises:
+        DataError: as `opened` raises it.
+    """
+    if not form_of(file.path):
+        yield file.path
+        return
+    with tempfile.NamedTemporaryFile() as copy, opened(file, limits) as content:
+        while block := content.read(BLOCK):
+            copy.write(block)
+        copy.flush()
+        yield Path(copy.name)
+
+
 def digest_of(files: Sequence[File], limits: Limits = LIMITS) -> str:
     """The SHA-256 of what a file holds, packed or not; of several, of their names and digests.
 
@@ -115,8 +134,11 @@ def digest_of(files: Sequence[File], limits: Limits = LIMITS) -> str:
         DataError: as `opened` raises it.
     """
     digests = [_digest(file, limits) for file in files]
-    named = [[file.path.name, each] for file, each in zip(files, digests, strict=True)]
-    return digests[0] if len(files) == 1 else digest.of_json(named)
+    if len(files) == 1:
+        return digests[0]
+    above = os.path.commonpath([str(Path(file.name).parent) for file in files])
+    names = [os.path.relpath(file.name, above) for file in files]  # folders tell the values of partitions
+    return digest.of_json(list(zip(names, digests, strict=True)))
 
 
 def _digest(file: File, limits: Limits) -> str:

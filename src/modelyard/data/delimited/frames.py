@@ -74,7 +74,7 @@ class Reading:
             frame = parsed(piece.content, piece.dialect, self.missing, self.tried())
         frame = self._sure(frame, piece)
         self._look(frame)
-        self.frames.append(kept(frame))
+        self.frames.append(room.kept(frame))
 
     def _sure(self, frame: pl.DataFrame, piece: Piece) -> pl.DataFrame:
         """Columns that were parsed as numbers may still be text: those are looked at as they are written."""
@@ -112,7 +112,7 @@ class Reading:
             for number, piece in enumerate(pieces):
                 lost = self._lost(self.frames[number])
                 if lost:
-                    self.frames[number] = kept(self.frames[number].with_columns(self._written(piece, lost)))
+                    self.frames[number] = room.kept(self.frames[number].with_columns(self._written(piece, lost)))
         return pl.concat([self._typed(frame) for frame in self.frames], rechunk=False)
 
     def _lost(self, frame: pl.DataFrame) -> list[int]:
@@ -126,7 +126,7 @@ class Reading:
             for series, holds in zip(frame.get_columns(), self.holds, strict=True)
             if series.dtype != typing.dtype(holds)
         ]
-        return kept(frame.with_columns(wrong)) if wrong else frame
+        return room.kept(frame.with_columns(wrong)) if wrong else frame
 
 
 def read(
@@ -151,11 +151,6 @@ def _begun(first: Piece, missing: tuple[str, ...], texts: Collection[str], later
     holds = [typing.joined(*pair) for pair in zip(forced, _guessed(head, first.dialect, missing), strict=True)]
     guessed = _guessed(later, first.dialect, missing) if later else []
     return Reading(missing, holds, frozenset(p for p, written in enumerate(guessed) if written is Written.TEXT))
-
-
-def kept(frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame in memory, or on disk where memory has no room for it."""
-    return frame if room.fits(frame.estimated_size()) else room.framed([frame])
 
 
 def _guessed(lines: bytes, dialect: Dialect, missing: tuple[str, ...]) -> list[Written]:
