@@ -1,4 +1,4 @@
-"""Files at URLs, by fsspec: fetched once a process, whole or not at all, at most so many bytes, without their secrets."""
+"""Files at URLs, by fsspec: fetched once a process, whole or not at all, at most so many bytes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _store(url: str, shown: str) -> tuple[Any, str]:
     except ImportError as error:
         raise MissingExtraError(f"{scheme}:// needs a package of its own", shown, str(error)) from None
     except Exception:  # noqa: BLE001 - each store has its own errors, whose words may hold the secret
-        raise DataError(f"no store called '{scheme}://', or its options are wrong", shown, "such as s3://, https://") from None
+        raise DataError(
+            f"no store called '{scheme}://', or its options are wrong", shown, "such as s3://, https://"
+        ) from None
     return files, path
 
 

@@ -1,4 +1,4 @@
-"""A path in a recipe to the files that it means: one file, those that a pattern matches, a folder's, or one at a URL."""
+"""A path in a recipe to the files that it means: one, those that a pattern matches, a folder's, or one at a URL."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def resolve(path: str, folder: Path) -> Path:
     if not os.access(file, os.R_OK):
         raise DataError("may not be read", path, "give yourself the right to read it")
     if file.stat().st_size == 0:
-        raise DataError("is empty", path)
+        raise DataError("is empty", path, "was it written to the end?")
     return file
 
 
@@ -76,7 +76,7 @@ def found(path: str, folder: Path, most: float = MOST) -> tuple[File, ...]:
     if not PATTERN & set(path) or _is_there(folder / Path(path)):
         return (File(resolve(path, folder), path),)
     pattern = str(Path(path).expanduser())
-    matched = [Path(name) for name in sorted(glob.glob(pattern, root_dir=folder.resolve(), recursive=True))]
+    matched = [Path(name) for name in sorted(glob.glob(pattern, root_dir=folder.resolve(), recursive=True))]  # noqa: PTH207 - it takes any path
     files = [file for file in matched if (folder / file).is_file()]
     if not files:
         raise DataError("matches no file", path, f"looked in {folder.resolve()}")

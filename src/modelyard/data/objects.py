@@ -1,4 +1,4 @@
-"""Flat objects, such as lines of JSON, as one frame: a piece after the other, each column of the type that holds all."""
+"""Flat objects, such as lines of JSON, as one frame, piece by piece, each column of the type that holds all."""
 
 from __future__ import annotations
 
@@ -80,7 +80,9 @@ def _dtype(sorts: set[type]) -> type[pl.DataType]:
 
     if sorts <= NUMBERS and sorts:
         return pl.Float64 if float in sorts else pl.Int64
-    return {frozenset({bool}): pl.Boolean, frozenset(): pl.Null}.get(frozenset(sorts), pl.String)
+    if sorts == {bool}:
+        return pl.Boolean
+    return pl.String if sorts else pl.Null
 
 
 def _lost(frames: Sequence[pl.DataFrame], mixed: Sequence[str]) -> bool:
@@ -92,7 +94,10 @@ def _lost(frames: Sequence[pl.DataFrame], mixed: Sequence[str]) -> bool:
 
 
 def _same(
-    frame: pl.DataFrame, types: dict[str, type[pl.DataType]], mixed: Sequence[str], rows: Sequence[dict[str, Any]] | None
+    frame: pl.DataFrame,
+    types: dict[str, type[pl.DataType]],
+    mixed: Sequence[str],
+    rows: Sequence[dict[str, Any]] | None,
 ) -> pl.DataFrame:
     """A piece with all columns, each of its type."""
     import polars as pl

@@ -36,7 +36,16 @@ MAGIC = {
     b"BZh": "bzip2",
     b"PK\x03\x04": "zip",
 }
-BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
+BROKEN = (
+    EOFError,
+    OSError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 _digests: dict[tuple[Any, ...], str] = {}
 
 

@@ -33,7 +33,9 @@ def shape(content: bytes, width: int, separator: int) -> Shape | None:
     while start < len(content):
         end = cut(content, start, start + BLOCK)
         end = end if end > start else cut(content, start, len(content))
-        found = _block(np.frombuffer(content, np.uint8, end - start, start), width, separator, odd) if end > start else None
+        found = (
+            _block(np.frombuffer(content, np.uint8, end - start, start), width, separator, odd) if end > start else None
+        )
         if found is None:
             return None
         rows, lines, start = rows + found[0], lines + found[1], end

@@ -13,7 +13,7 @@ from functools import cache
 
 from modelyard.data.delimited.dialect import LINE, LONGEST
 
-STRAY = 'has a quote in the middle of a field'
+STRAY = "has a quote in the middle of a field"
 OPEN = "opens a quote that is not closed"
 ENDS = re.compile(rb"\r\n|\r|\n")
 
@@ -85,7 +85,9 @@ class Sieve:
             return f"@{error.start}"  # told with the file's encoding by whoever knows it
         return ""
 
-    def _broken(self, text: bytes, start: int, stop: int, some: re.Pattern[bytes]) -> tuple[re.Match[bytes] | None, str]:
+    def _broken(
+        self, text: bytes, start: int, stop: int, some: re.Pattern[bytes]
+    ) -> tuple[re.Match[bytes] | None, str]:
         """What is no whole record: of another width, or one line whose quotes are broken."""
         ragged = some.match(text, start, min(stop, start + LONGEST))
         if ragged is not None:
@@ -102,7 +104,9 @@ class Sieve:
 
 def quotes(line: bytes, separator: bytes) -> str:
     """What is wrong with the quotes of a line: one that is opened last and not closed, or one where none may be."""
-    rest = re.sub(rb'(?:(?<=%b)|^)"(?:[^"]++|"")*+"(?=[%b\r\n])' % (re.escape(separator), re.escape(separator)), b"", line)
+    rest = re.sub(
+        rb'(?:(?<=%b)|^)"(?:[^"]++|"")*+"(?=[%b\r\n])' % (re.escape(separator), re.escape(separator)), b"", line
+    )
     begun = re.search(rb'(?:%b|^)"(?:[^"]|"")*$' % re.escape(separator), rest.rstrip(b"\r\n"))
     return OPEN if begun else STRAY
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from modelyard.data.unpacking import Unpacked
 
-BLOCK = 8 << 20  # bytes
 DAMAGE = "\udcff"  # a lone surrogate, which UTF-8 cannot write
 
 
@@ -30,22 +29,24 @@ codecs.register_error("modelyard.marked", _marked)
 class Decoded:
     """The blocks of a file; `encoding` is known when the first that is no ASCII was given."""
 
-    def __init__(self, content: Unpacked, encoding: str, name: str) -> None:
-        """`encoding` as `encodings.codec` gives it; `name` is the file's in messages."""
-        self.encoding, self._content, self._name = encoding, content, name
+    def __init__(self, content: Unpacked, encoding: str, name: str, block: int) -> None:
+        """`encoding` as `encodings.codec` gives it; `name` is for messages; `block` bytes are read at once."""
+        self.encoding, self._content, self._name, self._block = encoding, content, name, block
         self.mark = 0  # bytes of a byte order mark that was left out
 
     def __iter__(self) -> Iterator[bytes]:
         """UTF-8, or what was meant to be."""
         decoder: codecs.IncrementalDecoder | None = None
         first = True
-        while block := self._content.read(BLOCK):
+        while block := self._content.read(self._block):
             if self.encoding == AUTO:
                 self._find(block)
             if decoder is None and self.encoding not in {AUTO, UTF_8}:
                 decoder = codecs.getincrementaldecoder(self.encoding)("modelyard.marked")
             if decoder is not None:
-                yield decoder.decode(block).encode(errors="surrogatepass").removeprefix(codecs.BOM_UTF8 if first else b"")
+                yield (
+                    decoder.decode(block).encode(errors="surrogatepass").removeprefix(codecs.BOM_UTF8 if first else b"")
+                )
             elif first and block.startswith(codecs.BOM_UTF8):
                 self.mark = len(codecs.BOM_UTF8)
                 yield block[self.mark :]

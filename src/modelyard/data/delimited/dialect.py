@@ -35,6 +35,11 @@ class Dialect:
         return len(self.names)
 
 
+def shown_by(head: bytes) -> bool:
+    """Whether a file's beginning holds its header, and rows enough to tell the separator by."""
+    return len(head) >= SAMPLE and FIRST.match(head, 0, LONGEST) is not None
+
+
 def of(head: bytes, said: str | None, name: str, encoding: str) -> Dialect:
     """The dialect of a file that begins so; what is wrong with the names of columns is kept in `problems`.
 
@@ -58,9 +63,9 @@ def of(head: bytes, said: str | None, name: str, encoding: str) -> Dialect:
 
 
 def separator_of(head: bytes) -> str:
-    """What separates the fields: of what the header holds, what the lines below it hold as often.
+    r"""What separates the fields: of what the header holds, what the lines below it hold as often.
 
-    >>> separator_of(b"price, EUR;name\\n1,5;x\\n12;y\\n")
+    >>> separator_of(b"price, EUR;name\n1,5;x\n12;y\n")
     ';'
     """
     plain = QUOTED.sub(b"", head[:SAMPLE]).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")

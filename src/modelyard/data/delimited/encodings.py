@@ -26,16 +26,23 @@ MARKS = (
 LEAST = 20  # characters beyond ASCII that are any evidence
 MOST = 1 << 20  # bytes that are looked at
 # The letters beyond ASCII of languages that cp1252 is for; those of others, read as cp1252, are in no single set.
-LETTERS = ("äöüßÄÖÜ", "éèêëàâçùûüîïôœæÉÈÀÂÇÊÎÔ", "áéíóúñüÁÉÍÓÚÑ¿¡", "ãõáâàéêíóôúçÃÕÁÂÀÉÊÍÓÔÚÇ", "åäöæøéÅÄÖÆØ", "àèéìòùÀÈ")
-SIGNS = "€‚„…‘’“”•–—«»°§´·£©®\xa0"
+LETTERS = (
+    "äöüßÄÖÜ",
+    "éèêëàâçùûüîïôœæÉÈÀÂÇÊÎÔ",
+    "áéíóúñüÁÉÍÓÚÑ¿¡",
+    "ãõáâàéêíóôúçÃÕÁÂÀÉÊÍÓÔÚÇ",
+    "åäöæøéÅÄÖÆØ",
+    "àèéìòùÀÈ",
+)
+SIGNS = "€…“”„•—«»°§·£©®\xa0\u201a\u2018\u2019\u2013\xb4"  # the last ones look like ASCII
 
 
 def of(head: bytes) -> str | None:
-    """The encoding of a file that begins so, or of a part of one that is no ASCII; None where it is not clear.
+    r"""The encoding of a file that begins so, or of a part of one that is no ASCII; None where it is not clear.
 
     UTF-8 may be cut at the end.
 
-    >>> of("Straße".encode()), of("Straße".encode("utf-16")), of(b"Stra\\xdfe")
+    >>> of("Straße".encode()), of("Straße".encode("utf-16")), of(b"Stra\xdfe")
     ('utf-8', 'utf-16', None)
     """
     for mark, name in MARKS:
@@ -110,7 +117,8 @@ def _starts(high: Ints) -> Ints:
         return high
     run = np.concatenate(([0], np.cumsum(np.diff(high) != 1)))
     begins = np.searchsorted(run, run)  # where each one's run begins
-    return high[(np.arange(len(high)) - begins) % 2 == 0]
+    starts: Ints = high[(np.arange(len(high)) - begins) % 2 == 0]
+    return starts
 
 
 def _share(of_pairs: npt.NDArray[np.bool_], least: float) -> bool:

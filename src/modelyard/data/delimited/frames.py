@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextvars
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,11 @@ AHEAD = 2  # pieces that are cut and checked while one is parsed
 
 
 def parsed(
-    content: bytes, dialect: Dialect, missing: Sequence[str], written: Sequence[Written], only: Sequence[int] | None = None
+    content: bytes,
+    dialect: Dialect,
+    missing: Sequence[str],
+    written: Sequence[Written],
+    only: Sequence[int] | None = None,
 ) -> pl.DataFrame:
     """Records, or some of their columns.
 
@@ -49,14 +52,13 @@ def as_written(content: bytes, dialect: Dialect, missing: Sequence[str], only: S
     return parsed(content, dialect, missing, [Written.TEXT] * dialect.width, only)
 
 
-@dataclass
 class Reading:
     """What has been found out of the columns so far: what each one `holds`, and what it is `tried` as."""
 
-    missing: tuple[str, ...]
-    holds: list[Written]
-    hint: frozenset[int] = frozenset()  # columns that a look further on found to be text
-    frames: list[pl.DataFrame] = field(default_factory=list)
+    def __init__(self, missing: tuple[str, ...], holds: list[Written], hint: frozenset[int]) -> None:
+        """`hint` are columns that a look further on found to be text."""
+        self.missing, self.holds, self.hint = missing, holds, hint
+        self.frames: list[pl.DataFrame] = []
 
     def tried(self) -> list[Written]:
         """What the next piece is parsed as."""
@@ -166,10 +168,14 @@ def _guessed(lines: bytes, dialect: Dialect, missing: tuple[str, ...]) -> list[W
 def _ahead(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The same pieces, made by a thread of their own while the last one is worked on."""
     source, inside = iter(pieces), contextvars.copy_context()
+
+    def following() -> Piece | None:
+        return inside.run(next, source, None)
+
     with ThreadPoolExecutor(1) as thread:
-        waiting = [thread.submit(inside.run, next, source, None) for _ in range(AHEAD)]
+        waiting = [thread.submit(following) for _ in range(AHEAD)]
         while (piece := waiting.pop(0).result()) is not None:
-            waiting.append(thread.submit(inside.run, next, source, None))
+            waiting.append(thread.submit(following))
             yield piece
 
 

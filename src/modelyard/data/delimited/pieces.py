@@ -1,4 +1,4 @@
-"""A text file of rows as pieces of whole records, each some megabytes of UTF-8, however large or damaged the file is."""
+"""A text file of rows as pieces of whole records, each some megabytes of UTF-8, however large the file is."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from modelyard.data.delimited.damage import OPEN, STRAY, Bad, Sieve
 from modelyard.data.delimited.decoding import Decoded
 from modelyard.data.delimited.dialect import LONGEST, Dialect
 from modelyard.data.delimited.encodings import AUTO, UTF_8
-from modelyard.data.unpacking import opened
+from modelyard.data.unpacking import Limits, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modelyard.data.files import File
-    from modelyard.data.unpacking import Limits
 
+BLOCK = 8 << 20  # bytes that are read at once
 SHOWN = 5
 ENOUGH = 10_000  # damaged rows after which the rest is not looked at, where they are an error
 CACHED = 1 << 18  # bytes
@@ -42,6 +42,7 @@ class Form:
     separator: str | None
     damaged: Damaged
     limits: Limits
+    block: int = BLOCK
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Pieces:
             DataError: there is no header, there are no rows, or records are damaged and may not be refused.
         """
         with opened(self._file, self._form.limits) as content:
-            self._decoded = Decoded(content, self._form.encoding, self._file.name)
+            self._decoded = Decoded(content, self._form.encoding, self._file.name, self._form.block)
             for block, final in _with_last(self._blocks()):
                 self._add(block, final=final)
                 if self._dialect is None and not self._begins(final=final):
@@ -119,7 +120,7 @@ class Pieces:
 
     def _begins(self, *, final: bool) -> bool:
         """Read the header, once enough is there."""
-        if not final and len(self._text) < LONGEST:
+        if not final and len(self._text) < LONGEST and not dialect.shown_by(self._text):
             return False
         text = self._text if self._text.endswith((b"\n", b"\r")) or not final else self._text + b"\n"
         found = dialect.of(text, self._form.separator, self._file.name, self._encoding)

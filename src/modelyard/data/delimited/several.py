@@ -42,7 +42,7 @@ def pieces(files: Sequence[File], form: Form) -> Iterator[Piece]:
 
 
 def later(files: Sequence[File], form: Form) -> bytes:
-    """Lines from the middle and the end of the rows, where they are no more work to reach than those at the beginning."""
+    """Lines from the middle and the end of the rows, where they are no more work to reach than the first ones."""
     middle, last = files[len(files) // 2], files[-1]
     if form.encoding not in {AUTO, UTF_8}:
         return b""

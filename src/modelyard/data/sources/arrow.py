@@ -78,7 +78,9 @@ class Arrow(Source):
                     batch.validate(full=True)  # before anything follows an offset to outside of it
                     yield plain(pl.DataFrame(pl.from_arrow(batch)))
         except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, TypeError) as error:
-            raise DataError("is no whole Arrow file", file.name, "was it cut short, or is it something else?") from error
+            raise DataError(
+                "is no whole Arrow file", file.name, "was it cut short, or is it something else?"
+            ) from error
 
 
 def _read(opened: Any) -> Iterator[Any]:  # noqa: ANN401 - pyarrow has no types

@@ -1,9 +1,10 @@
-"""Comma-separated values of any size, strictly: what is damaged is told or refused line by line, never mended in silence."""
+"""Comma-separated values of any size, strictly: what is damaged is told or refused line by line."""
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from modelyard.core.sources import Source
 from modelyard.core.urls import shown
 from modelyard.data import unpacking
 from modelyard.data.delimited import encodings, several
+from modelyard.data.delimited.encodings import UTF_8
 from modelyard.data.delimited.pieces import Damaged, Form, Piece
 from modelyard.data.files import MOST, File, found
 from modelyard.data.unpacking import RATIO, Limits
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+SMALL = 1 << 20  # bytes that are read at once where rows are read without frames
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#N/A")
 
 
@@ -63,7 +66,7 @@ class Csv(Source):
         Raises:
             DataError: as `read` raises it, when it comes to what is wrong.
         """
-        records = self._records(several.pieces(self._files(folder), self._form()))
+        records = self._records(several.pieces(self._files(folder), replace(self._form(), block=SMALL)))
         while piece := list(islice(records, rows)):
             yield piece
 
@@ -71,7 +74,7 @@ class Csv(Source):
         csv.field_size_limit(1 << 30)
         missing = {"", *self.missing}
         for piece in pieces:
-            lines = io.StringIO(piece.content.decode(), newline="")
+            lines = io.TextIOWrapper(io.BytesIO(piece.content), UTF_8, newline="")
             for row in csv.reader(lines, delimiter=piece.dialect.separator, strict=True):
                 cells = zip(piece.dialect.names, row or [""], strict=True)
                 yield {name: None if value in missing else value for name, value in cells}
