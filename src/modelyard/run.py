@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard import alternatives, contest, demands, judging, preparing
 from modelyard.assemble import Plan, assemble, metric_of
+from modelyard.core import refusals
 from modelyard.core.errors import RoomError
 from modelyard.core.protocols import Searched
 from modelyard.core.report import Report
 from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Table, Task
+from modelyard.core.urls import is_url
 from modelyard.core.worth import Alternative
 from modelyard.data import corpus
 from modelyard.data import sketch as sketches
@@ -45,8 +47,13 @@ from modelyard.release.yard import Yard, home_of, load
 from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import polars as pl
+
     from modelyard.core.contest import Contest
     from modelyard.core.explaining import Explanation
+    from modelyard.core.sources import Source
     from modelyard.serve.settings import Settings
     from modelyard.train.pretrain.work import Pretraining
 
@@ -164,7 +171,7 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     """
     recipe = parse.packed(bundle.recipe)
     given = source(data)
-    table = check_rows(given.read(Path(), bundle.schema.texts).collect(), bundle.schema, bundle.group)
+    table = check_rows(_frame(given, bundle.schema.texts), bundle.schema, bundle.group)
     measured_before = dict.fromkeys(score.metric for score in bundle.report.scores)  # in the recipe's order
     names = dict.fromkeys([*measured_before, *(spec.name for spec in recipe.metrics)])
     metrics = {name: metric_of(recipe, name) for name in names}
@@ -195,7 +202,7 @@ def compare(first: BundleLike, second: BundleLike, data: DataLike | None = None)
     if data is None:
         return contest.held(one, other, contest.again(one, other))
     texts = one.schema.texts | other.schema.texts
-    return contest.held(one, other, source(data).read(Path(), texts).collect())
+    return contest.held(one, other, _frame(source(data), texts))
 
 
 def launch(
@@ -287,10 +294,10 @@ def sketch(data: DataLike, target: str | None = None, place: str | Path = "recip
         UsageError: `data` names no source.
     """
     folder = Path(place).parent
-    frame = plain(source(data).read(Path()).collect())
+    frame = plain(_frame(source(data)))
     aim = sketches.aim_at(frame, target)
     said = {"path": str(data)} if isinstance(data, (str, Path)) else dict(data)
-    if "path" in said:
+    if "path" in said and not is_url(str(said["path"])):
         said["path"] = Path(os.path.relpath(said["path"], folder)).as_posix()
     name = sketches.name_of(Path(str(said.get("path") or said.get("item") or "")).stem)
     text = sketches.sketch(frame, name, said if "source" in said else said["path"], DEFAULT_METRICS, aim)
@@ -318,7 +325,7 @@ def pretrain(data: DataLike, out: str | Path, text: Sequence[str] = (), **settin
     files = corpus.plain_files(data) if isinstance(data, (str, Path)) else None
     if files is not None:
         return work.pretrain(corpus.lines(files), Path(out), spec)
-    frame = plain(source(data).read(Path(), text).collect())
+    frame = plain(_frame(source(data), text))
     return work.pretrain(corpus.of_columns(frame, text), Path(out), spec)
 
 
@@ -332,6 +339,12 @@ def _check(plan: Plan, rows: Rows) -> None:
     plan.check_columns(rows.train.schema.features)
     plan.check_groups(rows.train.schema)
     alternatives.check(plan)
+
+
+def _frame(of: Source, texts: Collection[str] = ()) -> pl.DataFrame:
+    """All rows of a source; what it refused and repaired is told."""
+    with refusals.noted():
+        return of.read(Path(), texts).collect()
 
 
 def _settled(plan: Plan, rows: Rows) -> str:

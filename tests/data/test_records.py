@@ -71,8 +71,8 @@ def test_what_is_no_number_stays_text(tmp_path: Path, fee: str) -> None:
         ("fee,城市,code\n1,a,b\n\n2,a,b\n", {}, r"rows\.csv:3: is blank"),
         ("fee,fee\n1,2\n", {}, "2 columns are called 'fee'"),
         ("\nfee\n1\n", {}, "starts with a blank line"),
-        ('fee,城市,code\n1,"a"b,c\n', {}, r"rows\.csv:2: cannot be read as CSV"),
-        (TABLE.encode("gb18030"), {}, r"rows\.csv: is not utf-8"),
+        ('fee,城市,code\n1,"a"b,c\n', {}, r"rows\.csv:2: has a quote in the middle of a field"),
+        (TABLE.encode("gb18030"), {}, r"rows\.csv:1: is not utf-8"),
         (TABLE, {"encoding": "utf-99"}, "no encoding called 'utf-99'"),
     ],
 )

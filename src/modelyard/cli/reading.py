@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.cli import words
+from modelyard.core import refusals
+from modelyard.core.urls import is_url
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from modelyard.data.records import Records
 
 LARGE = 32 << 20  # bytes of a text file: read as a frame it takes some eight times as many
+PACKED = 10  # times as many bytes, about, that a packed file holds
 
 
 def rows(word: str, verb: str, schema: Schema) -> pl.LazyFrame | Records:
@@ -35,10 +38,17 @@ def rows(word: str, verb: str, schema: Schema) -> pl.LazyFrame | Records:
     found = source(words.data(word, verb))
     if find_spec("polars") is None or (isinstance(found, Recorded) and _size(found) > LARGE):
         return records.of(found, schema, Path(), word)
-    return found.scan(Path()) if isinstance(found, Scanned) else found.read(Path(), schema.texts)
+    with refusals.noted():
+        return found.scan(Path()) if isinstance(found, Scanned) else found.read(Path(), schema.texts)
 
 
-def _size(source: object) -> int:
-    """Bytes of a source's file; 0 where it is no plain file, which can be read but once."""
-    file = Path(str(getattr(source, "path", "")))
-    return file.stat().st_size if file.is_file() else 0
+def _size(source: object) -> float:
+    """Bytes of what a source's files hold, as near as their sizes tell; 0 where it is none that can be read twice."""
+    from modelyard.data import files, unpacking
+
+    path = str(getattr(source, "path", ""))
+    if not is_url(path) and not files.PATTERN & set(path) and not Path(path).is_file():
+        return 0
+    most = float(getattr(source, "max_bytes", files.MOST))
+    given = [file.path for file in files.found(path, Path(), most)]
+    return sum(file.stat().st_size * (PACKED if unpacking.form_of(file) else 1) for file in given)

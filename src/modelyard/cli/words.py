@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import BundleError, UsageError, YardError
+from modelyard.core.urls import ending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.serve.target import Target
 
 RECIPES = (".yaml", ".yml")
-TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
+TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".arrow", ".feather")
 MANIFEST = "manifest.json"
 
 
@@ -29,7 +30,7 @@ def recipe(word: str) -> Path:
         UsageError: it is a table, a bundle or a folder.
     """
     path = Path(word)
-    if path.suffix.lower() in TABLES:
+    if ending(word) in TABLES:
         hint = f"write a first one with: modelyard init {shlex.quote(word)}"
         raise UsageError("is a table, and a recipe is wanted here", word, hint)
     if (path / MANIFEST).is_file():
@@ -189,7 +190,7 @@ def _trained(word: str, verb: str) -> Path:
             f"train it first: modelyard train {shlex.quote(word)}, or all in one: modelyard launch {shlex.quote(word)}"
         )
         raise UsageError("is a recipe, and a bundle is wanted here", word, hint)
-    if path.suffix.lower() in TABLES:
+    if ending(word) in TABLES:
         raise UsageError("is a table, and a bundle comes first", word, f"modelyard {verb} NAME {shlex.quote(word)}")
     return path
 

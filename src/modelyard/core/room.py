@@ -81,6 +81,15 @@ def frame_taken(frame: pl.DataFrame, rows: Ints) -> pl.DataFrame:
     return framed(frame[rows[start : start + PIECE]] for start in range(0, len(rows), PIECE))
 
 
+def kept(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame in memory, or on disk where memory has no room for it.
+
+    Raises:
+        RoomError: the disk has no place for it either.
+    """
+    return frame if fits(frame.estimated_size()) else framed([frame])
+
+
 def framed(pieces: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The rows of frames, one's after the other's, on disk; in memory where pyarrow is not installed.
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelyard.core import events, refusals
 from modelyard.core.errors import DataError, MissingExtraError, Problems, nearest
+from modelyard.core.refusals import Collected
 from modelyard.core.sources import Recorded
 from modelyard.core.types import Schema
 from modelyard.data import values
@@ -31,7 +33,8 @@ class Records:
         Raises:
             DataError: the source cannot be read.
         """
-        return sum(len(piece) for piece in self.source.pieces(self.folder, COUNTED))
+        with refusals.collecting():  # they are told when the rows are read
+            return sum(len(piece) for piece in self.source.pieces(self.folder, COUNTED))
 
     def pieces(self, rows: int) -> Iterator[list[dict[str, Any]]]:
         """At most so many records after the other: the schema's columns alone.
@@ -40,7 +43,7 @@ class Records:
             DataError: the source cannot be read, or a feature is none of its columns.
         """
         known = {column.name: column for column in self.schema.columns}
-        for number, piece in enumerate(self.source.pieces(self.folder, rows)):
+        for number, piece in enumerate(_told(self.source.pieces(self.folder, rows))):
             if number == 0:
                 self._check({name for row in piece for name in row})
             yield [
@@ -58,6 +61,19 @@ class Records:
             if column.name not in names:
                 found.add("no such column", column.name, nearest(column.name, names))
         found.raise_any()
+
+
+def _told(pieces: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """The same pieces; when they end, what was refused on the way is told."""
+    refused = Collected()
+    while True:
+        with refusals.collecting(refused):  # around each piece alone: what is done with it is none of it
+            piece = next(pieces, None)
+        if piece is None:
+            break
+        yield piece
+    for note in refused.notes:
+        events.note(note)
 
 
 def of(source: object, schema: Schema, folder: Path, where: str) -> Records:

@@ -13,6 +13,7 @@ from modelyard.core.explaining import Way
 from modelyard.core.finish import Calibration
 from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
+from modelyard.core.urls import ending
 from modelyard.economics import cost
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
@@ -77,12 +78,13 @@ def _other(value: object) -> object:
 
 OtherModelSpec = Annotated[OtherSpec, BeforeValidator(_other, json_schema_input_type=str | dict[str, Any])]
 SOURCES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SOURCES |= {".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow"}
 
 
 def _source(value: object) -> object:
     """Read a path, whose ending tells the source, or `{source: name, ...}`."""
     if isinstance(value, str):
-        suffix = Path(value).suffix.lower()
+        suffix = ending(value)
         if suffix not in SOURCES:
             raise ValueError(
                 f"the ending '{suffix}' names no source: use one of {', '.join(SOURCES)}, or {{source: csv, path: ...}}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.core import artifacts
 from modelyard.core.errors import BundleError, MissingExtraError, UsageError
+from modelyard.core.urls import without_secrets
 from modelyard.release import manifest
 from modelyard.release.store import Folder, Store, check, is_digest, told, within
 
@@ -165,14 +166,3 @@ def store_of(said: str | Path, cache: Path) -> Store:
         raise UsageError(f"no store called '{scheme}://'", "MODELYARD_BUNDLES", FORM) from None
     protocols = {files.protocol} if isinstance(files.protocol, str) else set(files.protocol)
     return Folder(Path(root)) if protocols & LOCAL else Remote(files, root, cache, shown)
-
-
-def without_secrets(url: str) -> str:
-    """A store's URL without a name, a password and options.
-
-    >>> without_secrets("s3://key:secret@bucket/models?token=abc")
-    's3://bucket/models'
-    """
-    scheme, _, rest = url.partition("?")[0].partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
