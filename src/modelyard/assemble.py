@@ -27,6 +27,7 @@ from modelyard.core.registry import Family, settings_of
 from modelyard.core.sources import Source
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Kind, Schema, Task
+from modelyard.data import joining
 from modelyard.data.cleaning import CLEANERS
 from modelyard.economics.cost import Prices
 from modelyard.families import (
@@ -222,11 +223,17 @@ class Plan:
     def filled(self) -> dict[str, Any]:
         """The recipe with every default in its place."""
         recipe = self.recipe
-        data = {
-            part: fill.part("source", spec.name, settings_of(self.sources[part]))
+        data: dict[str, Any] = {
+            part: fill.part("source", spec.name, settings_of(joining.bare(self.sources[part])))
             for part in self.sources
             if (spec := getattr(recipe.data, part))
         }
+        if recipe.data.join:
+            joins = zip(recipe.data.join, joining.joins(self.sources["train"]), strict=True)
+            data["join"] = [
+                {"data": fill.part("source", spec.data.name, settings_of(join.source)), **join.how.told()}
+                for spec, join in joins
+            ]
         columns: dict[str, Any] = {}
         for name, given in recipe.columns.items():
             said = given.model_dump(mode="json", exclude_none=True, exclude={"encoder", "clean"})
@@ -309,7 +316,10 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
             return None
 
     parts = {part: spec for part in ("train", "valid", "test") if (spec := getattr(whole.data, part)) is not None}
-    sources = {part: build(SOURCES, spec, f"data.{part}") for part, spec in parts.items()}
+    joins = [build(SOURCES, one.data, f"data.join.{place}.data") for place, one in enumerate(whole.data.join)]
+    sources = {
+        part: joining.over(build(SOURCES, spec, f"data.{part}"), joins, whole.data.join) for part, spec in parts.items()
+    }
     model = build(MODELS, whole.model, "model")
     others = [build(MODELS, spec, f"compare.{place}") for place, spec in enumerate(whole.compare)]
     encoders = {

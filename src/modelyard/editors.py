@@ -6,7 +6,7 @@ from typing import Any
 
 from modelyard.core.errors import ModelyardError
 from modelyard.core.registry import schema_of
-from modelyard.families import FAMILIES
+from modelyard.families import FAMILIES, SOURCES
 from modelyard.recipe.schema import Recipe
 
 
@@ -42,8 +42,12 @@ def json_schema() -> dict[str, Any]:
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
     parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
+    join = {"type": "array", "items": {"$ref": "#/$defs/JoinSpec"}}
+    parts["properties"] |= {"join": join}
     parts |= {"required": ["train"], "additionalProperties": False}
-    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
+    definitions["JoinSpec"]["properties"]["data"] = path_or_source
+    joined = {"type": "object", "properties": {"source": {"enum": list(SOURCES.names)}, "join": join}}
+    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts, {**joined, "required": ["source", "join"]}]}
     definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
     definitions["ColumnSpec"]["properties"]["clean"]["items"] = {"$ref": "#/$defs/cleaner"}
     definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}

@@ -14,6 +14,7 @@ from modelyard.core.finish import Calibration
 from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
 from modelyard.economics import cost
+from modelyard.recipe.joins import HowJoined
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
 
@@ -94,17 +95,29 @@ def _source(value: object) -> object:
 SourceSpec = Annotated[PartSpec, _spec("source"), BeforeValidator(_source, json_schema_input_type=str | dict[str, Any])]
 
 
+class JoinSpec(HowJoined, Section):
+    """Another table that is joined to the rows of every part."""
+
+    data: SourceSpec
+
+
 class DataSpec(Section):
-    """Where the rows are: one source to split, or one for each part."""
+    """Where the rows are: one source to split, or one for each part; and what is joined to them."""
 
     train: SourceSpec
     valid: SourceSpec | None = None
     test: SourceSpec | None = None
+    join: tuple[JoinSpec, ...] = ()
 
 
-def _data(value: object) -> object:
-    parts = isinstance(value, Mapping) and value.keys() & DataSpec.model_fields.keys()
-    return value if parts or not isinstance(value, (str, Mapping)) else {"train": value}
+def data_of(value: object) -> object:
+    """Read one source, with `join` among its settings, or one for each part."""
+    parts = isinstance(value, Mapping) and value.keys() & (DataSpec.model_fields.keys() - {"join"})
+    if parts or not isinstance(value, (str, Mapping)):
+        return value
+    if isinstance(value, str) or "join" not in value:
+        return {"train": value}
+    return {"train": {key: said for key, said in value.items() if key != "join"}, "join": value["join"]}
 
 
 class ColumnSpec(Section):
@@ -278,7 +291,7 @@ class Recipe(Section):
     name: str = Field(
         pattern=r"^\w[\w.-]{0,63}$", description="letters, digits, '_', '.', '-'; also the release's name"
     )
-    data: Annotated[DataSpec, BeforeValidator(_data, json_schema_input_type=str | dict[str, Any])]
+    data: Annotated[DataSpec, BeforeValidator(data_of, json_schema_input_type=str | dict[str, Any])]
     target: str
     positive: str | int | bool | None = Field(
         default=None, description="the class that f1, precision and recall are about; the rarer one if not said"
