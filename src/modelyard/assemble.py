@@ -48,6 +48,7 @@ from modelyard.families import (
     encoders_for,
 )
 from modelyard.features.fit import ENCODERS, STEPS, Making
+from modelyard.quality.expectation import EXPECTATIONS, Expectation
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
 
@@ -76,6 +77,7 @@ class Plan:
     mitigation: Mitigation | None = None
     cleaners: Mapping[str, Sequence[Cleaner]] = field(default_factory=dict)  # of columns that are to be mended
     steps: tuple[Step, ...] = ()
+    expectations: tuple[Expectation, ...] = ()  # what the rows must keep
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, those that gates judge, and rates of slices.
@@ -251,6 +253,10 @@ class Plan:
             "positive": recipe.positive,
             "task": str(recipe.task) if recipe.task else None,
             "columns": columns,
+            "checks": [
+                fill.part("check", spec.name, settings_of(expectation))
+                for spec, expectation in zip(recipe.checks, self.expectations, strict=True)
+            ],
             "split": recipe.split.model_dump(mode="json"),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
             "prepare": [
@@ -333,6 +339,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         if column.clean
     }
     steps = [build(STEPS, spec, f"prepare.{place}") for place, spec in enumerate(whole.prepare)]
+    expectations = [build(EXPECTATIONS, spec, f"checks.{place}") for place, spec in enumerate(whole.checks)]
     metrics = {
         spec.name: build(METRICS, _costed(whole, spec), f"metrics.{place}") for place, spec in enumerate(whole.metrics)
     }
@@ -382,6 +389,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         mitigation=mitigation,
         cleaners=cleaners,
         steps=tuple(steps),
+        expectations=tuple(expectations),
     )
 
 

@@ -34,6 +34,7 @@ def json_schema() -> dict[str, Any]:
     named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
+    properties["checks"]["items"] = {"$ref": "#/$defs/expectation"}
     properties["prepare"]["items"] = {"$ref": "#/$defs/step"}
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
     robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}

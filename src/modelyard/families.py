@@ -17,6 +17,7 @@ from modelyard.data import joining
 from modelyard.data.cleaning import CLEANERS
 from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS, STEPS
+from modelyard.quality.expectation import EXPECTATIONS
 from modelyard.quality.inspection import INSPECTIONS
 from modelyard.recipe.schema import DataSpec, data_of
 from modelyard.release.exporting import EXPORTS
@@ -36,6 +37,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     ENCODERS,
     AUGMENTS,
     INSPECTIONS,
+    EXPECTATIONS,
     MODELS,
     MITIGATIONS,
     METRICS,

@@ -31,6 +31,7 @@ from modelyard.evidence import Evidence
 from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
 from modelyard.features import weights
 from modelyard.fitting import Fitting
+from modelyard.quality.expecting import expected
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
@@ -114,7 +115,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | 
     started = time.perf_counter()
     plan = assemble(recipe, overrides)
     yard = Yard(home or home_of(plan.recipe.folder))
-    rows = read(plan.sources, plan.recipe, plan.cleaners)
+    rows = expected(plan.expectations, read(plan.sources, plan.recipe, plan.cleaners), plan.recipe)
     metrics = plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
     plan.check_groups(rows.train.schema)
@@ -237,7 +238,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
         RecipeError, DataError: as `train` would raise them.
     """
     plan = assemble(recipe, overrides)
-    rows = read(plan.sources, plan.recipe, plan.cleaners)
+    rows = expected(plan.expectations, read(plan.sources, plan.recipe, plan.cleaners), plan.recipe)
     plan.metrics_for(rows.task)
     plan.check_columns(rows.train.schema.features)
     plan.check_groups(rows.train.schema)

@@ -56,6 +56,7 @@ MitigationSpec = Annotated[PartSpec, _spec("mitigation")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
 CleanSpec = Annotated[PartSpec, _spec("clean")]
 StepSpec = Annotated[PartSpec, _spec("step")]
+CheckSpec = Annotated[PartSpec, _spec("check")]
 PerturbationSpec = Annotated[PartSpec, _spec("perturbation")]
 
 
@@ -298,6 +299,7 @@ class Recipe(Section):
     )
     task: Task | None = None
     columns: dict[str, ColumnSpec] = {}
+    checks: tuple[CheckSpec, ...] = Field(default=(), description="what the rows must keep, or no training begins")
     split: SplitSpec = SplitSpec()
     hygiene: HygieneSpec = HygieneSpec()
     prepare: tuple[StepSpec, ...] = Field(
