@@ -358,6 +358,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     coherence.check_augments(whole, [model, *others], found)
     mitigation = build(MITIGATIONS, whole.mitigation, "mitigation") if whole.mitigation is not None else None
     coherence.check_mitigation(whole, mitigation, [model, *others], found)
+    coherence.check_secrets(whole, found)
     coherence.check_twice(whole, found)
     coherence.check_gates(whole, gates, found)
     coherence.check_needs(whole, gates, perturbations, found)

@@ -7,7 +7,7 @@ from typing import Any
 from modelyard.core.errors import ModelyardError
 from modelyard.core.registry import schema_of
 from modelyard.families import FAMILIES, SOURCES
-from modelyard.recipe.schema import Recipe
+from modelyard.recipe.schema import JoinSpec, Recipe
 
 
 def json_schema() -> dict[str, Any]:
@@ -46,7 +46,9 @@ def json_schema() -> dict[str, Any]:
     join = {"type": "array", "items": {"$ref": "#/$defs/JoinSpec"}}
     parts["properties"] |= {"join": join}
     parts |= {"required": ["train"], "additionalProperties": False}
-    definitions["JoinSpec"]["properties"]["data"] = path_or_source
+    said = JoinSpec.model_json_schema()
+    definitions |= said.pop("$defs", {}) | {"JoinSpec": said}
+    said["properties"]["data"] = path_or_source
     joined = {"type": "object", "properties": {"source": {"enum": list(SOURCES.names)}, "join": join}}
     properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts, {**joined, "required": ["source", "join"]}]}
     definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}

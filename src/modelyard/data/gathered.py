@@ -53,7 +53,7 @@ def gathered(names: Sequence[str], pieces: Iterable[Sequence[Sequence[Any]]], wh
     _check(names, where)
     frames = [_stored(_frame(names, rows, where, hint)) for rows in pieces if rows]
     if not frames:
-        raise DataError("gives no rows", where, hint)
+        raise DataError("gives no rows", where)
     return united(frames, where, hint)
 
 

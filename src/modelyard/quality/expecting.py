@@ -109,8 +109,8 @@ def _kept(expectation: Expectation, tables: Sequence[Table]) -> npt.NDArray[np.b
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
             expectation.rule().validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        outputs = [_output(one) for one in errors.schema_errors]
-        return np.logical_and.reduce(outputs)
+        kept: npt.NDArray[np.bool_] = np.logical_and.reduce([_output(one) for one in errors.schema_errors])
+        return kept
     return np.ones(1, dtype=bool)
 
 

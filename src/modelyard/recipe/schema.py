@@ -110,6 +110,13 @@ class DataSpec(Section):
     test: SourceSpec | None = None
     join: tuple[JoinSpec, ...] = ()
 
+    @property
+    def every(self) -> dict[str, PartSpec]:
+        """All sources by their places, those that are joined included."""
+        parts = {"data.train": self.train, "data.valid": self.valid, "data.test": self.test}
+        joins = {f"data.join.{place}.data": one.data for place, one in enumerate(self.join)}
+        return {place: spec for place, spec in (parts | joins).items() if spec is not None}
+
 
 def data_of(value: object) -> object:
     """Read one source, with `join` among its settings, or one for each part."""

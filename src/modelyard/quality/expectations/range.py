@@ -75,5 +75,4 @@ def _bound(bound: float | str) -> float | datetime:
     """
     if not isinstance(bound, str):
         return bound
-    made: datetime = moment(bound).item()
-    return made
+    return moment(bound).astype(object)  # type: ignore[no-any-return]
