@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelyard.serve.target import Target
 
 RECIPES = (".yaml", ".yml")
-TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
+TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods")
 MANIFEST = "manifest.json"
 
 

@@ -79,6 +79,7 @@ def _other(value: object) -> object:
 
 OtherModelSpec = Annotated[OtherSpec, BeforeValidator(_other, json_schema_input_type=str | dict[str, Any])]
 SOURCES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SOURCES |= dict.fromkeys((".xlsx", ".xls", ".ods"), "excel")
 
 
 def _source(value: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,6 +65,7 @@ class Excel(Source):
             import fastexcel
         except ModuleNotFoundError as error:
             raise missing_extra(error, "source 'excel'") from error
+        logging.getLogger("fastexcel.types.dtype").setLevel(logging.ERROR)  # that a column is empty is told by others
         content = resolve(self.path, folder).read_bytes()
         workbooks.check(content, self.path, self.most)
         try:
