@@ -38,8 +38,6 @@ class Opened:
             DataError: it cannot be reached, or the statement cannot be read.
         """
         with self._told(), self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA query_only=ON")  # of databases that the statement attaches, too
             told = sa.text(statement)
             spare = sorted(values.keys() - told._bindparams.keys())  # noqa: SLF001 - it has no other name
             if spare:
@@ -124,10 +122,19 @@ def _sqlite(place: sa.URL, folder: Path) -> Opened:
         raise DataError("a database in memory holds nothing", "url", "such as sqlite:///file.db")
     file = resolve(place.database, folder)
     address = f"file:{quote(str(file))}?mode=ro"
-    engine = sa.create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=sa.NullPool, hide_parameters=True
-    )
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True)
+        connection.set_authorizer(_authorised)
+        return connection
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool, hide_parameters=True)
     return Opened(engine, place.database, ())
+
+
+def _authorised(action: int, *_: object) -> int:
+    """No other database is attached: that would make its file."""
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
 
 
 def _postgresql(place: sa.URL) -> Opened:

@@ -115,6 +115,19 @@ def _column(letters: bytes) -> int:
     return number
 
 
+def letters(column: int) -> str:
+    """What a workbook calls a column.
+
+    >>> letters(1), letters(27), letters(16384)
+    ('A', 'AA', 'XFD')
+    """
+    told = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        told = chr(65 + rest) + told
+    return told
+
+
 def _sheets(archive: zipfile.ZipFile) -> Iterator[Extent]:
     """How far each sheet of an OpenDocument goes; what is said to be repeated counts as often."""
     extent, column, width = Extent(), 0, 0

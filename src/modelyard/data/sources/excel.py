@@ -91,10 +91,12 @@ class Excel(Source):
         frame = sheet.to_polars()
         if frame.height == 0:
             raise DataError("has a header and no rows", f"{self.path}: {name}")
-        doubtful = [place for place, column in enumerate(frame.get_columns()) if column.null_count()]
+        columns = sheet.available_columns()
+        gaps = [column.null_count() > 0 for column in frame.get_columns()]
+        doubtful = [column.absolute_index for column, some in zip(columns, gaps, strict=True) if some]
         if doubtful:
             tried = book.load_sheet(name, dtypes="float", use_columns=doubtful, **said)
-            self._check_cells(tried.to_arrow_with_errors()[1], name, names)
+            self._check_cells(tried.to_arrow_with_errors()[1], name, columns)
         return _whole(frame.rename(dict(zip(frame.columns, names, strict=True))))
 
     def _named(self, names: list[str]) -> str:
@@ -114,45 +116,45 @@ class Excel(Source):
             DataError: a column has none, or two have one.
         """
         where = f"{self.path}: {name}"
-        if self.header is None:
-            first = book.load_sheet(name, header_row=None, n_rows=1, dtypes="string")
-            top = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=1, dtypes="string").total_height
-            top -= first.total_height
-        else:
-            top = self.header - 1
-            first = book.load_sheet(name, header_row=None, skip_rows=top, n_rows=1, dtypes="string")
-        cells = first.to_polars().rows()
-        if not cells:
+        height = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=1, dtypes="string").total_height
+        if height < (self.header or 1):
             raise DataError("is empty", where, "say `header`, if the table begins elsewhere" if self.header else "")
+        said = {} if self.header is None else {"skip_rows": self.header - 1}
+        first = book.load_sheet(name, header_row=None, n_rows=1, dtypes="string", **said)
+        top = height - first.total_height if self.header is None else self.header - 1
+        cells = first.to_polars().rows()
         names = [(cell or "").strip() for cell in cells[0]]
-        found = Problems(DataError)
-        for column, count in Counter(names).items():
-            if count > 1 and column:
-                found.add(f"{count} columns are called '{column}'", f"{where}, row {top + 1}", "give each its own name")
-        for place, column in enumerate(names, 1):
-            if not column:
-                hint = "name each column in a cell of its own: merged cells name the first alone; say `header`"
-                found.add(f"column {place} of the table has no name", f"{where}, row {top + 1}", hint)
-        found.raise_any()
+        _check_names(names, f"{where}, row {top + 1}")
         return top + 1, names
 
-    def _check_cells(self, told: Any, name: str, names: list[str]) -> None:  # noqa: ANN401 - as above
+    def _check_cells(self, told: Any, name: str, columns: list[Any]) -> None:  # noqa: ANN401 - as above
         """What a formula could not reckon: refused, or told to be missing."""
         cells = [(cell, _error(cell.detail)) for cell in (told.errors if told is not None else ())]
-        wrong = [(cell.position[0] + 1, names[cell.offset_position[1]], error) for cell, error in cells if error]
+        letters = {column.index: workbooks.letters(column.absolute_index + 1) for column in columns}
+        wrong = [(f"{letters[cell.offset_position[1]]}{cell.position[0] + 1}", error) for cell, error in cells if error]
         if wrong and self.errors == "missing":
-            row, column, _ = wrong[0]
-            refusals.repaired(
-                f"{self.path}: {len(wrong)} cells of {name} hold an error and are missing, as in {column}{row}"
-            )
+            told = f"{len(wrong)} cells of {name} hold an error and are missing, the first {wrong[0][0]}"
+            refusals.repaired(f"{self.path}: {told}")
             return
         found = Problems(DataError)
-        for row, column, error in wrong[:SHOWN]:
-            hint = "mend the formula, or say errors: missing"
-            found.add(f"the cell holds {error}", f"{self.path}: {name}, row {row}, column '{column}'", hint)
+        for cell, error in wrong[:SHOWN]:
+            found.add(f"holds {error}", f"{self.path}: {name}!{cell}", "mend the formula, or say errors: missing")
         if len(wrong) > SHOWN:
             found.add(f"and {len(wrong) - SHOWN} more cells hold errors", f"{self.path}: {name}")
         found.raise_any()
+
+
+def _check_names(names: list[str], where: str) -> None:
+    """Each column has a name of its own."""
+    found = Problems(DataError)
+    for column, count in Counter(names).items():
+        if count > 1 and column:
+            found.add(f"{count} columns are called '{column}'", where, "give each its own name")
+    for place, column in enumerate(names, 1):
+        if not column:
+            hint = "name each column in a cell of its own: merged cells name the first alone; say `header`"
+            found.add(f"column {place} of the table has no name", where, hint)
+    found.raise_any()
 
 
 def _error(detail: str) -> str:

@@ -33,8 +33,8 @@ class Pattern(Expectation):
         try:
             pl.Series([""]).str.contains(_whole(regex))
         except pl.exceptions.ComputeError as error:
-            told = [line for line in str(error).splitlines() if line.startswith(("error:", "Compiled"))]
-            raise ValueError(" ".join(["is no regular expression:", *told])) from error
+            told = [line.rpartition("error: ")[2] for line in str(error).splitlines() if "error: " in line]
+            raise ValueError(f"is no regular expression: {told[-1] if told else 'it cannot be read'}") from error
         return regex
 
     def about(self) -> tuple[str, ...]:
