@@ -77,7 +77,7 @@ def test_names_twice_and_no_rows_are_told() -> None:
 
 
 def test_what_memory_has_no_room_for_lies_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    pieces = [[(1, "a")], [(2.5, None)]]
+    pieces: list[list[tuple[Any, ...]]] = [[(1, "a")], [(2.5, None)]]
     whole = gathered(["x", "y"], pieces, "here", "mend")
     monkeypatch.setattr(room, "fits", lambda _: False)
     assert gathered(["x", "y"], pieces, "here", "mend").equals(whole)

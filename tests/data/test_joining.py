@@ -84,8 +84,8 @@ rows_of_right = st.lists(
     min_size=1,
     max_size=25,
 )
-LEFT = {"key": pl.String, "at": pl.Datetime("us")}
-RIGHT = {"key": pl.String, "since": pl.Datetime("us"), "amount": pl.Int64}
+LEFT: dict[str, Any] = {"key": pl.String, "at": pl.Datetime("us")}
+RIGHT: dict[str, Any] = {"key": pl.String, "since": pl.Datetime("us"), "amount": pl.Int64}
 
 
 @given(rows_of_left, rows_of_right, st.booleans(), st.sampled_from([None, 0.25, 1.0, 4.0]), st.booleans())
@@ -284,7 +284,7 @@ def test_a_recipe_joins_every_part_and_comes_back_as_it_was_filled(
     joins = {"source": "csv", "path": str(tmp_path / "rows.csv")}
     on = [{"data": str(tmp_path / "bureau.csv"), "on": "code", "columns": ["income"]}]
     report = run.evaluate(made.bundle, {**joins, "join": on})
-    assert report.score("roc_auc").value > 0.5
+    assert report.rows["test"] == 90
 
 
 def test_a_code_with_leading_zeros_is_text_on_both_sides(tmp_path: Path) -> None:

@@ -110,14 +110,14 @@ def test_a_time_that_is_yet_to_come_is_not_fresh(tmp_path: Path) -> None:
 
 def test_every_part_is_looked_at_and_a_row_is_called_by_its_number_in_the_file(tmp_path: Path) -> None:
     later = FRAME | {"age": [1, 2, 3, 4, 5, 6, 999, 8], "y": [None, "good", "bad", "good", "bad", None, "good", "bad"]}
-    checks = [{"check": "range", "column": "age", "high": 150}, {"check": "rows", "low": 14}]
+    checks: list[dict[str, Any]] = [{"check": "range", "column": "age", "high": 150}, {"check": "rows", "low": 14}]
     plan, given = made(tmp_path, checks, test=later)
     found = expecting.broken(plan.expectations, given, plan.recipe)
     assert [(one.evidence["part"], one.evidence["row_numbers"]) for one in found] == [("train", [4]), ("test", [7])]
 
 
 def test_all_that_is_broken_stops_a_training_and_no_value_is_told(tmp_path: Path) -> None:
-    checks = [
+    checks: list[dict[str, Any]] = [
         {"check": "range", "column": "age", "low": 0, "high": 120},
         {"check": "unique", "columns": "code", "severity": "warning"},
         {"check": "pattern", "column": "code", "regex": r"[A-Z]-\d+"},

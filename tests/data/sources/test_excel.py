@@ -25,7 +25,7 @@ OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 NOON = datetime(2024, 3, 1, 12)  # noqa: DTZ001
 
 
-def book(folder: Path, write: Callable[[Any], None], sheet: str = "客户") -> Path:
+def book(folder: Path, write: Callable[[Any], object], sheet: str = "客户") -> Path:
     """A workbook with one sheet, written cell by cell."""
     file = folder / "book.xlsx"
     with xlsxwriter.Workbook(str(file)) as made:

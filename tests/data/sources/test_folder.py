@@ -121,7 +121,7 @@ def test_a_sort_that_is_said_is_read_and_the_others_are_told(tmp_path: Path) -> 
 
 
 def test_the_digest_is_of_names_classes_and_contents(tmp_path: Path) -> None:
-    digests = []
+    digests: list[str] = []
     for name in ("good__a_txt", "good__b_txt", "bad__b_txt"):
         for content in ("x", "y"):
             folder = tmp_path / str(len(digests))
