@@ -258,6 +258,14 @@ def test_rows_that_memory_has_no_room_for_are_joined_in_pieces(monkeypatch: pyte
     assert joined(left, right, on="k", how="inner").equals(whole.drop_nulls())
 
 
+def test_tables_without_rows_are_joined_too() -> None:
+    left, right = {"k": [1], "at": ["2024-01-01"]}, {"k": [1], "t": ["2023-01-01"], "v": [5]}
+    said: dict[str, Any] = {"on": "k", "as_of": {"left": "at", "right": "t"}, "aggregate": {"v": ["sum", "last"]}}
+    assert joined(pl.DataFrame(left).clear(), right, **said).columns == ["k", "at", "v_sum", "v_last"]
+    made = joined(left, pl.DataFrame(right).clear(), **said)
+    assert made.rows() == [(1, "2024-01-01", 0.0, None)]
+
+
 def tables(folder: Path) -> None:
     """Applications, and what a bureau said of the customers; a code that is a number in one and text in the other."""
     frame = making.table("binary").with_row_index("code").with_columns(pl.col("code").cast(pl.String).str.zfill(3))

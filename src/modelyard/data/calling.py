@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.core import room
 from modelyard.core.errors import DataError, ModelyardError, nearest
-from modelyard.data.gathered import gathered, united
+from modelyard.data.gathered import gathered, stored, united
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,7 +137,7 @@ def _gathered(made: object, call: str) -> pl.DataFrame:
         raise DataError("gives no rows", call, HINT)
     whole = chain([first], each)
     if _table(first) is not None:
-        return united([_one(frame, call) for frame in whole], call, SORTS)
+        return united([stored(_one(frame, call)) for frame in whole], call, SORTS)
     piece = list(islice(whole, room.PIECE))
     names = list(dict.fromkeys(str(name) for row in piece if isinstance(row, Mapping) for name in row))
     return gathered(names, _pieces(piece, whole, names, call), call, SORTS)

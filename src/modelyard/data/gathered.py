@@ -51,7 +51,7 @@ def gathered(names: Sequence[str], pieces: Iterable[Sequence[Sequence[Any]]], wh
         RoomError: the rows fit neither into memory nor onto the disk.
     """
     _check(names, where)
-    frames = [_stored(_frame(names, rows, where, hint)) for rows in pieces if rows]
+    frames = [stored(_frame(names, rows, where, hint)) for rows in pieces if rows]
     if not frames:
         raise DataError("gives no rows", where)
     return united(frames, where, hint)
@@ -77,15 +77,20 @@ def united(frames: Sequence[pl.DataFrame], where: str, hint: str) -> pl.DataFram
             found.add(f"the column '{name}' holds values of different sorts: {told}", where, hint)
     found.raise_any()
     known = {name: dtype for name, dtype in types.items() if dtype is not None}
-    return pl.concat([_stored(_cast(frame, known)) for frame in frames], rechunk=False)
+    return pl.concat([_cast(frame, known) for frame in frames], rechunk=False)
 
 
 def _cast(frame: pl.DataFrame, types: dict[str, pl.DataType]) -> pl.DataFrame:
     changed = {name: dtype for name, dtype in types.items() if frame.schema[name] != dtype}
-    return frame.cast(changed) if changed else frame  # type: ignore[arg-type]
+    return stored(frame.cast(changed)) if changed else frame  # type: ignore[arg-type]
 
 
-def _stored(frame: pl.DataFrame) -> pl.DataFrame:
+def stored(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, on disk where memory has no room for them.
+
+    Raises:
+        RoomError: the disk has none either.
+    """
     return frame if room.fits(frame.estimated_size()) else room.framed([frame])
 
 

@@ -119,36 +119,25 @@ def _joined(rows: pl.DataFrame, other: pl.DataFrame, join: Join) -> pl.DataFrame
     _unambiguous(index, other, join)
     span = index.known(mine, times) if times else index.all(mine)
     _tell(span, other, join, times)
-    starts = range(0, max(len(rows), 1), room.PIECE)
-    pieces = (_piece(rows, other, index, span, takes, start) for start in starts)
     width = other.select({name for name, _ in takes.values()}).estimated_size() / max(len(other), 1)
-    if room.fits(rows.estimated_size() + width * len(rows)):
-        import polars as pl
-
-        made = pl.concat(list(pieces))
-    else:
-        made = room.framed(pieces)
+    whole = room.fits(rows.estimated_size() + width * len(rows))
+    step = max(len(rows), 1) if whole else room.PIECE
+    pieces = (
+        _piece(rows[at : at + step], other, index, span.part(at, step), takes) for at in range(0, len(rows), step)
+    )
+    made = next(pieces) if whole else room.framed(pieces)
     return made if how.how == "left" else room.frame_taken(made, span.any.nonzero()[0])
 
 
 def _piece(
-    rows: pl.DataFrame,
-    other: pl.DataFrame,
-    index: Index,
-    span: Span,
-    takes: dict[str, tuple[str, Aggregate | None]],
-    start: int,
+    rows: pl.DataFrame, other: pl.DataFrame, index: Index, span: Span, takes: dict[str, tuple[str, Aggregate | None]]
 ) -> pl.DataFrame:
-    part = Span(span.low[start : start + room.PIECE], span.high[start : start + room.PIECE])
+    """Rows with what is taken of their matches, or reckoned of them."""
     made = [
-        (
-            matching.taken(other[name], index, part)
-            if how is None
-            else matching.reckoned(other[name], index, part, how)
-        ).alias(new)
-        for new, (name, how) in takes.items()
+        matching.reckoned(other[name], index, span, how) if how else matching.taken(other[name], index, span)
+        for name, how in takes.values()
     ]
-    return rows[start : start + room.PIECE].with_columns(made)
+    return rows.with_columns([column.alias(new) for new, column in zip(takes, made, strict=True)])
 
 
 def _present(

@@ -39,6 +39,10 @@ class Span:
         """Which rows have a match: [rows] bool."""
         return self.high > self.low
 
+    def part(self, start: int, rows: int) -> Span:
+        """That of so many rows from `start` on."""
+        return Span(self.low[start : start + rows], self.high[start : start + rows])
+
 
 @dataclass(frozen=True)
 class Index:

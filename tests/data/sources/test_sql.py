@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.postgres import Cluster
 
 LITE = """
+PRAGMA synchronous=OFF;
 CREATE TABLE loans (id INTEGER, ok BOOLEAN, day DATE, at TIMESTAMP, sum NUMERIC(10,2), name TEXT, "odd ""name" BLOB);
 INSERT INTO loans VALUES (2, 0, '2024-01-02', '2024-01-02 10:30:00', 2.5, NULL, x'00');
 INSERT INTO loans VALUES (1, 1, '2024-01-01', NULL, 1, '父', NULL);

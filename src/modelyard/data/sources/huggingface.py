@@ -12,7 +12,7 @@ from modelyard.core.errors import DataError
 from modelyard.core.registry import missing_extra, part
 from modelyard.core.sources import Source
 from modelyard.data import fingerprint
-from modelyard.data.gathered import united
+from modelyard.data.gathered import stored, united
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -65,7 +65,7 @@ class Huggingface(Source):
                 datasets.enable_progress_bars()
         if len(found) == 0:
             raise DataError("holds no rows", self.name)
-        frames = [_plain(frame, found.features, local) for frame in _pieces(found)]
+        frames = [stored(_plain(frame, found.features, local)) for frame in _pieces(found)]
         return united(frames, self.name, "write the column in one type")
 
     def _loaded(self, datasets: Any, place: str) -> Any:  # noqa: ANN401 - the package ships no types
