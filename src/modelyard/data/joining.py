@@ -122,9 +122,8 @@ def _joined(rows: pl.DataFrame, other: pl.DataFrame, join: Join) -> pl.DataFrame
     width = other.select({name for name, _ in takes.values()}).estimated_size() / max(len(other), 1)
     whole = room.fits(rows.estimated_size() + width * len(rows))
     step = max(len(rows), 1) if whole else room.PIECE
-    pieces = (
-        _piece(rows[at : at + step], other, index, span.part(at, step), takes) for at in range(0, len(rows), step)
-    )
+    starts = range(0, max(len(rows), 1), step)
+    pieces = (_piece(rows[at : at + step], other, index, span.part(at, step), takes) for at in starts)
     made = next(pieces) if whole else room.framed(pieces)
     return made if how.how == "left" else room.frame_taken(made, span.any.nonzero()[0])
 
