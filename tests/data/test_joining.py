@@ -304,6 +304,18 @@ def test_a_code_with_leading_zeros_is_text_on_both_sides(tmp_path: Path) -> None
     assert whole.read(Path()).collect().to_dict(as_series=False) == {"code": ["1", "2"], "x": [5, 6], "v": [7, None]}
 
 
+def test_texts_of_training_are_texts_in_another_part(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("k,amount\n1,5\n")
+    (tmp_path / "b.csv").write_text("k,amount,code\n1,7,3\n")
+    base = {"source": "csv", "path": str(tmp_path / "a.csv")}
+    texts = ["amount", "code", "b_code", "code_last"]
+    taken = source({**base, "join": [{"data": str(tmp_path / "b.csv"), "on": "k", "prefix": "b_"}]})
+    assert taken.read(Path(), texts).collect().rows() == [(1, "5", 7, "3")]
+    figures = {"amount": "sum", "code": "last"}
+    reckoned = source({**base, "join": [{"data": str(tmp_path / "b.csv"), "on": "k", "aggregate": figures}]})
+    assert reckoned.read(Path(), texts).collect().rows() == [(1, "5", 7.0, "3")]
+
+
 def test_a_second_join_may_use_what_the_first_gave(tmp_path: Path) -> None:
     pl.DataFrame({"order": [1, 2], "item": [10, 20]}).write_parquet(tmp_path / "orders.parquet")
     pl.DataFrame({"item": [10, 20], "maker": [7, 8]}).write_parquet(tmp_path / "items.parquet")

@@ -32,13 +32,13 @@ class Join:
 
     def read(self, folder: Path, rows: pl.DataFrame, texts: Collection[str]) -> pl.DataFrame:
         """The other table; a key is read as text where it is text among `rows`."""
-        written = [right for left, right in self.how.pairs if str(rows.schema.get(left)) == "String"]
-        prefix = self.how.prefix
-        taken = [name.removeprefix(prefix) for name in texts if name.startswith(prefix)]
-        reckoned = [
-            name for name, hows in self.how.aggregate.items() if {f"{prefix}{name}_{h}" for h in hows} & {*texts}
-        ]
-        return plain(self.source.read(folder, [*written, *taken, *reckoned]).collect())
+        how, written = self.how, [right for left, right in self.how.pairs if str(rows.schema.get(left)) == "String"]
+        told = {*texts} - {*rows.columns}  # of what comes from the other table
+        if how.aggregate:
+            taken = [name for new, (name, _) in how.takes(()).items() if new in told]
+        else:
+            taken = [name.removeprefix(how.prefix) for name in told if name.startswith(how.prefix)]
+        return plain(self.source.read(folder, [*written, *taken]).collect())
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def _postgresql(place: sa.URL) -> Opened:
             execution_options={"postgresql_readonly": True},
         )
     except ModuleNotFoundError as error:
-        raise missing_extra(error, "source 'sql'", at_least="postgresql") from error
+        raise missing_extra(error, "source 'sql'") from error
     options = [part for value in place.query.values() for part in ([value] if isinstance(value, str) else value)]
     secrets = [secret for secret in (str(place.password or ""), *options) if secret]
     coded = [code for secret in secrets for code in (secret, quote(secret, safe=""), quote_plus(secret))]
