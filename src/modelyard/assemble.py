@@ -27,6 +27,7 @@ from modelyard.core.registry import Family, settings_of
 from modelyard.core.sources import Source
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Kind, Schema, Task
+from modelyard.data import joining
 from modelyard.data.cleaning import CLEANERS
 from modelyard.economics.cost import Prices
 from modelyard.families import (
@@ -47,6 +48,7 @@ from modelyard.families import (
     encoders_for,
 )
 from modelyard.features.fit import ENCODERS, STEPS, Making
+from modelyard.quality.expectation import EXPECTATIONS, Expectation
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
 
@@ -75,6 +77,7 @@ class Plan:
     mitigation: Mitigation | None = None
     cleaners: Mapping[str, Sequence[Cleaner]] = field(default_factory=dict)  # of columns that are to be mended
     steps: tuple[Step, ...] = ()
+    expectations: tuple[Expectation, ...] = ()  # what the rows must keep
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, those that gates judge, and rates of slices.
@@ -222,11 +225,17 @@ class Plan:
     def filled(self) -> dict[str, Any]:
         """The recipe with every default in its place."""
         recipe = self.recipe
-        data = {
-            part: fill.part("source", spec.name, settings_of(self.sources[part]))
+        data: dict[str, Any] = {
+            part: fill.part("source", spec.name, settings_of(joining.bare(self.sources[part])))
             for part in self.sources
             if (spec := getattr(recipe.data, part))
         }
+        if recipe.data.join:
+            joins = zip(recipe.data.join, joining.joins(self.sources["train"]), strict=True)
+            data["join"] = [
+                {"data": fill.part("source", spec.data.name, settings_of(join.source)), **join.how.told()}
+                for spec, join in joins
+            ]
         columns: dict[str, Any] = {}
         for name, given in recipe.columns.items():
             said = given.model_dump(mode="json", exclude_none=True, exclude={"encoder", "clean"})
@@ -244,6 +253,10 @@ class Plan:
             "positive": recipe.positive,
             "task": str(recipe.task) if recipe.task else None,
             "columns": columns,
+            "checks": [
+                fill.part("check", spec.name, settings_of(expectation))
+                for spec, expectation in zip(recipe.checks, self.expectations, strict=True)
+            ],
             "split": recipe.split.model_dump(mode="json"),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
             "prepare": [
@@ -310,7 +323,10 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
             return None
 
     parts = {part: spec for part in ("train", "valid", "test") if (spec := getattr(whole.data, part)) is not None}
-    sources = {part: build(SOURCES, spec, f"data.{part}") for part, spec in parts.items()}
+    joins = [build(SOURCES, one.data, f"data.join.{place}.data") for place, one in enumerate(whole.data.join)]
+    sources = {
+        part: joining.over(build(SOURCES, spec, f"data.{part}"), joins, whole.data.join) for part, spec in parts.items()
+    }
     model = build(MODELS, whole.model, "model")
     others = [build(MODELS, spec, f"compare.{place}") for place, spec in enumerate(whole.compare)]
     encoders = {
@@ -324,6 +340,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         if column.clean
     }
     steps = [build(STEPS, spec, f"prepare.{place}") for place, spec in enumerate(whole.prepare)]
+    expectations = [build(EXPECTATIONS, spec, f"checks.{place}") for place, spec in enumerate(whole.checks)]
     metrics = {
         spec.name: build(METRICS, _costed(whole, spec), f"metrics.{place}") for place, spec in enumerate(whole.metrics)
     }
@@ -342,6 +359,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     coherence.check_augments(whole, [model, *others], found)
     mitigation = build(MITIGATIONS, whole.mitigation, "mitigation") if whole.mitigation is not None else None
     coherence.check_mitigation(whole, mitigation, [model, *others], found)
+    coherence.check_secrets(whole, found)
     coherence.check_twice(whole, found)
     coherence.check_gates(whole, gates, found)
     coherence.check_needs(whole, gates, perturbations, found)
@@ -373,6 +391,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         mitigation=mitigation,
         cleaners=cleaners,
         steps=tuple(steps),
+        expectations=tuple(expectations),
     )
 
 

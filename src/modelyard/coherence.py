@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
 
 
+# A name's password in a URL, or one among its options; what the environment gives, without a default, is none.
+PASSWORD = re.compile(r"://(?:\$\{[^}]*\}|[^/?#@:$])*:([^@]*)@|[?&](?:ssl)?password=([^&]*)")
+ENVIRONMENT = re.compile(r"\$\{\w+\}")
 COMPARING = frozenset({"not_worse", "robust"})  # gates that judge which of two figures is better
 
 
@@ -230,6 +234,18 @@ def check_needs(recipe: Recipe, gates: Sequence[Gate | None], perturbations: Col
             problem = f"the age of the data is known by one column, and gates name '{newest[0]}' and '{newest[-1]}'"
             found.add(problem, recipe.place(f"gates.{place}.column"), "name one of them")
             newest = newest[:1]
+
+
+def check_secrets(recipe: Recipe, found: Problems) -> None:
+    """No password is written into the recipe itself, which lies in bundles: it comes from the environment."""
+    for place, spec in recipe.data.every.items():
+        key = f"{place}.url"
+        bare = key.replace("data.train.", "data.")  # where the recipe gives one source
+        written = {".".join(map(str, one)): text for one, text in recipe.raw.items()}
+        url = str(written.get(key) or written.get(bare) or spec.settings.get("url") or "")
+        if any(ENVIRONMENT.sub("", told) for match in PASSWORD.finditer(url) for told in match.groups() if told):
+            hint = "write it as ${NAME}, such as postgresql://${USER}:${PASSWORD}@host/database"
+            found.add("holds a password, which would lie in every bundle", recipe.place(key), hint)
 
 
 def check_grid(recipe: Recipe, found: Problems) -> None:

@@ -60,6 +60,8 @@ def again(first: Bundle, second: Bundle) -> pl.DataFrame:
         problem = "the two were tested on different rows, and one may have learnt from the other's test"
         raise UsageError(problem, "DATA", GIVE)
     recipe = parse.packed(first.recipe)
+    if "python" in {spec.name for spec in recipe.data.every.values()}:
+        raise UsageError("the rows come from code, which a bundle never runs", "DATA", GIVE)
     for folder in _folders(first):
         try:
             table = _test(recipe, folder)

@@ -6,8 +6,8 @@ from typing import Any
 
 from modelyard.core.errors import ModelyardError
 from modelyard.core.registry import schema_of
-from modelyard.families import FAMILIES
-from modelyard.recipe.schema import Recipe
+from modelyard.families import FAMILIES, SOURCES
+from modelyard.recipe.schema import JoinSpec, Recipe
 
 
 def json_schema() -> dict[str, Any]:
@@ -34,6 +34,7 @@ def json_schema() -> dict[str, Any]:
     named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
+    properties["checks"]["items"] = {"$ref": "#/$defs/expectation"}
     properties["prepare"]["items"] = {"$ref": "#/$defs/step"}
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
     robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
@@ -42,8 +43,14 @@ def json_schema() -> dict[str, Any]:
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
     parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
+    join = {"type": "array", "items": {"$ref": "#/$defs/JoinSpec"}}
+    parts["properties"] |= {"join": join}
     parts |= {"required": ["train"], "additionalProperties": False}
-    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts]}
+    said = JoinSpec.model_json_schema()
+    definitions |= said.pop("$defs", {}) | {"JoinSpec": said}
+    said["properties"]["data"] = path_or_source
+    joined = {"type": "object", "properties": {"source": {"enum": list(SOURCES.names)}, "join": join}}
+    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts, {**joined, "required": ["source", "join"]}]}
     definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
     definitions["ColumnSpec"]["properties"]["clean"]["items"] = {"$ref": "#/$defs/cleaner"}
     definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}

@@ -13,11 +13,13 @@ from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, N
 from modelyard.core.registry import Family
 from modelyard.core.sources import Source
 from modelyard.core.types import Json, Kind, Task
+from modelyard.data import joining
 from modelyard.data.cleaning import CLEANERS
 from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS, STEPS
+from modelyard.quality.expectation import EXPECTATIONS
 from modelyard.quality.inspection import INSPECTIONS
-from modelyard.recipe.schema import DataSpec
+from modelyard.recipe.schema import DataSpec, data_of
 from modelyard.release.exporting import EXPORTS
 
 SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
@@ -35,6 +37,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     ENCODERS,
     AUGMENTS,
     INSPECTIONS,
+    EXPECTATIONS,
     MODELS,
     MITIGATIONS,
     METRICS,
@@ -67,17 +70,18 @@ DEFAULT_METRICS: Mapping[Task, tuple[str, ...]] = {
 
 
 def source(data: DataLike) -> Source:
-    """The source of a path, or of a source as recipes name it.
+    """The source of a path, or of a source as recipes name it, with what is joined to it.
 
     Raises:
         UsageError: the path's ending names no source.
         RecipeError: the source's settings do not fit.
     """
     try:
-        spec = DataSpec.model_validate({"train": str(data) if isinstance(data, Path) else data}).train
+        spec = DataSpec.model_validate(data_of(str(data) if isinstance(data, Path) else data))
     except ValidationError as error:
         raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, "), str(data)) from error
-    return SOURCES.build(spec.name, spec.settings, "data")
+    others = [SOURCES.build(one.data.name, one.data.settings, "data.join") for one in spec.join]
+    return joining.over(SOURCES.build(spec.train.name, spec.train.settings, "data"), others, spec.join)
 
 
 def default_encoder(kind: Kind) -> str:

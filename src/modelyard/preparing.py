@@ -10,6 +10,7 @@ from modelyard.data.hygiene import clean
 from modelyard.data.read import Rows, read, whole_of
 from modelyard.data.shelf import Prepared, Shelf
 from modelyard.data.split import split
+from modelyard.quality.expecting import expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.release.yard import Yard
 
 # What a recipe says of its rows; all else is of what is made of them.
-OF_ROWS = ("data", "target", "positive", "task", "columns", "split", "hygiene", "seed")
+OF_ROWS = ("data", "target", "positive", "task", "columns", "checks", "split", "hygiene", "seed")
 
 
 def prepare(plan: Plan, yard: Yard, check: Callable[[Rows], object]) -> Prepared:
@@ -45,7 +46,7 @@ def prepare(plan: Plan, yard: Yard, check: Callable[[Rows], object]) -> Prepared
 
 
 def _made(plan: Plan, check: Callable[[Rows], object]) -> Prepared:
-    rows = read(plan.sources, plan.recipe, plan.cleaners)
+    rows = expected(plan.expectations, read(plan.sources, plan.recipe, plan.cleaners), plan.recipe)
     check(rows)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)

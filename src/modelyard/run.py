@@ -35,6 +35,7 @@ from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
 from modelyard.features import fit as features
 from modelyard.features import weights
 from modelyard.fitting import Fitting
+from modelyard.quality.expecting import expected
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
@@ -242,7 +243,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
         RecipeError, DataError: as `train` would raise them.
     """
     plan = assemble(recipe, overrides)
-    rows = read(plan.sources, plan.recipe, plan.cleaners)
+    rows = expected(plan.expectations, read(plan.sources, plan.recipe, plan.cleaners), plan.recipe)
     _check(plan, rows)
     demands.needed(plan, rows)
     return plan, clean(rows, plan.recipe.hygiene)[0]

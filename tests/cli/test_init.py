@@ -78,7 +78,7 @@ def test_a_source_with_settings(call: Call, folder: Path) -> None:
         (["recipe.yaml"], "is a recipe, and a table is wanted here", "modelyard check recipe.yaml"),
         (["customers.csv", "--target", "churn"], "no column called 'churn'", "did you mean 'churned'?"),
         (["customers.csv", "--target", "id"], "different in every row", "task: regression"),
-        (["customers.xlsx"], "the ending '.xlsx' names no source", ""),
+        (["customers.pdf"], "the ending '.pdf' names no source", ""),
         (["{source: cvs, path: customers.csv}"], "no source called 'cvs'", "did you mean 'csv'?"),
         (["{path: customers.csv}"], "names no source", "{source: csv"),
         (["{source"], "is no YAML", "{source: csv"),
@@ -87,7 +87,7 @@ def test_a_source_with_settings(call: Call, folder: Path) -> None:
     ],
 )
 def test_what_cannot_be_sketched(call: Call, folder: Path, words: list[str], problem: str, hint: str) -> None:
-    (folder / "customers.xlsx").write_bytes(b"PK")
+    (folder / "customers.pdf").write_bytes(b"PK")
     (folder / "empty.csv").touch()
     (folder / "alike.csv").write_text("a,b\n" + "1,x\n" * 40, encoding="utf-8")
     told = call("init", *words, "--out", "new/recipe.yaml")

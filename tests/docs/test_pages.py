@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 RUN = [
     "docs/recipe.md",
     "docs/large-tables.md",
+    "docs/tables.md",
+    "docs/joins.md",
+    "docs/expectations.md",
     "docs/evidence.md",
     "docs/gradient-descent.md",
     "docs/access.md",
@@ -55,7 +58,7 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_recipes_on_the_pages_are_recipes() -> None:
-    named = ("recipe", "evidence", "card", "gates", "energy", "text", "zh/text")
+    named = ("recipe", "tables", "joins", "expectations", "evidence", "card", "gates", "energy", "text", "zh/text")
     pages = ["README.md", *(f"docs/{name}.md" for name in named)]
     found = [yaml.safe_load(code) for page in pages for code in blocks(page, "yaml")]
     assert len(found) >= 4

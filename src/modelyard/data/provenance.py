@@ -12,7 +12,7 @@ import numpy as np
 from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.evidence import Provenance
 from modelyard.core.types import Kind
-from modelyard.data import values
+from modelyard.data import joining, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +51,10 @@ def _latest(table: Table, column: str) -> np.datetime64 | None:
 
 def _changed(sources: Iterable[Source], folder: Path) -> str:
     """When the newest of the files was last written; empty where the rows lie in none."""
-    files = [(folder / Path(path).expanduser()) for source in sources if (path := getattr(source, "path", None))]
+    files = [
+        (folder / Path(path).expanduser())
+        for source in joining.every(sources)
+        if (path := getattr(source, "path", None))
+    ]
     written = [file.stat().st_mtime for file in files if file.exists()]
     return datetime.fromtimestamp(max(written), UTC).isoformat(timespec="seconds") if written else ""

@@ -46,9 +46,11 @@ def from_yaml(text: str) -> dict[str, Any]:
 
 def _moved(place: Place, filled: dict[str, Any]) -> Place:
     """Where a value stands in the filled form: `data: a.csv` is `data: {train: {source: csv, path: a.csv}}`."""
-    if place[0] == "data" and (len(place) == 1 or place[1] not in {"train", "valid", "test"}):
+    if place[0] == "data" and (len(place) == 1 or place[1] not in {"train", "valid", "test", "join"}):
         place = ("data", "train", *place[1:])
-    if place[0] == "data" and len(place) == 2:
+    if place[0] == place[-1] == "data" or (
+        place[0] == "data" and len(place) == 2
+    ):  # a bare path, of a join's table too
         return (*place, "path")
     inside: Any = filled
     for step in place:

@@ -21,6 +21,16 @@ PACKED = "recipe.yaml"  # its name in a bundle
 ENVIRONMENT = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML whose key `on` is that word, as a join says it, and not true."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        for key, _ in node.value:
+            if key.value == "on":
+                key.tag = "tag:yaml.org,2002:str"
+        return super().construct_mapping(node, deep)
+
+
 def _section(annotation: Any) -> type[Section] | None:  # noqa: ANN401 - whatever a field is annotated with
     """The section that a key holds, or several of; none where it holds parts or plain values."""
     if isinstance(annotation, type):
@@ -28,9 +38,13 @@ def _section(annotation: Any) -> type[Section] | None:  # noqa: ANN401 - whateve
     return next((found for inner in get_args(annotation) if (found := _section(inner))), None)
 
 
-SECTIONS: dict[str, type[Section]] = {
-    name: found for name, field in Recipe.model_fields.items() if (found := _section(field.annotation))
-}
+def _innermost(place: Sequence[str | int]) -> type[Section]:
+    """The section whose key is the last of `place`."""
+    section: type[Section] = Recipe
+    for step in place[:-1]:
+        field = section.model_fields.get(str(step))
+        section = (_section(field.annotation) if field else None) or section
+    return section
 
 
 def load(source: str | Path | Mapping[str, Any] | Recipe, overrides: Sequence[str] = ()) -> Recipe:
@@ -131,9 +145,7 @@ def _put_in(written: str) -> str:
 def _tell_located(error: ValidationError, file: str, lines: dict[Place, int], found: Problems) -> None:
     told = Problems(RecipeError)
     for line_error in error.errors():
-        top = str(line_error["loc"][0]) if line_error["loc"] else ""
-        nested = len(line_error["loc"]) > 1 and top in SECTIONS
-        known = list((SECTIONS[top] if nested else Recipe).model_fields)
+        known = list(_innermost(line_error["loc"]).model_fields)
         single = ValidationError.from_exception_data(error.title, [_replay(line_error)])
         tell(single, known, "", told)
     for problem in told.found:
@@ -149,7 +161,7 @@ def _yaml(text: str, file: str, lines: dict[Place, int]) -> dict[str, Any]:
     found = Problems(RecipeError)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is the safe one
         if isinstance(data, dict) and node is not None:
             _mark(node, (), lines, file, found)
     except RecursionError as error:

@@ -15,6 +15,7 @@ from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
 from modelyard.core.urls import ending
 from modelyard.economics import cost
+from modelyard.recipe.joins import HowJoined
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
 
@@ -56,6 +57,7 @@ MitigationSpec = Annotated[PartSpec, _spec("mitigation")]
 GateSpec = Annotated[PartSpec, _spec("gate")]
 CleanSpec = Annotated[PartSpec, _spec("clean")]
 StepSpec = Annotated[PartSpec, _spec("step")]
+CheckSpec = Annotated[PartSpec, _spec("check")]
 PerturbationSpec = Annotated[PartSpec, _spec("perturbation")]
 
 
@@ -79,6 +81,7 @@ def _other(value: object) -> object:
 OtherModelSpec = Annotated[OtherSpec, BeforeValidator(_other, json_schema_input_type=str | dict[str, Any])]
 SOURCES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 SOURCES |= {".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow"}
+SOURCES |= dict.fromkeys((".xlsx", ".xls", ".ods"), "excel")
 
 
 def _source(value: object) -> object:
@@ -96,17 +99,36 @@ def _source(value: object) -> object:
 SourceSpec = Annotated[PartSpec, _spec("source"), BeforeValidator(_source, json_schema_input_type=str | dict[str, Any])]
 
 
+class JoinSpec(HowJoined, Section):
+    """Another table that is joined to the rows of every part."""
+
+    data: SourceSpec
+
+
 class DataSpec(Section):
-    """Where the rows are: one source to split, or one for each part."""
+    """Where the rows are: one source to split, or one for each part; and what is joined to them."""
 
     train: SourceSpec
     valid: SourceSpec | None = None
     test: SourceSpec | None = None
+    join: tuple[JoinSpec, ...] = ()
+
+    @property
+    def every(self) -> dict[str, PartSpec]:
+        """All sources by their places, those that are joined included."""
+        parts = {"data.train": self.train, "data.valid": self.valid, "data.test": self.test}
+        joins = {f"data.join.{place}.data": one.data for place, one in enumerate(self.join)}
+        return {place: spec for place, spec in (parts | joins).items() if spec is not None}
 
 
-def _data(value: object) -> object:
-    parts = isinstance(value, Mapping) and value.keys() & DataSpec.model_fields.keys()
-    return value if parts or not isinstance(value, (str, Mapping)) else {"train": value}
+def data_of(value: object) -> object:
+    """Read one source, with `join` among its settings, or one for each part."""
+    parts = isinstance(value, Mapping) and value.keys() & (DataSpec.model_fields.keys() - {"join"})
+    if parts or not isinstance(value, (str, Mapping)):
+        return value
+    if isinstance(value, str) or "join" not in value:
+        return {"train": value}
+    return {"train": {key: said for key, said in value.items() if key != "join"}, "join": value["join"]}
 
 
 class ColumnSpec(Section):
@@ -280,13 +302,14 @@ class Recipe(Section):
     name: str = Field(
         pattern=r"^\w[\w.-]{0,63}$", description="letters, digits, '_', '.', '-'; also the release's name"
     )
-    data: Annotated[DataSpec, BeforeValidator(_data, json_schema_input_type=str | dict[str, Any])]
+    data: Annotated[DataSpec, BeforeValidator(data_of, json_schema_input_type=str | dict[str, Any])]
     target: str
     positive: str | int | bool | None = Field(
         default=None, description="the class that f1, precision and recall are about; the rarer one if not said"
     )
     task: Task | None = None
     columns: dict[str, ColumnSpec] = {}
+    checks: tuple[CheckSpec, ...] = Field(default=(), description="what the rows must keep, or no training begins")
     split: SplitSpec = SplitSpec()
     hygiene: HygieneSpec = HygieneSpec()
     prepare: tuple[StepSpec, ...] = Field(

@@ -1,0 +1,1 @@
+"""What rows must keep, one expectation a file."""
