@@ -83,6 +83,15 @@ class FittedStep(Protocol):
 
 
 @runtime_checkable
+class Noted(Protocol):
+    """A fitted step that tells what it has done to the training rows; one that comes back from a bundle has no notes."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence each."""
+
+
+@runtime_checkable
 class Step(Protocol):
     """A step between values and encoders, of one column or of several: settings only."""
 

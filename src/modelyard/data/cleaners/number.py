@@ -16,6 +16,7 @@ from modelyard.core.protocols import Cleaner
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import amounts, numerals, units
+from modelyard.data.units import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,9 +124,9 @@ class Number(Cleaner):
         return amounts.MARKED.get(self.decimal)
 
     @cached_property
-    def _scale(self) -> units.Scale:
+    def _scale(self) -> Scale:
         shares = units.SHARES if self.percent == "fraction" else dict.fromkeys(units.SHARES, 1.0)
-        return units.Scale(self._factors, self.aliases, shares)
+        return Scale(self._factors, self.aliases, shares)
 
     @property
     def _factors(self) -> dict[str, float]:
