@@ -84,7 +84,7 @@ class FittedStep(Protocol):
 
 @runtime_checkable
 class Noted(Protocol):
-    """A fitted step that tells what it has done to the training rows; one that comes back from a bundle has no notes."""
+    """A fitted step that tells what it has done to the training rows; one that comes from a bundle has no notes."""
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -102,18 +102,18 @@ class Chained:
         return [seen for name, look in self.looks.items() for seen in look(columns[name])]
 
     def state(self) -> dict[str, Json]:
-        """JSON."""
-        looks: dict[str, Json] = {
-            name: [str(look.kind), look.centre, look.scale, list(look.levels)] for name, look in self.looks.items()
-        }
-        guesses: dict[str, Json] = {name: _kept(guess) for name, guess in self.guesses.items()}
+        """JSON; lists, as the order counts."""
+        looks: list[Json] = [
+            [name, str(look.kind), look.centre, look.scale, list(look.levels)] for name, look in self.looks.items()
+        ]
+        guesses: list[Json] = [[name, _kept(guess)] for name, guess in self.guesses.items()]
         return {"looks": looks, "guesses": guesses, "rounds": self.rounds}
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> Chained:
         """From JSON."""
-        looks = {n: Look(Kind(k), float(c), float(s), tuple(ls)) for n, (k, c, s, ls) in state["looks"].items()}
-        return cls(looks, {name: _restored(kept) for name, kept in state["guesses"].items()}, int(state["rounds"]))
+        looks = {name: Look(Kind(k), float(c), float(s), tuple(ls)) for name, k, c, s, ls in state["looks"]}
+        return cls(looks, {name: _restored(kept) for name, kept in state["guesses"]}, int(state["rounds"]))
 
 
 def numbers(column: Values) -> Floats:

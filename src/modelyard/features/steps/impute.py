@@ -46,13 +46,13 @@ class FittedImpute(FittedStep):
 
     def state(self) -> State:
         """The guesses and the flags."""
-        return {**self.chained.state(), "flags": dict(self.flags)}
+        return {**self.chained.state(), "flags": [list(pair) for pair in self.flags.items()]}
 
     @classmethod
     def restore(cls, state: State) -> Self:
         """From the guesses and the flags."""
         kept: Any = state
-        return cls(Chained.restore(kept), {str(name): str(flag) for name, flag in kept["flags"].items()})
+        return cls(Chained.restore(kept), {str(name): str(flag) for name, flag in kept["flags"]})
 
 
 @part
