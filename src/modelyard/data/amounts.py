@@ -60,12 +60,12 @@ def amount(written: str) -> Amount:
     Raises:
         ValueError: it is none, or one that is not exact.
     """
+    if len(written) > LONGEST:
+        raise ValueError("expected a number, got a long text")
     if (simple := SIMPLE.fullmatch(written)) is not None:
         sign, before, digits, after = simple.groups()
         return Amount(-1 if sign == "-" else 1, digits, 0, tuple(word for word in (before, after) if word))
     text = plain(written)
-    if len(text) > LONGEST:
-        raise ValueError("expected a number, got a long text")
     if ROUGH.search(text):
         raise ValueError("expected an exact number, and no bound or estimate")
     negative = text.startswith("(") and text.endswith(")")
