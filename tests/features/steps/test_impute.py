@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from modelyard.core.errors import RecipeError
+from modelyard.core.protocols import Noted
 from modelyard.core.types import Column, Kind
 from modelyard.data import values
 from modelyard.features.fit import STEPS
@@ -83,6 +84,7 @@ def test_flags_are_of_columns_that_training_knew_to_miss_some_and_collide_with_n
     assert flags == ["x is missing (2)", "y is missing", "level is missing", "flag is missing", "day is missing"]
     after = step(gapped)
     assert after["x is missing (2)"].tolist() == [float(row == 5) for row in range(400)]
+    assert isinstance(step, Noted)
     assert step.notes == ("missing values were filled by median: 1 of x, 40 of y, 40 of level, 40 of flag, 40 of day",)
     assert STEPS.build("impute", {"flag": False}).fit(gapped, KNOWN, None, 1).made == ()
 
