@@ -144,7 +144,7 @@ WRONG: list[tuple[str, dict[str, dict[str, list[Any]]], dict[str, Any], list[str
         "a level that the recipe does not allow",
         {"train": frame()},
         {"columns": {"home": {"levels": ["rent", "own"]}}},
-        ["home: is none of the levels that the recipe allows: 4 of 12 rows, such as '父母家'\n  hint: allowed: rent"],
+        ["home: is none of the levels that the recipe allows: 4 of 12 rows, such as '父母家', first in rows 3, 6, 9"],
     ),
     (
         "weights below zero",

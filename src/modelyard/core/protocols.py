@@ -41,7 +41,7 @@ class Cleaner(Protocol):
 
     It looks at one value at a time, and what it has mended it leaves as it is, `clean(clean(x)) == clean(x)`: rows are
     mended when they are read, and may come back mended. One that `mends` text alone passes by all else. A column that
-    it has mended is of a `kind`, where that is known without looking.
+    it has mended is of a `kind`, where that is known without looking; truth values and moments are then left alone.
     """
 
     kind: ClassVar[Kind | None] = None
@@ -80,6 +80,15 @@ class FittedStep(Protocol):
     @classmethod
     def restore(cls, state: State) -> Self:
         """The same function again."""
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """A fitted step that tells what it has done to the training rows; one that comes from a bundle has no notes."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence each."""
 
 
 @runtime_checkable

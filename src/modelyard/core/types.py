@@ -63,10 +63,14 @@ Storage = Literal["string", "integer", "float", "boolean", "date", "datetime"]
 
 @dataclass(frozen=True)
 class Cleaning:
-    """A cleaner's name and its settings, settled by the training file: what is done to a value before it is read."""
+    """A cleaner's name and its settings, settled by the training file: what is done to a value before it is read.
+
+    One that makes something else of `text` wants the values of a file as they are written there.
+    """
 
     name: str
     settings: dict[str, Any] = field(default_factory=dict)  # JSON
+    text: bool = False
 
     def __hash__(self) -> int:
         """By all it says, so that what was built of it is found again."""
@@ -118,8 +122,8 @@ class Schema:
 
     @property
     def texts(self) -> frozenset[str]:
-        """The columns that the source held as text."""
-        return frozenset(column.name for column in self.columns if column.storage == "string")
+        """The columns that the source held as text, and those that are to be mended as they are written."""
+        return frozenset(c.name for c in self.columns if c.storage == "string" or any(one.text for one in c.clean))
 
     @property
     def target(self) -> Column:

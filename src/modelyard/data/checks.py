@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelyard.core.errors import DataError, Problems, RecipeError, nearest
-from modelyard.core.types import Column, Kind, Role, Schema, Task
+from modelyard.core.types import Column, Ints, Kind, Role, Schema, Task
 from modelyard.data import infer, plain, values
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ def same_columns(part: str, frame: pl.DataFrame, columns: Sequence[str]) -> None
     found.raise_any()
 
 
-def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
-    """The values of each column are what its kind says; more may be added to what is returned."""
+def rows(frame: pl.DataFrame, schema: Schema, where: str, numbers: Ints | None = None) -> Problems:
+    """The values of each column are what its kind says; more may be added to what is returned.
+
+    `numbers` [rows] are the rows' numbers in their source, where they do not count from 1.
+    """
     found = Problems(DataError)
     if where == "data.train" and frame.height < 3:
         found.add(f"{frame.height} rows are too few to train, to choose and to test on", where, "give at least 3")
@@ -80,7 +83,7 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
         found.add("holds no row with a target", where)
     for column in schema.columns:
         if column.role not in {Role.IGNORE, Role.TARGET}:
-            _values(frame[column.name], column, found)
+            _values(frame[column.name], column, found, numbers)
     if not schema.features:
         ignored = [column for column in schema.having(Role.IGNORE) if column.reason]
         told = "; ".join(f"{column.name}: {column.reason}" for column in ignored[:SHOWN])
@@ -94,13 +97,20 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
     return found
 
 
-def _values(series: pl.Series, column: Column, found: Problems) -> None:
+def first_rows(rows: pl.Series, numbers: Ints | None = None) -> str:
+    """The first of some rows [rows] by their numbers in the source: `, first in rows 3, 17, 20`."""
+    shown = [int(row) + 1 if numbers is None else int(numbers[row]) for row in rows.head(SHOWN)]
+    return f", first in row{'s' if len(shown) > 1 else ''} {', '.join(map(str, shown))}" if shown else ""
+
+
+def _values(series: pl.Series, column: Column, found: Problems, numbers: Ints | None = None) -> None:
     wrong, count = values.misfits(series, column)
     if wrong:
         shown = ", ".join(repr(value)[:40] for value in list(wrong)[:SHOWN])
         first = next(iter(wrong.values()))
         hint = first.hint or f"mend the rows, or say columns: {{{column.name}: {{kind: category}}}} or {{role: ignore}}"
-        found.add(f"{first.problem}: {count} of {len(series)} rows, such as {shown}", column.name, hint)
+        rows = first_rows(series.is_in(list(wrong)).arg_true(), numbers)
+        found.add(f"{first.problem}: {count} of {len(series)} rows, such as {shown}{rows}", column.name, hint)
 
 
 def target(

@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from modelyard.core.errors import DataError
 from modelyard.core.protocols import Cleaner
 from modelyard.core.registry import Family, settings_of
 from modelyard.core.types import Cleaning, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
-    from modelyard.core.types import Column
+    from modelyard.core.types import Column, Schema
 
 CLEANERS: Family[Cleaner] = Family("modelyard.data.cleaners", Cleaner, "clean")
 
@@ -26,6 +27,7 @@ class Cleaned:
         """In the order in which they work."""
         self.cleaners = tuple(cleaners)
         self.texts_alone = all(cleaner.mends == "text" for cleaner in self.cleaners)
+        self.reads_text = any(_reads_text(cleaner) for cleaner in self.cleaners)
         kinds = [cleaner.kind for cleaner in self.cleaners if cleaner.kind is not None]
         self.kind: Kind | None = kinds[-1] if kinds else None
 
@@ -46,7 +48,10 @@ class Cleaned:
         """Whether it may change what a frame's column of such a type holds."""
         import polars as pl
 
-        return not self.texts_alone or dtype == pl.String
+        if dtype == pl.String:
+            return True
+        done = {Kind.TIME} if dtype.is_temporal() else {Kind.BOOLEAN} if dtype == pl.Boolean else set()
+        return any(cleaner.mends == "all" and cleaner.kind not in done for cleaner in self.cleaners)
 
 
 @lru_cache(maxsize=1024)
@@ -59,15 +64,31 @@ def settled(clean: Sequence[Cleaner], names: Sequence[str], series: pl.Series) -
     """The cleaners with what the training file's values decide, each by what those before it have made of them.
 
     Raises:
-        DataError: the values do not decide it.
+        DataError: the values do not decide it, or one cleaner undoes what another has done.
     """
     written = series.drop_nulls().unique(maintain_order=True).to_list()
-    done: list[Cleaning] = []
-    for name, cleaner in zip(names, clean, strict=True):
-        one = cleaner.settled(written)
-        done.append(Cleaning(name, settings_of(one)))
+    done: list[Cleaner] = []
+    for cleaner in clean:
+        one = cleaner.settled([value for value in written if cleaner.mends == "all" or isinstance(value, str)])
+        done.append(one)
         written = [after for value in written if (after := _tried(Cleaned([one]), value)) is not None]
-    return tuple(done)
+    _check_lasting(Cleaned(done), written)
+    return tuple(Cleaning(name, settings_of(one), text=_reads_text(one)) for name, one in zip(names, done, strict=True))
+
+
+def written(clean: Mapping[str, Sequence[Cleaner]]) -> list[str]:
+    """The columns whose cleaners want a file's values as they are written, and not as numbers that they seem to be."""
+    return [name for name, cleaners in clean.items() if any(map(_reads_text, cleaners))]
+
+
+def check_installed(schema: Schema) -> None:
+    """Say at once, and not at the first row, which package the cleaners of a schema need.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    for column in schema.columns:
+        of(column.clean)
 
 
 def mended(series: pl.Series, clean: tuple[Cleaning, ...]) -> pl.Series:
@@ -86,6 +107,34 @@ def mended(series: pl.Series, clean: tuple[Cleaning, ...]) -> pl.Series:
 def columns(frame: pl.DataFrame, known: Sequence[Column]) -> pl.DataFrame:
     """A frame with the columns mended that are to be; a raw value stays nowhere."""
     return frame.with_columns([mended(frame[c.name], c.clean) for c in known if c.clean and c.name in frame.columns])
+
+
+def unread(series: pl.Series, clean: tuple[Cleaning, ...]) -> pl.Series:
+    """The different values of a frame's column that its cleaners cannot read."""
+    distinct = series.drop_nulls().unique(maintain_order=True)
+    cleaned = of(clean)
+    return distinct.filter([_refused(cleaned, value) for value in distinct.to_list()])
+
+
+def _reads_text(cleaner: Cleaner) -> bool:
+    return cleaner.kind is not None and cleaner.mends == "text"
+
+
+def _check_lasting(cleaned: Cleaned, made: Sequence[object]) -> None:
+    """What is mended is read again where a table is, and must not change then."""
+    for value in made:
+        if (again := _tried(cleaned, value)) != value or type(again) is not type(value):
+            raise DataError(
+                "the cleaners change again what they have mended", "", "change their order, or leave one of them out"
+            )
+
+
+def _refused(cleaned: Cleaned, value: object) -> bool:
+    try:
+        cleaned(value)
+    except ValueError:
+        return True
+    return False
 
 
 def _tried(cleaned: Cleaned, value: object) -> Any:  # noqa: ANN401 - as above

@@ -60,7 +60,7 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
     """
     events.step("reading", 0, len(sources))
     with refusals.collecting() as refused:
-        frames = _frames(sources, recipe.folder)
+        frames = _frames(sources, recipe.folder, cleaning.written(clean))
     events.step("reading", len(sources), len(sources))
     columns = frames["train"].columns
     checks.names(recipe, columns)
@@ -73,20 +73,22 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         notes.append(
             f"{refused.count:,} rows could not be read and were refused, the first at {refused.listed[0].where}"
         )
+    settled = _settled_cleaners(frames["train"], recipe, clean)
+    if recipe.target in settled:
+        frames = {p: _with_target(f, recipe.target, settled[recipe.target], f"data.{p}") for p, f in frames.items()}
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
-    settled = _settled_cleaners(labelled["train"], recipe, clean)
-    guessed = infer.schema(labelled["train"], recipe.target, recipe.columns, settled)
-    labelled = {part: _dated(frame, guessed) for part, frame in labelled.items()}
-    schema, task = _schema(labelled, recipe, guessed, notes)
-    tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
-    for note in notes:
-        events.note(note)
-    whole = whole_of(sources, recipe.folder)
     numbers = {
         part: frame[recipe.target].is_not_null().arg_true().to_numpy().astype(np.int64) + 1
         for part, frame in frames.items()
         if frame.height > labelled[part].height
     }
+    guessed = infer.schema(labelled["train"], recipe.target, recipe.columns, settled)
+    labelled = {part: _dated(frame, guessed) for part, frame in labelled.items()}
+    schema, task = _schema(labelled, recipe, guessed, notes, numbers)
+    tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
+    for note in notes:
+        events.note(note)
+    whole = whole_of(sources, recipe.folder)
     return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes), numbers, refused)
 
 
@@ -138,6 +140,8 @@ def check_rows(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
     strange = plain.unreadable(frame)
     kept = [c.name for c in schema.columns if c.name in frame.columns and (c.name in needed or c.name not in strange)]
     column, notes = schema.target, list[str]()
+    if column.clean:
+        frame = _with_target(frame, column.name, column.clean, "data")
     frame = _labelled("test", frame.select(kept), column.name, notes)
     for note in notes:
         events.note(note)
@@ -154,10 +158,10 @@ def check_rows(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
     return Table(cleaning.columns(frame, schema.columns), schema)
 
 
-def _frames(sources: Mapping[str, Source], folder: Path) -> dict[str, pl.DataFrame]:
-    """Each part's rows; what is text in `train` is text in the others."""
-    train = plain.plain(sources["train"].read(folder).collect())
-    texts = [name for name, dtype in train.schema.items() if dtype == pl.String]
+def _frames(sources: Mapping[str, Source], folder: Path, written: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Each part's rows; what is text in `train` is text in the others, and so is what is to be read as `written`."""
+    train = plain.plain(sources["train"].read(folder, written).collect())
+    texts = [name for name, dtype in train.schema.items() if dtype == pl.String or name in written]
     others = {part: source for part, source in sources.items() if part != "train"}
     return {"train": train} | {part: plain.plain(s.read(folder, texts).collect()) for part, s in others.items()}
 
@@ -168,6 +172,20 @@ def _labelled(part: str, frame: pl.DataFrame, target: str, notes: list[str]) -> 
         notes.append(f"data.{part}: {unlabelled} of {frame.height} rows have no {target} and were left out")
         return room.frame_taken(frame, frame[target].is_not_null().arg_true().to_numpy())
     return frame
+
+
+def _with_target(frame: pl.DataFrame, name: str, clean: tuple[Cleaning, ...], where: str) -> pl.DataFrame:
+    """The rows with their target mended: no row loses it because it could not be read.
+
+    Raises:
+        DataError: it cannot, in some rows.
+    """
+    unread = cleaning.unread(frame[name], clean)
+    if len(unread):
+        rows = frame[name].is_in(unread.implode()).arg_true()
+        told = f"the target cannot be mended in {len(rows)} of {frame.height} rows{checks.first_rows(rows)}"
+        raise DataError(told, f"{where}: {name}", "mend the rows, or say otherwise how it is cleaned")
+    return frame.with_columns(cleaning.mended(frame[name], clean))
 
 
 def _settled_cleaners(
@@ -189,7 +207,7 @@ def _settled_cleaners(
 
 
 def _schema(
-    frames: Mapping[str, pl.DataFrame], recipe: Recipe, schema: Schema, notes: list[str]
+    frames: Mapping[str, pl.DataFrame], recipe: Recipe, schema: Schema, notes: list[str], numbers: Mapping[str, Ints]
 ) -> tuple[Schema, Task]:
     train = frames["train"]
     guessed, why = infer.task_of(train[recipe.target])
@@ -198,11 +216,11 @@ def _schema(
         notes.append(f"task: {task}, as {why}")
     labels = _labels([frame[recipe.target] for frame in frames.values()])
     classes = infer.classes(labels, task, recipe.positive) if task.classifies else ()
-    found = checks.rows(train, schema, "data.train")
+    found = checks.rows(train, schema, "data.train", numbers.get("train"))
     checks.target(labels, train[recipe.target], recipe, task, classes, found)
     for part in [part for part in frames if part != "train"]:
         where = f"data.{part}"
-        later = checks.rows(frames[part], schema, where).found
+        later = checks.rows(frames[part], schema, where, numbers.get(part)).found
         found.found.extend(p if p.where == where else replace(p, where=f"{where}: {p.where}") for p in later)
     found.raise_any()
     if task is Task.BINARY:

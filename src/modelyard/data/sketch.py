@@ -11,7 +11,7 @@ import yaml
 
 from modelyard.core.errors import DataError, nearest
 from modelyard.core.types import Column, Json, Kind, Role, Task
-from modelyard.data import infer, plain, values
+from modelyard.data import hints, infer, plain, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,6 +168,8 @@ def _columns(frame: pl.DataFrame, target: str) -> list[Line]:
 def _column(column: Column, series: pl.Series) -> Line:
     if column.role is Role.TARGET:
         return Line(f"  # {_flow(column.name)} is the target")
+    if column.kind is not Kind.TIME and (mended := hints.hint(series)) is not None:
+        return Line(f"  {_flow(column.name)}: {{kind: {mended.kind}, clean: {_flow(mended.clean)}}}", mended.reason)
     role = ", role: ignore" if column.role is Role.IGNORE else ""
     missing = series.null_count()
     gaps = f"; {missing} missing" if 0 < missing < len(series) else ""

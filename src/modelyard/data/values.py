@@ -67,7 +67,9 @@ def cell(written: str, column: Column) -> str | float:
     >>> cell("1e3", Column("fee", Kind.NUMBER)), cell("01", Column("code", Kind.CATEGORY))
     (1000.0, '01')
     """
-    return float(written) if column.kind is Kind.NUMBER and WRITTEN.fullmatch(written) else written
+    if column.kind is not Kind.NUMBER or (column.clean and cleaning.of(column.clean).reads_text):
+        return written
+    return float(written) if WRITTEN.fullmatch(written) else written
 
 
 def number(value: object) -> float:

@@ -16,6 +16,7 @@ from modelyard.core.blocks import feeds
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.errors import BundleError
 from modelyard.core.types import Column, Floats, Schema, Values
+from modelyard.data import cleaning
 from modelyard.data.values import restored
 from modelyard.features.fit import Features
 from modelyard.release import manifest as manifests
@@ -59,6 +60,7 @@ class Bundle:
         self.folder, self.manifest = folder, manifest
         try:
             self.schema = msgspec.json.decode(files["schema.json"], type=Schema)
+            cleaning.check_installed(self.schema)
             self.report = reports.decode(files[manifests.REPORT])
             self.features = Features.restore(msgspec.json.decode(files["encoders.json"], type=list), files)
             self.session = _session(files["model.onnx"])

@@ -14,7 +14,7 @@ import numpy as np
 
 from modelyard.core.errors import DataError, Problem, Problems, nearest
 from modelyard.core.types import Column, Kind, Role, Schema, Values
-from modelyard.data import values
+from modelyard.data import cleaning, values
 
 ABSENT = frozenset({"NAType", "NaTType"})  # what pandas has for None
 SHOWN = 50  # problems of one request that are told
@@ -35,6 +35,7 @@ WIRE: dict[Kind, Any] = {
     Kind.TEXT: str,
     Kind.IDENTIFIER: str | int | float | bool,
 }
+MENDED = str | int | float | bool  # what may be written where cleaners mend all that there is
 
 
 class Signature:
@@ -147,8 +148,10 @@ class Signature:
 
 
 def _type(column: Column) -> Any:  # noqa: ANN401 - a type expression
-    """The wire type, with what OpenAPI tells of it; where values are mended first, they may be written as text."""
-    wire = WIRE[column.kind] | str if column.clean else WIRE[column.kind]
+    """The wire type, with what OpenAPI tells of it; where values are mended first, they may be written otherwise."""
+    wire = WIRE[column.kind]
+    if column.clean:
+        wire = wire | (str if cleaning.of(column.clean).texts_alone else MENDED)
     wire = wire | None if column.nullable else wire
     return Annotated[wire, msgspec.Meta(description=MEANING[column.kind], examples=list(column.levels[:5]) or None)]
 

@@ -11,7 +11,7 @@ from modelyard.core import deadline, events
 from modelyard.core.blocks import Examples, HeldOut, join
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
-from modelyard.core.protocols import Informed, Limited, Model, Predictor
+from modelyard.core.protocols import Informed, Limited, Model, Noted, Predictor
 from modelyard.core.types import Floats, Kind, Parts, Schema, Table, Task
 from modelyard.data import values
 from modelyard.data.read import group_values, target_values, weight_values
@@ -89,8 +89,10 @@ def fit(
 
 
 def _told(trained: Trained, table: Table) -> Trained:
-    """With a word on each column whose texts are longer than what is read of them."""
+    """With a word on what steps have changed, and on each column whose texts are longer than what is read of them."""
     cut, notes = dict[str, int](), list[str]()
+    for _, step in trained.features.steps:
+        notes.extend(step.notes if isinstance(step, Noted) else ())
     for column in table.schema.features:
         if column.name not in trained.features.fitted:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -20,6 +20,7 @@ class FittedClip(FittedStep):
     """A low and a high bound a column."""
 
     bounds: Mapping[str, tuple[float, float]]
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __call__(self, columns: Mapping[str, Values]) -> dict[str, Values]:
         """Values [rows] of each; what is missing stays so."""
@@ -74,10 +75,11 @@ class Clip(Step):
         Raises:
             RecipeError: a column is not there or holds no numbers.
         """
-        bounds = {}
+        bounds, beyond = {}, []
         for name in choosing.columns(self.columns, known, {Kind.NUMBER}, "clip"):
             there = columns[name][~np.isnan(columns[name])]
             if len(there):
                 low, high = np.quantile(there, [self.low, self.high])
                 bounds[name] = (float(low), float(high))
-        return FittedClip(bounds)
+                beyond.append(f"{int(((there < low) | (there > high)).sum())} of {name}")
+        return FittedClip(bounds, (f"extreme values were brought to a bound: {', '.join(beyond)}",) if beyond else ())

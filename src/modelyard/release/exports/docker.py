@@ -21,8 +21,9 @@ class Docker(Export):
     """A folder to build an image of: not as root, read-only, with a health check, for amd64 and arm64."""
 
     image: str = ""
-    extras: tuple[Literal["postgresql", "store", "tables"], ...] = Field(
-        default=(), description="what the base install lacks: for a yard on PostgreSQL, bundles in S3, Parquet"
+    extras: tuple[Literal["data", "postgresql", "store", "tables"], ...] = Field(
+        default=(),
+        description="what the base install lacks: for some cleaners, a yard on PostgreSQL, bundles in S3, Parquet",
     )
     open: bool = Field(default=False, description="answer without API keys: where nobody but friends can reach it")
 

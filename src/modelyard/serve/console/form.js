@@ -60,15 +60,19 @@ function made(common, schema, required, value) {
   return typed(common, kind, value);
 }
 
-/** What the text of a control is in a record; undefined leaves the field out. */
-function valued(text, kind, required, before) {
+/** Whether a column's values may be texts: numbers that are mended before they are read are sent as they are written. */
+const written = (schema) => (schema.anyOf || [schema]).some((one) => [one.type].flat().includes("string"));
+
+/** What the text of a control is in a record that showed `before`; undefined leaves the field out. */
+function valued(text, kind, required, before, textual) {
   if (text === "" && !(required && kind === "text")) return undefined;
   if (kind === "boolean") return text === "true";
   if (kind === "number") {
+    if (textual) return before.find((value) => typeof value === "number" && String(value) === text) ?? text;
     const number = Number(text.trim());
     return Number.isFinite(number) ? number : text;
   }
-  return before != null && typeof before !== "string" && String(before) === text ? before : text; // a level that is a number stays one
+  return before.find((value) => value != null && typeof value !== "string" && String(value) === text) ?? text; // a level that is a number stays one
 }
 
 /** One field: its element, its name, `read()`, and `mark(problem)`. */
@@ -83,7 +87,7 @@ export function field(name, schema, required, value, example) {
   };
   const element = make("div", { class: kind === "text" ? "field wide" : "field" },
     make("label", { for: id }, make("span", {}, name), required ? null : make("small", {}, say("optional"))), control, beside, wrong);
-  return { name, element, control, mark, read: () => valued(read(), kind, required, example) };
+  return { name, element, control, mark, read: () => valued(read(), kind, required, [example, value], written(schema)) };
 }
 
 /** The fields of a record, those of texts last as they are wide. */

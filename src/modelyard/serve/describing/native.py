@@ -60,6 +60,8 @@ def paths(name: str, bundle: Bundle, suffix: str, settings: Settings) -> dict[st
 
 def _tight(column: Column, told: Schema) -> Schema:
     """What a column's schema says, and what its type alone does not."""
+    if column.clean:  # what is mended may be written in many ways
+        return told
     if column.closed and column.storage == "string":
         return {name: said for name, said in told.items() if name not in {"type", "anyOf"}} | {"enum": _levels(column)}
     moment: Schema = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}

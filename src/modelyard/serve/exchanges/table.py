@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import DataError, Problems
-from modelyard.core.types import Column, Kind
+from modelyard.data import values
 from modelyard.serve.exchanges import plain
 from modelyard.serve.wire import BadJsonError, TooLargeError
 
 if TYPE_CHECKING:
+    from modelyard.core.types import Column
     from modelyard.serve.infer import Served
 
-# What has matched is not tried again (`++`, `*+`): else a long row of digits with a letter behind it takes hours.
-NUMBER = re.compile(r"[+-]?(\d++\.?\d*+|\.\d++)([eE][+-]?\d++)?", re.ASCII)
 TOLD = 5  # lines of one trouble
 LONGEST = 1 << 30  # signs of a field: the body has a limit of its own
 
@@ -75,6 +73,4 @@ def _value(field: str, column: Column | None) -> object:
     """A field as JSON would hold it."""
     if field == "":
         return None
-    if column is not None and column.kind is Kind.NUMBER and NUMBER.fullmatch(field):
-        return float(field)
-    return field
+    return field if column is None else values.cell(field, column)

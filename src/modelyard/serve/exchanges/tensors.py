@@ -8,6 +8,7 @@ import msgspec
 
 from modelyard.core.errors import DataError, Problems, nearest
 from modelyard.core.types import Column, Kind
+from modelyard.data import cleaning
 from modelyard.serve.exchanges import plain
 
 if TYPE_CHECKING:
@@ -109,9 +110,18 @@ def column_of(place: int, tensor: Tensor, served: Served, found: Problems) -> li
         return None
 
 
+def _accepted(column: Column) -> tuple[str, ...]:
+    """The datatypes of a column: what is mended before it is read may be written otherwise than its kind is."""
+    if not column.clean:
+        return READ[column.kind]
+    more = ("BYTES",) if cleaning.of(column.clean).texts_alone else tuple(ELEMENTS)
+    return tuple(dict.fromkeys((*READ[column.kind], *more)))
+
+
 def _values(tensor: Tensor, column: Column, where: str) -> list[Any]:
-    if tensor.datatype not in READ[column.kind]:
-        allowed = ", ".join(READ[column.kind][:3]) + (" and others" if len(READ[column.kind]) > 3 else "")
+    accepted = _accepted(column)
+    if tensor.datatype not in accepted:
+        allowed = ", ".join(accepted[:3]) + (" and others" if len(accepted) > 3 else "")
         raise DataError(f"a {column.kind} is not of this datatype", f"{where}.datatype", f"send {allowed}")
     rows, content = tensor.shape[0], bytes(tensor.data)
     place = f"{where}.data"
