@@ -83,6 +83,15 @@ class FittedStep(Protocol):
 
 
 @runtime_checkable
+class Noting(Protocol):
+    """A fitted step that tells what it did to the columns; for the report, so it names no value of a row."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences."""
+
+
+@runtime_checkable
 class Step(Protocol):
     """A step between values and encoders, of one column or of several: settings only."""
 
@@ -151,6 +160,20 @@ class Encoder(Protocol):
 
         Raises:
             DataError: the column holds nothing that can be learnt from.
+        """
+
+
+@runtime_checkable
+class Crossed(Protocol):
+    """An encoder that looks at the target: the rows that it is fitted to are encoded by others than themselves.
+
+    Else a model would learn to trust what each row's own target has told, and no row that is answered brings that.
+    """
+
+    def crossed(self, values: Values, column: Column, target: Floats, seed: int) -> Block:
+        """The training rows' block: `values` [rows], each encoded by rows of folds that it is not in.
+
+        It is of the size that the fitted encoder's blocks are.
         """
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from modelyard.core import events
 from modelyard.core.blocks import stacked
 from modelyard.core.errors import BundleError, RecipeError
-from modelyard.core.protocols import Encoder, FittedEncoder, FittedStep, Joining, State, Step
+from modelyard.core.protocols import Crossed, Encoder, FittedEncoder, FittedStep, Joining, Noting, State, Step
 from modelyard.core.registry import Family
 from modelyard.core.types import Column
 from modelyard.data import values
@@ -45,20 +47,27 @@ class Features:
 
     def __call__(self, columns: Mapping[str, Values]) -> dict[str, Block]:
         """Prepare and encode: values [rows] by column name to blocks of as many rows."""
-        for _, step in self.steps:
-            columns = step(columns)
+        columns = self.prepared(columns)
         alone, joined = self._groups
         blocks = {name: encode(columns[name]) for name, encode in alone.items()}
         for names, encode in joined:
             blocks.update(zip(names, encode([columns[name] for name in names]), strict=True))
         return {name: blocks[name] for name in self.fitted}
 
+    def prepared(self, columns: Mapping[str, Values]) -> Mapping[str, Values]:
+        """What the steps make of columns [rows]: those that are encoded."""
+        for _, step in self.steps:
+            columns = step(columns)
+        return columns
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the steps tell of what they did."""
+        return tuple(note for _, step in self.steps if isinstance(step, Noting) for note in step.notes)
+
     def of_table(self, table: Table) -> dict[str, Block]:
         """Encode a table's feature columns, a piece at a time: what encoding needs beside its blocks stays small."""
-        columns = table.schema.features
-        frames = (table.frame.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE))
-        pieces = (self({c.name: values.from_series(frame[c.name], c) for c in columns}) for frame in frames)
-        return stacked(pieces, len(table))
+        return stacked((self(piece) for piece in _pieces(table)), len(table))
 
     @cached_property
     def _groups(self) -> tuple[dict[str, FittedEncoder], list[tuple[list[str], Joint]]]:
@@ -137,6 +146,34 @@ def fit(table: Table, target: Floats | None, making: Making) -> Features:
         fitted[column.name] = encoder.fit(read[column.name], column, target)
     events.step("encoding", len(known), len(known))
     return Features(names, fitted, steps)
+
+
+def crossed(table: Table, target: Floats, making: Making, features: Features) -> dict[str, Block]:
+    """What the training rows themselves are to a model in columns whose encoders look at the target: out of fold.
+
+    The `table` and the `target` [rows] are those that `features` were fitted to.
+    """
+    known = {column.name: column for column in table.schema.features}
+    known |= {column.name: column for _, step in features.steps for column in step.made}
+    chosen = {name: making.choose(known[name])[1] for name in features.fitted}
+    held: dict[str, list[Values]] = {name: [] for name, encoder in chosen.items() if isinstance(encoder, Crossed)}
+    if held:
+        for piece in _pieces(table):
+            prepared = features.prepared(piece)
+            for name, parts in held.items():
+                parts.append(prepared[name])
+    blocks: dict[str, Block] = {}
+    for name, encoder in chosen.items():
+        if isinstance(encoder, Crossed):
+            blocks[name] = encoder.crossed(np.concatenate(held[name]), known[name], target, making.seed)
+    return blocks
+
+
+def _pieces(table: Table) -> Iterator[dict[str, Values]]:
+    """A table's feature columns, so many rows at a time; no rows are a piece too."""
+    for start in range(0, max(len(table), 1), PIECE):
+        frame = table.frame.slice(start, PIECE)
+        yield {column.name: values.from_series(frame[column.name], column) for column in table.schema.features}
 
 
 class _Read(Mapping[str, "Values"]):

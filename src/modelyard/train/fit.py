@@ -66,6 +66,7 @@ def fit(
     fitted = features.fit(parts.train, target, making)
     grouped = finish.mitigation.grouped() if finish.mitigation is not None else ""
     train, valid = (_examples(part, fitted, task, grouped) for part in (parts.train, parts.valid))
+    train = replace(train, inputs={**train.inputs, **features.crossed(parts.train, target, making, fitted)})
     rows = train if more is None else join(train, _examples(more, fitted, task, grouped))
     learnt = thin.thinned(rows, thin.most(model, rows), seed)
     if len(learnt) < len(rows):
@@ -89,8 +90,8 @@ def fit(
 
 
 def _told(trained: Trained, table: Table) -> Trained:
-    """With a word on each column whose texts are longer than what is read of them."""
-    cut, notes = dict[str, int](), list[str]()
+    """With what steps did, and a word on each column whose texts are longer than what is read of them."""
+    cut, notes = dict[str, int](), list(trained.features.notes)
     for column in table.schema.features:
         if column.name not in trained.features.fitted:
             continue
