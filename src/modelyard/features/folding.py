@@ -1,4 +1,4 @@
-"""Training rows dealt into folds, for what must be told of a row by others than itself."""
+"""A target as figures, and its rows dealt into folds: for what must be told of a row by others than itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelyard.core import folds as dealing
 from modelyard.core import seeds
 
 if TYPE_CHECKING:
@@ -15,14 +16,8 @@ FOLDS = 5
 
 
 def dealt(target: Floats, folds: int, seed: int, name: str) -> Ints:
-    """A fold for each row, [rows] int: rows that follow each other by target fall into different ones."""
-    rows, random = len(target), seeds.generator(seed, "folding", name)
-    folds = max(min(folds, rows), 1)
-    order = np.lexsort((random.random(rows), target))
-    rounds = np.tile(np.arange(folds), (-(-rows // folds), 1))
-    fold: Ints = np.empty(rows, dtype=np.int64)
-    fold[order] = random.permuted(rounds, axis=1).ravel()[:rows]
-    return fold
+    """A fold for each row, [rows] int, by a chance of the column's own."""
+    return dealing.deal(target, folds, seeds.generator(seed, "folding", name))
 
 
 def outputs(target: Floats) -> Floats:

@@ -95,7 +95,7 @@ class TargetMean(Encoder):
         return replace(fitted, scale=np.where(spread > 1e-12 * np.abs(fitted.whole), spread, 1.0))
 
     def crossed(self, values: Values, column: Column, target: Floats, seed: int) -> Block:
-        """Each row by the means of the rows of other folds, on the scale of the fitted encoder: Numbers [rows, outputs]."""
+        """Each row by the rows of other folds, on the scale of the fitted encoder: Numbers [rows, outputs]."""
         whole, outputs = self.fit(values, column, target), folding.outputs(target)
         places, fold = _places(values, list(whole.levels)), folding.dealt(target, self.folds, seed, column.name)
         block = np.zeros((len(values), outputs.shape[1]), dtype=np.float32)
@@ -123,7 +123,7 @@ class TargetMean(Encoder):
 
 
 def credibility(places: Ints, figures: Floats, rows: Floats) -> float:
-    """The variance of `figures` [rows] within levels over that of the levels' means; infinite where these do not differ.
+    """The variance of `figures` [rows] within levels over that of the levels' means; infinite without the latter.
 
     within = sum (y - mean_c)^2 / (N - K); between = (sum n_c (mean_c - mean)^2 - (K - 1) within) / (N - sum n_c^2 / N).
     """
