@@ -6,7 +6,6 @@ y = mean + sum over columns of w[column, bin], by least squares with a penalty o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
