@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,9 @@ def unscaled(encoder: TargetMean, found: Values, target: Floats, later: Values) 
 def test_with_so_many_rows_of_smoothing_it_is_scikit_learns(smooth: float, kind: str) -> None:
     random = np.random.default_rng(3)
     found = levels(300, 9, 1)
-    target = random.normal(5, 2, 300) if kind == "continuous" else random.integers(0, 3 if kind[0] == "m" else 2, 300)
+    target: Any = random.normal(5, 2, 300)
+    if kind != "continuous":
+        target = random.integers(0, 3 if kind == "multiclass" else 2, 300)
     theirs = TargetEncoder(smooth=smooth, target_type=kind).fit(found[:, None], target).transform(found[:, None])
     mine = unscaled(TargetMean(smooth=smooth), found, target, found)
     assert mine.shape[1] == (2 if kind == "multiclass" else 1)
@@ -78,7 +81,7 @@ def test_credibility_is_what_its_equation_says(places: list[int], figures: list[
 
 def test_training_rows_are_told_by_the_rows_of_other_folds() -> None:
     found, random = levels(97, 8, 2), np.random.default_rng(4)
-    target = random.integers(0, 2, 97)
+    target: Any = random.integers(0, 2, 97)
     encoder = TargetMean(smooth=3.0, folds=4)
     assert isinstance(encoder, Crossed)
     fitted = encoder.fit(found, COLUMN, target)
@@ -97,7 +100,7 @@ def test_noise_in_a_column_of_many_levels_gives_no_lift_out_of_fold_and_does_wit
     """Two columns: one tells a little, one of 400 levels tells nothing; plain means make a model trust the second."""
     random = np.random.default_rng(11)
     signal = random.normal(size=4000)
-    target = (random.random(4000) < 1 / (1 + np.exp(-signal))).astype(np.int64)
+    target: Any = (random.random(4000) < 1 / (1 + np.exp(-signal))).astype(np.int64)
     many = levels(4000, 400, 12)
     train, test = np.arange(4000) < 2000, np.arange(4000) >= 2000
     encoder = TargetMean(smooth=0.0)  # no smoothing: what the folds do by themselves

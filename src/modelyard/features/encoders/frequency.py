@@ -26,7 +26,8 @@ class FittedFrequency(FittedEncoder):
 
     def __call__(self, values: Values) -> Block:
         """[rows] of text or None to Numbers [rows, 1]; a level that training never saw has no share."""
-        known: dict[str | None, float] = {**self.shares, None: self.missing}
+        known: dict[str | None, float] = {None: self.missing}
+        known.update(self.shares)
         found = np.fromiter(map(known.get, values.tolist(), repeat(0.0)), dtype=np.float64, count=len(values))
         return Numbers(((found - self.centre) / self.scale).astype(np.float32)[:, None])
 

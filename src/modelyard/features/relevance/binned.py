@@ -75,6 +75,7 @@ def codes(values: Values, kind: Kind, bins: int = BINS) -> Ints:
     >>> codes(np.array([1.0, 2.0, np.nan, 9.0]), Kind.NUMBER, 2).tolist()
     [0, 0, 2, 1]
     """
+    found: Ints
     if kind in {Kind.CATEGORY, Kind.IDENTIFIER}:
         common = [level for level, _ in Counter(values.tolist()).most_common(bins)]
         places = {level: place for place, level in enumerate(common)}

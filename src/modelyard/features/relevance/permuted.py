@@ -45,8 +45,8 @@ def p_values(rows: Binned, fdr: float, seed: int) -> tuple[Floats, Floats]:
 
 def _importance(parts: list[_Part], figures: Floats) -> Floats:
     """Of all outputs [rows, outputs] together: [columns]."""
-    found = sum(part.importance(figures) for part in parts) / max(len(parts), 1)
-    return np.asarray(found).sum(axis=1)
+    found = np.mean([part.importance(figures) for part in parts], axis=0)
+    return np.asarray(found.sum(axis=1))
 
 
 class _Part:
@@ -68,7 +68,7 @@ class _Part:
         mean = self._summed(self.shares[:, None] * weights)
         variance = self._summed(self.shares[:, None] * weights**2) - mean**2
         covariance = self._summed(together * weights) - residual.mean(axis=0) * mean
-        return 2 * covariance + 2 * variance
+        return np.asarray(2 * covariance + 2 * variance)
 
     def _summed(self, figures: Floats) -> Floats:
         return np.asarray(np.add.reduceat(figures, self.starts[:-1], axis=0))
