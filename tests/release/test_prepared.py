@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from modelyard.core.errors import UsageError
 from modelyard.core.explaining import Otherwise, Why
 from tests import making
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import polars as pl
 
     from modelyard.run import Run
@@ -83,14 +80,6 @@ def test_other_explainers_tell_of_raw_columns_too(prepared: Run) -> None:
         changed = {name: value for name, value in row.items() if name in RAW}
         changed |= {move.column: move.after for move in each.moves}
         assert float(prepared.bundle.outputs(changed)[0, 1]) == pytest.approx(each.after, abs=1e-5)
-
-
-def test_a_networks_own_inputs_are_not_the_columns(tmp_path: Path) -> None:
-    steps = [{"step": "ratio", "of": ["年龄", "income"]}]
-    network = making.train(tmp_path, frame(100), model="mlp", training={"epochs": 1}, prepare=steps)
-    with pytest.raises(UsageError, match="what `prepare` makes of the columns") as caught:
-        network.explain(network.test.frame.head(1))
-    assert "shapley" in caught.value.hint
 
 
 def test_importance_and_robustness_are_of_raw_columns(prepared: Run) -> None:
