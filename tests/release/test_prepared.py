@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from modelyard.core.explaining import Otherwise, Why
+from modelyard.serve.app import App
 from tests import making
+from tests.serve.asking import Client
 
 if TYPE_CHECKING:
     import polars as pl
@@ -103,3 +105,9 @@ def test_clients_are_asked_for_raw_columns_alone(prepared: Run) -> None:
     schema = json.loads((prepared.bundle.folder / "schema.json").read_text(encoding="utf-8"))
     assert [column["name"] for column in schema["columns"]] == [*RAW, making.TARGET]
     assert set(prepared.bundle.example) == set(RAW)
+
+
+def test_levels_that_nobody_can_send_are_not_counted(prepared: Run) -> None:
+    client = Client(App({"test": prepared.bundle}))
+    assert client.post({**prepared.bundle.example, "home": "castle", "member": True}).status_code == 200
+    assert client.metric("modelyard_unseen_categories_total", model="test", column="home_with_member") == 0
