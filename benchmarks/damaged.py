@@ -84,7 +84,11 @@ def _lost(case: Case, source: Any, folder: Path, rows: int, refused: int) -> str
         held = [row for piece in source.pieces(folder, 1000) for row in piece]
     if case.source == "jsonl":
         good, bad = counting.objects(case.content)
-        return "" if (good, bad) == (held, refused) and rows == len(good) else f"{rows} + {refused}, not {len(good)} + {bad}"
+        return (
+            ""
+            if (good, bad) == (held, refused) and rows == len(good)
+            else f"{rows} + {refused}, not {len(good)} + {bad}"
+        )
     return _lost_text(source, folder, held, (rows, refused))
 
 
@@ -114,7 +118,9 @@ def batch(seeds: range) -> list[Outcome]:
     """Some files in a process of its own, bounded in time and memory."""
     command = [sys.executable, __file__, "--batch", str(seeds.start), str(seeds.stop)]
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=SECONDS)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=SECONDS
+        )
         lines, end = done.stdout.splitlines(), f"the process ended with {done.returncode}: {done.stderr[-300:]}"
     except subprocess.TimeoutExpired as late:
         lines, end = (late.stdout or b"").decode().splitlines(), f"no answer in {SECONDS:.0f} s"
@@ -142,7 +148,9 @@ def main() -> int:
     if asked.batch:
         _batch(*asked.batch)
         return 0
-    found = [one for start in range(0, asked.files, BATCH) for one in batch(range(start, min(start + BATCH, asked.files)))]
+    found = [
+        one for start in range(0, asked.files, BATCH) for one in batch(range(start, min(start + BATCH, asked.files)))
+    ]
     counted = Counter((one.kind, one.mode, one.result) for one in found)
     for (kind, mode, result), count in sorted(counted.items()):
         print(f"{kind:24} {mode:7} {result:30} {count:5}")

@@ -235,5 +235,5 @@ def test_a_closed_column_takes_all_the_levels_that_it_names(
         return
     column = Column("x", kind, levels=("甲", "b", "never seen"), closed=True)
     found = values.from_list(["b", "甲", None], column, refuse)
-    fitted = parts.build(ENCODERS, name, given_settings).fit(found, column, None)
+    fitted = parts.build(ENCODERS, name, given_settings).fit(found, column, np.array([0.0, 1.0, 0.5]))
     check_form(fitted(values.from_list(["never seen", "b"], column, refuse)), 2)

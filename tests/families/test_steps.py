@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 every_step = pytest.mark.parametrize("name", STEPS.names)
 # What a step must be told that has no default; one that needs nothing has no line here.
-SAID: dict[str, dict[str, Any]] = {}
+SAID: dict[str, dict[str, Any]] = {
+    "calendar": {"of": "since", "since": "since", "zone": "Asia/Shanghai"},
+    "holidays": {"of": "since", "country": "CN"},
+    "interact": {"pairs": "auto"},
+    "ratio": {"of": ["年龄", "income"]},
+}
 
 
 def rows(count: int = 60) -> tuple[dict[str, Values], dict[str, Column], Any]:

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.core import room
-from modelyard.core.types import Floats, Ints
+from modelyard.core.types import Floats, Ints, Values
 
 # The codes that every category has before those of its levels.
 MISSING_CODE = 0
 UNSEEN_CODE = 1
 
-Form = Literal["numbers", "codes", "tokens", "bag"]  # of blocks  # of blocks
+Form = Literal["numbers", "codes", "tokens", "bag"]  # of blocks
 
 
 @dataclass(frozen=True)
@@ -191,6 +191,24 @@ class Bag(_Ragged):
         """These rows, then those of blocks of the same size."""
         weights = room.joined([block.weights for block in (self, *below)])
         return Bag(*self._joined(*below), weights, self.size)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A column's `values` [rows] as they are before steps prepare them: what an explanation chooses among.
+
+    No model reads it, and so it has no form: it becomes blocks when it is answered.
+    """
+
+    values: Values
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.values)
+
+    def take(self, rows: Ints) -> Raw:
+        """Some of the rows: [rows] int."""
+        return Raw(self.values[rows])
 
 
 Block = Numbers | Codes | Tokens | Bag

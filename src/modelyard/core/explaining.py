@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from modelyard.core.blocks import Block
+from modelyard.core.blocks import Block, Raw
 from modelyard.core.evidence import Importance
 from modelyard.core.types import Column, Floats, Ints, Json, Values
 
@@ -17,6 +17,7 @@ from modelyard.core.types import Column, Floats, Ints, Json, Values
 Way: TypeAlias = Literal["free", "up", "down", "never"]
 WAYS: tuple[Way, ...] = ("free", "up", "down", "never")
 Columns: TypeAlias = "Mapping[str, Values]"
+Held: TypeAlias = Block | Raw  # a column of rows that are chosen among: encoded, or as it was read
 BAR = 16  # signs of a bar in text
 WIDEST = 40  # signs of a value that are shown
 
@@ -161,7 +162,8 @@ class Explanation:
 class Subject:
     """A model that is asked why.
 
-    `encode` makes a column's values [rows] a block, `run` answers blocks: [rows, outputs]. `output` [rows] is which
+    `encode` makes a column's values [rows] a block, or holds them as they are where columns are prepared together;
+    `run` answers these: [rows, outputs]. `output` [rows] is which
     output is explained of each row, and `of` what it is called; `decide` says what is answered, [rows] of outputs, to
     answers [rows, outputs] and which of the explained rows each of them is of, [rows], as its group may decide with it.
     `known` are the summaries that a bundle keeps of each column, `ways` how a person can change it. `network` is the
@@ -170,8 +172,8 @@ class Subject:
     """
 
     columns: tuple[Column, ...]
-    encode: Callable[[str, Values], Block]
-    run: Callable[[dict[str, Block]], Floats]
+    encode: Callable[[str, Values], Held]
+    run: Callable[[dict[str, Held]], Floats]
     output: Ints
     of: tuple[str, ...]
     decide: Callable[[Floats, Ints], Ints]
@@ -191,7 +193,7 @@ class Subject:
         with ThreadPoolExecutor(self.workers) as pool:
             return list(pool.map(ask, parts))
 
-    def answers(self, blocks: Mapping[str, Block]) -> Floats:
+    def answers(self, blocks: Mapping[str, Held]) -> Floats:
         """[rows, outputs] float64."""
         return np.asarray(self.run(dict(blocks)), dtype=np.float64)
 

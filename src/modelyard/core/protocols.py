@@ -84,7 +84,10 @@ class FittedStep(Protocol):
 
 @runtime_checkable
 class Noted(Protocol):
-    """A fitted step that tells what it has done to the training rows; one that comes from a bundle has no notes."""
+    """A fitted step that tells what it has done to the training rows; one that comes from a bundle has no notes.
+
+    They are for the report, so they name no value of a row.
+    """
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -177,6 +180,20 @@ class Encoder(Protocol):
 
         Raises:
             DataError: the column holds nothing that can be learnt from.
+        """
+
+
+@runtime_checkable
+class Crossed(Protocol):
+    """An encoder that looks at the target: the rows that it is fitted to are encoded by others than themselves.
+
+    Else a model would learn to trust what each row's own target has told, and no row that is answered brings that.
+    """
+
+    def crossed(self, values: Values, column: Column, target: Floats, seed: int) -> Block:
+        """The training rows' block: `values` [rows], each encoded by rows of folds that it is not in.
+
+        It is of the size that the fitted encoder's blocks are.
         """
 
 

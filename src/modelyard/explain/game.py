@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.core import events
-from modelyard.core.blocks import Codes, Numbers
-from modelyard.core.explaining import Columns, Share, Subject, Why
+from modelyard.core.blocks import Codes, Numbers, Raw
+from modelyard.core.explaining import Columns, Held, Share, Subject, Why
 from modelyard.core.types import Column, Floats, Ints, Kind
+from modelyard.data.values import missing
 from modelyard.explain import pieces
-
-if TYPE_CHECKING:
-    from modelyard.core.blocks import Block
 
 PIECE = 512  # coalitions that are answered at once: few enough for a processor's cache
 MOST = 50  # players whose coalitions are told apart by the bits of a number
@@ -47,7 +45,7 @@ class Table:
         self.texts = [column.name for column in model.columns if column.kind is Kind.TEXT]
         even = [column.name for column in model.columns if column.kind is not Kind.TEXT]
         self.background = count(background) if even else 1  # without other columns all rows of it are the same
-        self.blocks: dict[str, Block] = {
+        self.blocks: dict[str, Held] = {
             name: model.encode(name, np.concatenate([background[name], rows[name]])) for name in even
         }
         self.numbers = Side({name: block for name, block in self.blocks.items() if isinstance(block, Numbers)})
@@ -93,7 +91,7 @@ class Side:
         self.names, self.widths = list(blocks), [block.values.shape[1] for block in blocks.values()]
         self.values = np.hstack([block.values for block in blocks.values()]) if blocks else np.zeros((0, 0))
 
-    def mixed(self, on: Bools, mine: int, against: Ints) -> dict[str, Block]:
+    def mixed(self, on: Bools, mine: int, against: Ints) -> dict[str, Held]:
         """[asks] rows: a column that is `on` [asks, columns] as in row `mine`, else as in the row `against` [asks]."""
         if not self.names:  # a table of texts or categories alone
             return {}
@@ -165,7 +163,7 @@ class Game:
         answers = table.model.answers({column.name: blocks[column.name] for column in table.model.columns})
         return np.asarray(answers[:, table.model.output[self.row]])
 
-    def _text(self, name: str, on: Bools) -> Block:
+    def _text(self, name: str, on: Bools) -> Held:
         """A text with the pieces that are `on` [asks, pieces]; what is the same is encoded once."""
         different, places = np.unique(on, axis=0, return_inverse=True)
         told = np.empty(len(different), dtype=object)
@@ -173,12 +171,15 @@ class Game:
         return self.table.model.encode(name, told).take(np.asarray(places).ravel())
 
 
-def _same(block: Block, background: int, row: int) -> Bools:
+def _same(block: Held, background: int, row: int) -> Bools:
     """Which rows of the background, at the beginning of a block, are encoded as a row after them is: [background]."""
     if isinstance(block, Codes):
         return np.asarray(block.codes[:background] == block.codes[background + row])
     if isinstance(block, Numbers):
         return np.asarray((block.values[:background] == block.values[background + row]).all(axis=1))
+    if isinstance(block, Raw):
+        behind, mine = block.values[:background], block.values[background + row : background + row + 1]
+        return np.asarray((behind == mine) | (missing(behind) & missing(mine)), dtype=bool)
     return np.zeros(background, dtype=bool)
 
 

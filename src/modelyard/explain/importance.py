@@ -14,11 +14,12 @@ from modelyard.core.types import Kind
 from modelyard.data import values
 from modelyard.data.read import target_values, weight_values
 from modelyard.explain.family import EXPLAINERS
+from modelyard.features import held as holding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from modelyard.core.blocks import Block
+    from modelyard.core.explaining import Held
     from modelyard.core.protocols import Metric
     from modelyard.core.types import Floats, Table, Values
     from modelyard.train.fit import Trained
@@ -49,12 +50,12 @@ def of(
     held = np.ones(len(some)) if given is None else given.astype(np.float64)
     sign = -1.0 if metric.higher_is_better else 1.0
 
-    def encode(column: str, found: Values) -> Block:
-        return trained.features.fitted[column](found)
+    def encode(column: str, found: Values) -> Held:
+        return holding.hold(trained.features, column, found)
 
-    def run(blocks: dict[str, Block]) -> Floats:
+    def run(blocks: dict[str, Held]) -> Floats:
         with events.listening(events.notes_of(events.listener())):  # how far the shuffling is says more
-            return trained.predictor(blocks)
+            return trained.predictor(holding.inputs(trained.features, blocks))
 
     def worse(answers: Floats, weight: Floats) -> float:
         return sign * metric(truth, judged(metric, answers), weight * held)

@@ -1,4 +1,4 @@
-"""The columns that a step is for."""
+"""The columns that a step is for, and the names of those that it adds."""
 
 from __future__ import annotations
 
@@ -31,3 +31,16 @@ def columns(said: Sequence[str], known: Mapping[str, Column], kinds: Collection[
             )
     found.raise_any()
     return list(said)
+
+
+def fresh(names: Sequence[str], known: Mapping[str, Column], step: str) -> None:
+    """What a step adds is not there already.
+
+    Raises:
+        RecipeError: a name is taken; all of them at once.
+    """
+    found = Problems(RecipeError)
+    for name in names:
+        if name in known or list(names).count(name) > 1:
+            found.add(f"there is a column called '{name}' already", f"prepare: {step}", "give it another `name`")
+    found.raise_any()

@@ -11,7 +11,17 @@ import numpy as np
 
 from modelyard.core import digest, events, threads
 from modelyard.core.errors import BundleError, RecipeError
-from modelyard.core.protocols import Encoder, FittedEncoder, FittedStep, Joining, Narrow, State, Step, Tallied
+from modelyard.core.protocols import (
+    Crossed,
+    Encoder,
+    FittedEncoder,
+    FittedStep,
+    Joining,
+    Narrow,
+    State,
+    Step,
+    Tallied,
+)
 from modelyard.core.registry import Family, settings_of
 from modelyard.core.types import Column, Kind
 from modelyard.data import values
@@ -48,6 +58,7 @@ class Features:
     names: Mapping[str, str]  # column -> the encoder's name
     fitted: Mapping[str, FittedEncoder]
     steps: Sequence[tuple[str, FittedStep]] = ()
+    notes: tuple[str, ...] = ()  # of what the steps did to the training rows; a bundle does not keep them
 
     def __call__(self, columns: Mapping[str, Values]) -> dict[str, Block]:
         """Prepare and encode: values [rows] by column name to blocks of as many rows."""
@@ -59,7 +70,7 @@ class Features:
         return {name: blocks[name] for name in self.fitted}
 
     def prepared(self, columns: Mapping[str, Values]) -> Mapping[str, Values]:
-        """What the steps make of columns of values [rows]."""
+        """What the steps make of columns of values [rows]: those that are encoded."""
         for _, step in self.steps:
             columns = step(columns)
         return columns
@@ -196,6 +207,23 @@ def _fitted(encoder: Encoder, column: Column, read: Mapping[str, Values], target
     if isinstance(encoder, Tallied) and isinstance(read, _Read):
         return encoder.fit_counts(read.counts(column.name), column)
     return encoder.fit(read[column.name], column, target)
+
+
+def crossed(table: Table, target: Floats, making: Making, features: Features) -> dict[str, Block]:
+    """What the training rows themselves are to a model in columns whose encoders look at the target: out of fold.
+
+    The `table` and the `target` [rows] are those that `features` were fitted to.
+    """
+    known = {column.name: column for column in table.schema.features}
+    known |= {column.name: column for _, step in features.steps for column in step.made}
+    chosen = {name: making.choose(known[name])[1] for name in features.fitted}
+    crossing = {name: encoder for name, encoder in chosen.items() if isinstance(encoder, Crossed)}
+    if not crossing:
+        return {}
+    prepared = features.prepared(_Read(table, {column.name: column for column in table.schema.features}))
+    return {
+        name: encoder.crossed(prepared[name], known[name], target, making.seed) for name, encoder in crossing.items()
+    }
 
 
 class _Read(Mapping[str, "Values"]):

@@ -16,8 +16,9 @@ from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
 from modelyard.core.types import Json, Kind, Task
 from modelyard.features import weights as pretrained
+from modelyard.features.sentences import check_length
 from modelyard.models.layers.embed import Embed
-from modelyard.models.layers.encoder import Pooling, TextEncoder, check_length, load
+from modelyard.models.layers.encoder import Pooling, TextEncoder, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

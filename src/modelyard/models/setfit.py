@@ -17,7 +17,8 @@ from modelyard.core.registry import part
 from modelyard.core.training import Regularisation, Training
 from modelyard.core.types import Json, Kind, Task
 from modelyard.features import weights as pretrained
-from modelyard.models.layers.encoder import check_length, load
+from modelyard.features.sentences import check_length
+from modelyard.models.layers.encoder import load
 from modelyard.models.layers.unit import UnitTexts, texts_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from modelyard.core.training import Training
 from modelyard.core.types import Column, Floats, Json, Kind, Task
 from modelyard.features import weights as pretrained
 from modelyard.features.fit import ENCODERS
-from modelyard.models.layers.encoder import check_length, load
+from modelyard.features.sentences import check_length
+from modelyard.models.layers.encoder import load
 from modelyard.models.layers.unit import UnitTexts, texts_of
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from modelyard.data.values import level
 from modelyard.explain import background as backgrounds
 from modelyard.explain.family import EXPLAINERS
 from modelyard.explain.game import count
+from modelyard.features import held as holding
 from modelyard.features.tokenizing import FittedTokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelyard.core.blocks import Block
-    from modelyard.core.explaining import Columns
+    from modelyard.core.explaining import Columns, Held
     from modelyard.core.protocols import Explainer
     from modelyard.core.types import Floats, Ints, Values
     from modelyard.release.bundle import Bundle
@@ -129,11 +129,11 @@ def subject(bundle: Bundle, columns: Columns, of: object, groups: Any = None) ->
         UsageError: `of` is no class.
     """
 
-    def encode(name: str, values: Values) -> Block:
-        return bundle.features.fitted[name](values)
+    def encode(name: str, values: Values) -> Held:
+        return holding.hold(bundle.features, name, values)
 
-    def run(blocks: dict[str, Block]) -> Floats:
-        return order.answer(blocks, bundle.batch, lambda _done: None, bundle.workers)
+    def run(blocks: dict[str, Held]) -> Floats:
+        return order.answer(holding.inputs(bundle.features, blocks), bundle.batch, lambda _done: None, bundle.workers)
 
     def tokens(name: str, ids: Ints) -> list[str]:
         encoder = bundle.features.fitted[name]

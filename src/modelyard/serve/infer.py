@@ -38,6 +38,7 @@ class Served:
         """Not ready before `warm_up`."""
         self.name, self.bundle, self.limits, self.telemetry = name, bundle, limits, telemetry
         self.ready = False
+        self.asked = frozenset(column.name for column in bundle.schema.features)
         self.marks = [(b"x-modelyard-bundle", bundle.digest[:12].encode())]
         self.bytes_per_row = 1.0
         self.batches = Batches(self.work, bundle.workers, limits)
@@ -143,7 +144,8 @@ class Served:
     def _count(self, inputs: dict[str, Block], rows: int) -> None:
         self.telemetry.predicted(self.name, rows)
         for column, block in inputs.items():
-            if isinstance(block, Codes) and (values := block.codes.tolist().count(UNSEEN_CODE)):
+            known = column in self.asked  # what steps make of columns is nobody's to send
+            if known and isinstance(block, Codes) and (values := block.codes.tolist().count(UNSEEN_CODE)):
                 self.telemetry.unseen(self.name, column, values)
 
     def _seconds(self, records: list[object], tries: int = TRIES) -> float:

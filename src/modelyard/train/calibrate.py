@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.core import seeds
+from modelyard.core import folds, seeds
 from modelyard.core.blocks import HeldOut, Inputs
 from modelyard.core.protocols import Predictor
 from modelyard.models.layers.graph import Graph
-from modelyard.train import folds, objective
+from modelyard.train import objective
 from modelyard.train.calibrators import Calibrator, Same, Stepped, platt, temperature
 from modelyard.train.ensemble import graph_of
 

@@ -11,7 +11,7 @@ from modelyard.core import deadline, events
 from modelyard.core.blocks import Examples, HeldOut, join
 from modelyard.core.decisions import Decision
 from modelyard.core.finish import Finish
-from modelyard.core.protocols import Informed, Limited, Model, Noted, Predictor
+from modelyard.core.protocols import Informed, Limited, Model, Predictor
 from modelyard.core.types import Floats, Kind, Parts, Schema, Table, Task
 from modelyard.data import values
 from modelyard.data.read import group_values, target_values, weight_values
@@ -66,6 +66,7 @@ def fit(
     fitted = features.fit(parts.train, target, making)
     grouped = finish.mitigation.grouped() if finish.mitigation is not None else ""
     train, valid = (_examples(part, fitted, task, grouped) for part in (parts.train, parts.valid))
+    train = replace(train, inputs={**train.inputs, **features.crossed(parts.train, target, making, fitted)})
     rows = train if more is None else join(train, _examples(more, fitted, task, grouped))
     learnt = thin.thinned(rows, thin.most(model, rows), seed)
     if len(learnt) < len(rows):
@@ -89,10 +90,8 @@ def fit(
 
 
 def _told(trained: Trained, table: Table) -> Trained:
-    """With a word on what steps have changed, and on each column whose texts are longer than what is read of them."""
-    cut, notes = dict[str, int](), list[str]()
-    for _, step in trained.features.steps:
-        notes.extend(step.notes if isinstance(step, Noted) else ())
+    """With what steps did, and a word on each column whose texts are longer than what is read of them."""
+    cut, notes = dict[str, int](), list(trained.features.notes)
     for column in table.schema.features:
         if column.name not in trained.features.fitted:
             continue

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core import deadline, events, seeds
+from modelyard.core import deadline, events, folds, seeds
 from modelyard.core.protocols import Predictor
 from modelyard.core.types import Task
 from modelyard.models.layers.graph import Graph
-from modelyard.train import folds, thin
+from modelyard.train import thin
 from modelyard.train.ensemble import graph_of
 
 if TYPE_CHECKING:

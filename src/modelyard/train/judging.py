@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core import deadline, events, seeds
+from modelyard.core import deadline, events, folds, seeds
 from modelyard.core.blocks import Examples
 from modelyard.core.training import Loss
 from modelyard.core.types import Floats, Ints, Task
-from modelyard.train import folds, objective, thin
+from modelyard.train import objective, thin
 
 if TYPE_CHECKING:
     from modelyard.core.protocols import Model, Predictor

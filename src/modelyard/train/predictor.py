@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -16,17 +14,14 @@ from torch.export import Dim
 from modelyard.core import events, order
 from modelyard.core.blocks import BlockSpec, Inputs, places
 from modelyard.core.protocols import Predictor
+from modelyard.features import exporting
 from modelyard.models.layers.graph import Graph
 from modelyard.train import batches
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import onnx
-
     from modelyard.core.types import Floats
-
-OPSET = 20
 
 
 @runtime_checkable
@@ -100,29 +95,8 @@ class TorchPredictor(Predictor):
             for name in example
         }
         events.step("exporting", 0, 1)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the exporter's own deprecations
-            levels = {name: logging.getLogger(name).level for name in ("torch.onnx", "onnxscript", "onnx_ir")}
-            for name in levels:
-                logging.getLogger(name).setLevel(logging.ERROR)
-            try:
-                program = torch.onnx.export(
-                    self.module,
-                    (),
-                    kwargs={"feeds": example},
-                    dynamic_shapes={"feeds": shapes},
-                    input_names=list(example),
-                    output_names=["answers"],
-                    opset_version=OPSET,
-                    dynamo=True,
-                    verbose=False,
-                )
-            finally:
-                for name, level in levels.items():
-                    logging.getLogger(name).setLevel(level)
-        if program is None:  # the dynamo exporter always returns one
-            raise RuntimeError("the exporter returned no program")
-        path.write_bytes(_clean(program.model_proto).SerializeToString(deterministic=True))
+        content = exporting.written(self.module, {"feeds": example}, {"feeds": shapes}, list(example), "answers")
+        path.write_bytes(content)
         events.step("exporting", 1, 1)
 
 
@@ -141,21 +115,3 @@ def _example(specs: Mapping[str, BlockSpec]) -> dict[str, Tensor]:
             second, dtype = ("mask", torch.int64) if spec.form == "tokens" else ("weights", torch.float32)
             example[f"{name}_{second}"] = torch.ones(rows, length, dtype=dtype)
     return example
-
-
-def _clean(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Drop stack traces, paths and versions: they would make a digest depend on the machine."""
-    model.ClearField("metadata_props")
-    model.ClearField("doc_string")
-    model.producer_name, model.producer_version = "modelyard", ""
-    model.graph.ClearField("doc_string")
-    model.graph.ClearField("metadata_props")
-    model.graph.ClearField("value_info")
-    for holder in (model.graph, *model.functions):
-        for node in holder.node:
-            node.ClearField("metadata_props")
-            node.ClearField("doc_string")
-    for value in (*model.graph.input, *model.graph.output, *model.graph.initializer):
-        value.ClearField("metadata_props")
-        value.ClearField("doc_string")
-    return model

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from torch import nn
 
+from modelyard.core.blocks import Raw
 from modelyard.core.errors import UsageError
 from modelyard.core.explaining import Why
+from modelyard.explain.explainers.integrated_gradients import IntegratedGradients
 from modelyard.train import batches
+from modelyard.train.predictor import Answering, TorchPredictor
 from tests import making
+from tests.explain import subjects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +102,12 @@ def test_a_bundle_has_no_network_and_a_line_is_none(binary: Run) -> None:
     with pytest.raises(UsageError, match="this model is none"):
         binary.explain(binary.test.frame.head(1))
     assert binary.explain(binary.test.frame.head(1), "shapley").adds_up
+
+
+def test_a_networks_own_inputs_are_not_the_columns_where_steps_prepare_them() -> None:
+    network = TorchPredictor(Answering(nn.Linear(1, 1), 0.0, 1.0, classifies=False), {})
+    subject = replace(subjects.of(subjects.straight, 1, 1), encode=lambda _name, values: Raw(values), network=network)
+    rows = subjects.columns(np.zeros((1, 1)))
+    with pytest.raises(UsageError, match="what `prepare` makes of the columns") as caught:
+        IntegratedGradients()(subject, rows, rows)
+    assert "shapley" in caught.value.hint

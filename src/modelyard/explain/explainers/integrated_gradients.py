@@ -19,7 +19,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from modelyard.core import events
-from modelyard.core.blocks import Tokens, take
+from modelyard.core.blocks import Raw, Tokens, take
 from modelyard.core.errors import UsageError
 from modelyard.core.explaining import Columns, Reason, Share, Subject, Why
 from modelyard.core.protocols import Explainer
@@ -56,21 +56,21 @@ class IntegratedGradients(Explainer):
         """A `Why` a row.
 
         Raises:
-            UsageError: there is no network, or none whose embeddings are known.
+            UsageError: there is no network, or none whose embeddings are known, or steps stand before it.
         """
         network = model.network
         if not isinstance(network, TorchPredictor):
             hint = "use shapley, which asks any model"
             raise UsageError("'integrated_gradients' asks a network, and this model is none", "explain", hint)
         network.module.eval()
-        blocks = {column.name: model.encode(column.name, rows[column.name]) for column in model.columns}
+        blocks = _encoded(model, {column.name: rows[column.name] for column in model.columns})
         emptied = {
             column.name: np.array([""], dtype=object).repeat(count(background))
             if column.kind is Kind.TEXT
             else background[column.name]
             for column in model.columns
         }
-        behind = {name: model.encode(name, values) for name, values in emptied.items()}
+        behind = _encoded(model, emptied)
         way = Way(network.module, list(blocks), behind)
         found = []
         for row in range(count(rows)):
@@ -101,6 +101,22 @@ class IntegratedGradients(Explainer):
             else:
                 shares.append(Share(column.name, float(amount.sum()), shown(values[column.name], column)))
         return Why(model.of[row], answer, base, tuple(shares))
+
+
+def _encoded(model: Subject, columns: Columns) -> dict[str, Block]:
+    """Each column as the network reads it.
+
+    Raises:
+        UsageError: the network does not read them one by one, as steps prepare them together.
+    """
+    found: dict[str, Block] = {}
+    for name, values in columns.items():
+        held = model.encode(name, values)
+        if isinstance(held, Raw):
+            hint = "use shapley, which tells of the columns as they come"
+            raise UsageError("the network reads what `prepare` makes of the columns, not them", "explain", hint)
+        found[name] = held
+    return found
 
 
 @dataclass(frozen=True)

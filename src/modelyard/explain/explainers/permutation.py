@@ -12,7 +12,6 @@ import numpy as np
 from pydantic import Field
 
 from modelyard.core import events, intervals, seeds
-from modelyard.core.blocks import take
 from modelyard.core.errors import UsageError
 from modelyard.core.evidence import Importance
 from modelyard.core.protocols import Explainer
@@ -54,7 +53,7 @@ class Permutation(Explainer):
         found = []
         for done, name in enumerate(blocks):
             orders = np.concatenate([random.permutation(size) for _ in range(self.shuffles)])
-            same = {other: take({other: blocks[other]}, np.arange(len(orders)) % size)[other] for other in blocks}
+            same = {other: blocks[other].take(np.arange(len(orders)) % size) for other in blocks}
             answers = model.answers({**same, name: blocks[name].take(orders)})
             rounds = answers.reshape(self.shuffles, size, -1)
             after = np.array([_judged(model.worse, each, weights) for each in rounds])  # [shuffles, 1 + groups]

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-import torch
 from torch import Tensor, nn
-from transformers import AutoModel
-from transformers.utils import logging as chatter
 
-from modelyard.core.errors import RecipeError
-from modelyard.features import weights as pretrained
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from modelyard.features import sentences
+from modelyard.features.sentences import check_length
 
 # What stands for a text: the mean of its tokens (Reimers 2019), or the first token, which BERT calls [CLS].
 Pooling: TypeAlias = Literal["mean", "cls"]
@@ -65,42 +58,7 @@ def load(weights: str, max_length: int, pooling: Pooling = "mean") -> TextEncode
         RecipeError: the weights cannot be had or read, or they read fewer than `max_length` tokens.
         MissingExtraError: the package that carries them is not installed.
     """
-    folder = pretrained.folder(weights)
-    try:
-        with quiet():
-            network: Any = AutoModel.from_pretrained(
-                folder, local_files_only=True, attn_implementation="sdpa", dtype=torch.float32
-            )
-    except (OSError, ValueError) as error:
-        hint = "a folder that AutoModel.from_pretrained reads: config.json and model.safetensors"
-        raise RecipeError("the weights cannot be read", f"weights '{weights}'", hint) from error
+    network = sentences.network(weights)
     # what the hub gave is known only now
     check_length(weights, max_length, getattr(network.config, "max_position_embeddings", None))
-    if hasattr(network, "pooler"):
-        network.pooler = None  # a layer on the first token that is for another task, and is not read here
     return TextEncoder(network, pooling, int(network.config.hidden_size))
-
-
-def check_length(weights: str, max_length: int, longest: int | None) -> None:
-    """The weights read as many tokens as a recipe says; `longest` is the most that they read, where that is known.
-
-    Raises:
-        RecipeError: they read fewer.
-    """
-    if longest is not None and max_length > longest:
-        hint = f"say max_length: {longest}, or less"
-        raise RecipeError(f"'{weights}' reads at most {longest} tokens", "model.max_length", hint)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without transformers' own progress bars and load reports: ours tells how far it is."""
-    shown, level = chatter.is_progress_bar_enabled(), chatter.get_verbosity()
-    chatter.disable_progress_bar()
-    chatter.set_verbosity_error()
-    try:
-        yield
-    finally:
-        chatter.set_verbosity(level)
-        if shown:
-            chatter.enable_progress_bar()

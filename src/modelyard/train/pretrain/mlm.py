@@ -22,7 +22,7 @@ from transformers import AutoModelForMaskedLM, BertConfig, BertForMaskedLM
 from modelyard.core import seeds
 from modelyard.core.errors import UsageError
 from modelyard.features import weights as pretrained
-from modelyard.models.layers.encoder import quiet
+from modelyard.features.sentences import quiet
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

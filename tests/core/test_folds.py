@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from modelyard.train import folds
+from modelyard.core import folds
 
 
 @given(some.lists(some.integers(0, 3), min_size=1, max_size=60), some.integers(2, 7), some.integers(0, 9))
