@@ -42,7 +42,9 @@ def opened(frame: pl.DataFrame, columns: Iterable[str], folder: Path, where: str
         known = {text: _content(text, folder) for text in dict.fromkeys(told) if text is not None}
         lost = [row for row, text in enumerate(told, 1) if text is not None and known[text] is None]
         if lost:
-            problem = f"{len(lost)} of {len(told)} rows hold neither a file's path nor a picture, the first row {lost[0]}"
+            problem = (
+                f"{len(lost)} of {len(told)} rows hold neither a file's path nor a picture, the first row {lost[0]}"
+            )
             found.add(problem, f"{where}: {name}", f"relative paths start from {folder.resolve()}")
         made.append(pl.Series(name, [None if text is None else known[text] for text in told], dtype=pl.Binary))
     found.raise_any()

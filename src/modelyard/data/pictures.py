@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 EXPECTED = "expected a picture (PNG, JPEG, WebP, GIF or BMP)"
 MOST_BYTES = 32 << 20  # of a picture's file
-MOST_PIXELS = 40_000_000  # a decoded pixel takes up to four bytes
+MOST_PIXELS = 50_000_000  # three bytes each
 DATA_URL = re.compile(r"\s*data:[\w.+/-]*(;[\w=.+-]+)*;base64,", re.IGNORECASE | re.ASCII)
 SPACES = str.maketrans("", "", " \t\r\n")
 
@@ -79,7 +79,7 @@ def decoded(content: bytes) -> Image:
             return _plain(found, image)
     except (image.DecompressionBombError, image.DecompressionBombWarning):
         pass
-    except Exception as error:  # noqa: BLE001 - on damaged files Pillow raises whatever its decoders come to
+    except Exception as error:  # on damaged files Pillow raises whatever its decoders come to
         raise ValueError(f"{EXPECTED}, got a damaged one") from error
     raise ValueError(f"is a picture of more than {MOST_PIXELS / 1e6:g} million pixels")
 
@@ -118,7 +118,8 @@ def _plain(found: Image, image: Any) -> Image:  # noqa: ANN401 - Pillow's module
     if found.mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in found.info:
         seen = found.convert("RGBA")
         below = image.new("RGBA", seen.size, "white")
-        return image.alpha_composite(below, seen).convert("L" if found.mode in {"L", "LA"} else "RGB")
+        flat: Image = image.alpha_composite(below, seen)
+        return flat.convert("L" if found.mode in {"L", "LA"} else "RGB")
     return found.convert("L" if found.mode in {"1", "L"} else "RGB")
 
 

@@ -40,7 +40,7 @@ def thinned(columns: Columns, most: int, seed: int) -> dict[str, Values]:
 
 
 def options(column: Column, known: Mapping[str, Any]) -> Values:
-    """The different values of a column that the summaries tell of, [values]; none of a text, a picture or an identifier."""
+    """The different values of a column that the summaries tell of, [values]; none of texts, pictures, identifiers."""
     if column.kind in {Kind.TEXT, Kind.IMAGE, Kind.IDENTIFIER}:
         return np.zeros(0, dtype=object)
     if column.kind is Kind.CATEGORY:

@@ -46,7 +46,7 @@ def fitted(picture: Image, side: int, longer: Longer) -> Image:
 
 
 def each(contents: Values, copies: int, change: Callable[[Image], Image]) -> Values:
-    """So many changed copies of pictures [rows], one round of rows after the other: [rows * copies]; None stays None."""
+    """So many changed copies of pictures [rows], one round after the other: [rows * copies]; None stays None."""
     out = np.empty(len(contents) * copies, dtype=object)
     for place in range(len(out)):
         content = contents[place % len(contents)]

@@ -60,10 +60,8 @@ def _summary(column: Column, found: Any) -> dict[str, Json]:  # noqa: ANN401 - V
 
 def _middle(column: Column, found: Any) -> Json:  # noqa: ANN401 - Values
     known = found[~values.missing(found)]
-    if column.kind is Kind.TEXT:
-        return EXAMPLE_TEXT
-    if column.kind is Kind.IMAGE:
-        return pictures.written(pictures.example())
+    if column.kind in {Kind.TEXT, Kind.IMAGE}:
+        return EXAMPLE_TEXT if column.kind is Kind.TEXT else pictures.written(pictures.example())
     if len(known) == 0:
         return None
     if column.kind is Kind.TIME:

@@ -46,7 +46,7 @@ class FittedHistogram(FittedEncoder):
             np.bincount(told[:, :, channel].ravel().astype(np.int64) * self.bins // 256, minlength=self.bins)
             for channel in range(told.shape[2])
         ]
-        return np.concatenate(counts) / (told.shape[0] * told.shape[1])
+        return np.asarray(np.concatenate(counts) / (told.shape[0] * told.shape[1]))
 
     def state(self) -> State:
         """Three figures."""
