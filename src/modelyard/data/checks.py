@@ -95,7 +95,7 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
 
 
 def _values(series: pl.Series, column: Column, found: Problems) -> None:
-    if series.dtype == "Binary" and column.kind is not Kind.IMAGE:
+    if str(series.dtype) == "Binary" and column.kind is not Kind.IMAGE:
         found.add(f"holds pictures, which no {column.kind} is", column.name, "say kind: image, or role: ignore")
         return
     wrong, count = values.misfits(series, column)
