@@ -61,7 +61,8 @@ def sample(augment: RowAugment, rows: int = 40, seed: int = 0) -> Sample:
     told: dict[str, Any] = {f"n_{place}": random.normal(place, 2, rows) for place in range(6)}
     told["n_1"][gaps] = np.nan
     told["count"] = random.integers(0, 9, rows).astype(np.float64)
-    told["home"] = np.where(gaps, None, random.choice(["rent", "own"], rows))
+    told["home"] = random.choice(["rent", "own"], rows).astype(object)
+    told["home"][gaps] = None
     told["member"] = np.where(gaps, np.nan, random.integers(0, 2, rows))
     told["since"] = np.datetime64("2024-01-01", "us") + random.integers(0, 10**12, rows).astype("timedelta64[us]")
     told["since"][gaps] = np.datetime64("NaT")

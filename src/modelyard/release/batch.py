@@ -124,7 +124,7 @@ def _narrowed(rows: Rows, bundle: Bundle) -> Rows:
     return rows.select(names) if set(names) <= set(rows.collect_schema().names()) else rows
 
 
-def _frames(rows: pl.LazyFrame, chunk: int, pictures: Sequence[str]) -> Iterator[pl.DataFrame]:
+def _frames(rows: pl.LazyFrame, chunk: int, pictures: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
     """At most so many rows after the other, however many are read at once; files of pictures that they name opened."""
     import polars as pl
 
