@@ -16,7 +16,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,11 +45,20 @@ class Trial:
     models: tuple[Said, ...]
     ways: Mapping[str, Said]
     metrics: tuple[str, ...]
+    said: Mapping[str, Any] = field(default_factory=dict)  # in every recipe
     most: int = 4000  # rows that are measured on
 
     def recipe(self, file: Path, model: Said, way: Said) -> Said:
         """A recipe for the rows in a file."""
-        return {"version": 1, "name": "trial", "data": str(file), "target": self.target, "model": model, **way}
+        return {
+            "version": 1,
+            "name": "trial",
+            "data": str(file),
+            "target": self.target,
+            "model": model,
+            **self.said,
+            **way,
+        }
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,7 @@ def waves(rows: int = 3000, length: int = 48) -> pl.DataFrame:
     """Series of two classes: a bump or a dip, anywhere, as wide as it comes, in noise and on a slope."""
     random = np.random.default_rng(11)
     moments = np.arange(length)
-    middle, wide = random.uniform(8, length - 8, (rows, 1)), random.uniform(2, 6, (rows, 1))
+    middle, wide = random.uniform(length / 6, length * 5 / 6, (rows, 1)), random.uniform(2, 6, (rows, 1))
     up = random.random(rows) < 0.5
     bump = np.exp(-((moments - middle) ** 2) / (2 * wide**2)) * np.where(up, 1.0, -1.0)[:, None]
     noisy = bump * random.uniform(0.6, 1.4, (rows, 1)) + random.normal(0, 0.3, (rows, length))
@@ -122,6 +131,7 @@ TRIALS: dict[str, Trial] = {
             "rotate, crop": one({"augment": "rotate", "degrees": 10, "copies": 3}, {"augment": "crop", "copies": 3}),
         },
         ("accuracy", "log_loss"),
+        {"columns": {"picture": {"kind": "image", "encoder": {"name": "pixels", "side": 8}}}},
     ),
     "hmda": Trial(
         lambda: item("AER", "HMDA"),
