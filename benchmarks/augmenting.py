@@ -121,7 +121,7 @@ TRIALS: dict[str, Trial] = {
         digits,
         "digit",
         100,
-        (LINEAR, BOOSTING),
+        (LINEAR, {"name": "mlp"}),
         {
             "rotate": one({"augment": "rotate", "degrees": 10, "copies": 3}),
             "crop": one({"augment": "crop", "least": 0.7, "copies": 3}),

@@ -15,6 +15,7 @@ from sklearn.datasets import load_digits
 
 from modelyard import run
 from modelyard.core.errors import DataError, MissingExtraError
+from modelyard.release import batch
 from modelyard.release.bundle import Bundle
 from modelyard.serve.app import App
 from tests import drawing, making
@@ -143,3 +144,17 @@ def test_the_whole_report_of_pictures_that_may_be_missing(tmp_path: Path) -> Non
 
 def figure_of(report: Any) -> float:
     return float(next(score.value for score in report.scores if score.metric == "accuracy"))
+
+
+def test_a_table_of_paths_is_answered_as_one_of_bytes(
+    digits: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = digits.test.frame.select("picture").head(5)
+    for row, content in enumerate(held["picture"]):
+        (tmp_path / f"{row}.png").write_bytes(content)
+    named = pl.DataFrame({"picture": [f"{row}.png" for row in range(5)]})
+    monkeypatch.chdir(tmp_path)
+    (answered,) = batch.answers(digits.bundle, named.lazy())
+    np.testing.assert_array_equal(answered.outputs, digits.bundle.outputs(held))
+    with pytest.raises(DataError, match="text that is no base64"):
+        digits.bundle.predict(named)  # as a request may bring them: no file is opened
