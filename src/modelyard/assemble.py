@@ -11,7 +11,7 @@ from modelyard import coherence
 from modelyard.core.errors import Problems, RecipeError, nearest
 from modelyard.core.finish import Aim, Costs, Finish
 from modelyard.core.protocols import (
-    Augment,
+    Augmenter,
     Cleaner,
     Encoder,
     Gate,
@@ -26,7 +26,7 @@ from modelyard.core.protocols import (
 from modelyard.core.registry import Family, settings_of
 from modelyard.core.sources import Source
 from modelyard.core.training import PACES, Training
-from modelyard.core.types import Column, Kind, Schema, Task
+from modelyard.core.types import Column, Schema, Task
 from modelyard.data import joining
 from modelyard.data.cleaning import CLEANERS
 from modelyard.economics.cost import Prices
@@ -72,7 +72,7 @@ class Plan:
     aim: Aim | None = None
     others: tuple[Learner, ...] = ()  # what the recipe compares its model with
     where: str = "model"  # the key that named the model
-    augments: Mapping[str, Augment] = field(default_factory=dict)
+    augments: Mapping[str, Augmenter] = field(default_factory=dict)
     perturbations: Mapping[str, Perturbation] = field(default_factory=dict)
     mitigation: Mitigation | None = None
     cleaners: Mapping[str, Sequence[Cleaner]] = field(default_factory=dict)  # of columns that are to be mended
@@ -188,9 +188,7 @@ class Plan:
                 problem = f"intervals are learnt by {BOUNDS}, which does not read the {encoder.makes} of {column.name}"
                 found.add(problem, self.recipe.place("intervals"), hint)
             coherence.reads(self.recipe, self.model, column.name, name, encoder, found)
-        if self.augments and not any(column.kind is Kind.TEXT for column in columns):
-            hint = "say columns: {NAME: {kind: text}}, or leave it out"
-            found.add("changes texts, and no column is one", self.recipe.place("augment"), hint)
+        coherence.check_augmented(self.recipe, self.augments, columns, found)
         for form in sorted(self.model.needs - made):
             hint = "say columns: {NAME: {kind: text}}, or choose another model"
             problem = f"'{self.recipe.model.name}' reads {form}, and no column is read as such"

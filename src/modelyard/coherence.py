@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modelyard.core import groups
 from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.evidence import ODDS
-from modelyard.core.protocols import Search
-from modelyard.core.types import Role, Task
+from modelyard.core.protocols import RowAugment, Search
+from modelyard.core.types import Kind, Role, Task
 from modelyard.economics import carbon
-from modelyard.families import DEFAULT_METRICS, METRICS, MODELS, Learner, encoders_for
+from modelyard.families import AUGMENTS, DEFAULT_METRICS, METRICS, MODELS, Learner, encoders_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from modelyard.core.errors import Problems
     from modelyard.core.finish import Aim
-    from modelyard.core.protocols import Encoder, Gate, Mitigation
-    from modelyard.core.types import Kind
+    from modelyard.core.protocols import Augmenter, Encoder, Gate, Mitigation
+    from modelyard.core.types import Column
     from modelyard.recipe.schema import Recipe
 
 
 # A name's password in a URL, or one among its options; what the environment gives, without a default, is none.
 PASSWORD = re.compile(r"://(?:\$\{[^}]*\}|[^/?#@:$])*:([^@]*)@|[?&](?:ssl)?password=([^&]*)")
 ENVIRONMENT = re.compile(r"\$\{\w+\}")
+MANY = {
+    Kind.NUMBER: "numbers",
+    Kind.CATEGORY: "categories",
+    Kind.BOOLEAN: "truth values",
+    Kind.TEXT: "texts",
+    Kind.IMAGE: "pictures",
+    Kind.TIME: "times",
+    Kind.IDENTIFIER: "identifiers",
+}
 COMPARING = frozenset({"not_worse", "robust"})  # gates that judge which of two figures is better
 
 
@@ -39,6 +49,12 @@ def fits(recipe: Recipe, task: Task, model: Learner | None, metrics: Iterable[st
         if name in METRICS.names and task not in METRICS.part(name).tasks:
             hint = "such as " + ", ".join(DEFAULT_METRICS[task])
             found.add(f"the metric '{name}' is not for the task '{task}'", recipe.place("metrics"), hint)
+    for place, spec in enumerate(recipe.augment):
+        tasks = (
+            getattr(AUGMENTS.part(spec.name), "tasks", frozenset(Task)) if spec.name in AUGMENTS.names else set(Task)
+        )
+        if task not in tasks:
+            found.add(f"'{spec.name}' is not for the task '{task}'", recipe.place(f"augment.{place}"), "leave it out")
     _fits_finish(recipe, task, found)
 
 
@@ -147,8 +163,26 @@ def check_augments(recipe: Recipe, models: Sequence[Learner | None], found: Prob
     names = [spec.name for spec in (recipe.model, *recipe.compare)]
     for name, model in zip(names, models, strict=True):
         if recipe.augment and isinstance(model, Search):
-            hint = "name the model that is to learn from changed texts, such as linear or pretrained"
+            hint = "name the model that is to learn from changed rows, such as linear or boosting"
             found.add(f"is not for '{name}', which searches among models", recipe.place("augment"), hint)
+
+
+def check_augmented(
+    recipe: Recipe, augments: Mapping[str, Augmenter], columns: Sequence[Column], found: Problems
+) -> None:
+    """Each augment has a column to change."""
+    for place, (name, augment) in enumerate(augments.items()):
+        where = recipe.place(f"augment.{place}")
+        try:
+            changed = augment.changes(columns) if isinstance(augment, RowAugment) else ()
+        except RecipeError as error:
+            found.found.extend(replace(problem, where=where) for problem in error.problems)
+            continue
+        if not changed and not any(column.kind in augment.kinds for column in columns):
+            kinds = sorted(augment.kinds)
+            told = " or ".join(MANY[kind] for kind in kinds)
+            hint = f"say columns: {{NAME: {{kind: {kinds[0]}}}}}, or leave it out"
+            found.add(f"'{name}' changes {told}, and no column is one", where, hint)
 
 
 def check_mitigation(

@@ -9,7 +9,18 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 
 from modelyard.core.errors import ModelyardError, UsageError
-from modelyard.core.protocols import Augment, Gate, Metric, Mitigation, Model, Network, Perturbation, Search
+from modelyard.core.protocols import (
+    Augment,
+    Augmenter,
+    Gate,
+    Metric,
+    Mitigation,
+    Model,
+    Network,
+    Perturbation,
+    RowAugment,
+    Search,
+)
 from modelyard.core.registry import Family
 from modelyard.core.sources import Source
 from modelyard.core.types import Json, Kind, Task
@@ -26,7 +37,7 @@ SOURCES: Family[Source] = Family("modelyard.data.sources", Source, "source")
 Learner: TypeAlias = Model | Network | Search
 MODELS: Family[Learner] = Family("modelyard.models", (Model, Network, Search), "name")
 METRICS: Family[Metric] = Family("modelyard.evaluate.metrics", Metric, "name")
-AUGMENTS: Family[Augment] = Family("modelyard.features.augments", Augment, "augment")
+AUGMENTS: Family[Augmenter] = Family("modelyard.features.augments", (Augment, RowAugment), "augment")
 MITIGATIONS: Family[Mitigation] = Family("modelyard.train.mitigations", Mitigation, "mitigation")
 GATES: Family[Gate] = Family("modelyard.release.gates", Gate, "gate")
 PERTURBATIONS: Family[Perturbation] = Family("modelyard.evaluate.perturbations", Perturbation, "perturbation")

@@ -38,6 +38,8 @@ RUN = [
     "docs/explanations.md",
     "docs/export.md",
     "docs/features.md",
+    "docs/augmentation.md",
+    "docs/pictures.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -69,6 +71,8 @@ def test_recipes_on_the_pages_are_recipes() -> None:
         "card",
         "cleaning",
         "features",
+        "augmentation",
+        "pictures",
         "gates",
         "energy",
         "text",

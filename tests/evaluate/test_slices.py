@@ -11,12 +11,14 @@ import pytest
 
 from modelyard.core.types import Column, Kind, Role, Schema, Table
 from modelyard.evaluate import slices
+from tests import drawing
 
 DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=day) for day in range(100)]
 CASES: list[tuple[str, Kind, list[Any], dict[str, int]]] = [
     ("levels", Kind.CATEGORY, ["a"] * 50 + ["乙"] * 30 + ["rare"] * 5, {"x = a": 50, "x = 乙": 30, "x = rare": 5}),
     ("levels that are numbers", Kind.CATEGORY, [1] * 50 + [2] * 30, {"x = 1": 50, "x = 2": 30}),
     ("what is missing", Kind.CATEGORY, ["a"] * 50 + [None] * 30, {"x = a": 50, "x is missing": 30}),
+    ("pictures, which have no levels", Kind.IMAGE, [drawing.square()] * 50 + [None] * 30, {"x is missing": 30}),
     (
         "quarters of a number",
         Kind.NUMBER,

@@ -12,6 +12,7 @@ from modelyard.core.types import Column, Kind, Schema, Table
 from modelyard.data.values import missing
 from modelyard.explain import background
 from modelyard.release import reference
+from tests import drawing
 
 if TYPE_CHECKING:
     from modelyard.core.types import Values
@@ -25,6 +26,7 @@ COLUMNS = (
     Column("text", Kind.TEXT),
     Column("id", Kind.IDENTIFIER),
     Column("empty", Kind.NUMBER),
+    Column("picture", Kind.IMAGE, storage="bytes"),
 )
 
 
@@ -43,6 +45,7 @@ def known() -> dict[str, Any]:
             "text": ["a text"] * rows,
             "id": [f"id{row}" for row in range(rows)],
             "empty": pl.Series([None] * rows, dtype=pl.Float64),
+            "picture": [drawing.square()] * rows,
         }
     )
     found: Any = reference.of(Table(frame, Schema(COLUMNS)), np.zeros((rows, 1), np.float32))["columns"]
@@ -76,6 +79,8 @@ def test_nobody_is_told(drawn: dict[str, Values]) -> None:
     assert set(drawn["text"]) == {""}
     assert missing(drawn["id"]).all()
     assert missing(drawn["empty"]).all()
+    assert missing(drawn["picture"]).all()
+    assert len(background.options(COLUMNS[-1], known()["picture"])) == 0
 
 
 def test_columns_are_drawn_by_themselves_and_by_seed(drawn: dict[str, Values]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -18,7 +19,7 @@ from modelyard.core.protocols import Joining
 from modelyard.core.types import Column, Kind, Values
 from modelyard.data import values
 from modelyard.features.fit import ENCODERS
-from tests import making
+from tests import drawing, making
 from tests.families import parts
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ RAW: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.CATEGORY: TEXTS,
     Kind.IDENTIFIER: TEXTS,
     Kind.TEXT: TEXTS,
+    Kind.IMAGE: st.sampled_from(drawing.every()),
 }
 WORDS: list[object] = [
     *(
@@ -72,6 +74,7 @@ EXTREMES: dict[Kind, list[object]] = {
     Kind.CATEGORY: [*WORDS, 3, 2.5, True, 10**30],
     Kind.IDENTIFIER: [*WORDS, 3, 2.5, True, 10**30],
     Kind.TEXT: WORDS,
+    Kind.IMAGE: [*drawing.every(), base64.b64encode(drawing.square()).decode()],
 }
 
 

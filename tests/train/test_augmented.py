@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ from modelyard import run
 from modelyard.assemble import assemble
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Augment
-from modelyard.core.types import Parts, Table, Task
+from modelyard.core.types import Kind, Parts, Table, Task
 from modelyard.data.read import read
 from modelyard.data.split import split
 from modelyard.train import augmented
@@ -34,11 +34,13 @@ TEXT = {"comment": {"kind": "text"}}
 class Wrong(Augment):
     """Says of each text what the other class says."""
 
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TEXT})
+
     def __init__(self, other: dict[str, str]) -> None:
         self.other = other
 
-    def __call__(self, texts: Values, random: np.random.Generator) -> Values:  # noqa: ARG002
-        return np.array([self.other[text] for text in texts], dtype=object)
+    def __call__(self, values: Values, random: np.random.Generator) -> Values:  # noqa: ARG002
+        return np.array([self.other[text] for text in values], dtype=object)
 
 
 def planned(folder: Path, frame: pl.DataFrame, **said: Any) -> tuple[Any, Parts]:
@@ -64,19 +66,6 @@ def once(
 
 def fit(plan: Any, parts: Parts, augments: dict[str, Augment], task: Task = Task.BINARY) -> Trained:
     return augmented.fit(lambda more: once(plan, parts, task, plan.finish, more), parts, augments, 7)
-
-
-def test_rows_are_the_training_rows_with_other_texts(tmp_path: Path) -> None:
-    plan, parts = planned(tmp_path, making.table("binary"), augment=["swap", {"augment": "drop", "copies": 2}])
-    made = augmented.rows(parts.train, plan.augments, 7)
-    assert len(made) == 3 * len(parts.train)
-    others = [name for name in parts.train.frame.columns if name != "comment"]
-    for start in range(0, len(made), len(parts.train)):
-        piece = made.frame.slice(start, len(parts.train))
-        assert piece.select(others).equals(parts.train.frame.select(others))
-        assert (piece["comment"] != parts.train.frame["comment"]).sum() > len(piece) / 2
-    assert made.frame.equals(augmented.rows(parts.train, plan.augments, 7).frame)
-    assert not made.frame.equals(augmented.rows(parts.train, plan.augments, 8).frame)
 
 
 def test_only_the_model_sees_them_and_only_for_learning(tmp_path: Path) -> None:
@@ -150,7 +139,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"augment": ["swap", {"augment": "swap", "share": 0.3}]}, "the augment 'swap' is named 2 times"),
     ({"augment": [{"augment": "drop", "share": 1}]}, "augment.0.share"),
     ({"augment": ["swap"], "model": "auto"}, "is not for 'auto', which searches among models"),
-    ({"augment": ["swap"], "columns": {"comment": {"kind": "category"}}}, "changes texts, and no column is one"),
+    ({"augment": ["swap"], "columns": {"comment": {"kind": "category"}}}, "'swap' changes texts, and no column is one"),
+    ({"augment": ["flip"]}, "'flip' changes pictures, and no column is one"),
+    ({"augment": ["smote"]}, "makes rows of numbers, levels and times, and not of comment"),
+    ({"augment": [{"augment": "window", "columns": "t_*"}]}, "'t_\\*' names no column of the kind number"),
+    ({"augment": [{"augment": "window", "columns": "*"}]}, "2 columns are too few to be a series"),
+    ({"augment": [{"augment": "jitter", "columns": ["income", "incme"]}]}, "'incme' names no column"),
+    ({"augment": ["smote"], "target": "income", "columns": {"comment": {"role": "ignore"}}}, "not for the task 'regr"),
 ]
 
 

@@ -52,7 +52,8 @@ def columns_of(plan: "Plan", rows: "Rows") -> list[dict[str, Any]]:
     choose = plan.chooser(plan.model)
     told = []
     for column in rows.train.schema.columns:
-        series = pl.concat([part.frame[column.name].cast(pl.String) for part in rows.given])
+        held = [part.frame[column.name] for part in rows.given]
+        series = pl.concat([one if one.dtype == pl.Binary else one.cast(pl.String) for one in held])
         told.append(
             {
                 "name": column.name,

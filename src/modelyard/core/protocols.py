@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import nn
 
+    from modelyard.core.augmenting import Made, Sample
     from modelyard.core.blocks import Block, Examples, Form, HeldOut, Inputs
     from modelyard.core.decisions import Decision
     from modelyard.core.explaining import Columns, Reason, Subject
@@ -199,14 +200,47 @@ class Crossed(Protocol):
 
 @runtime_checkable
 class Augment(Protocol):
-    """A way to change texts a little without changing what they say: settings only."""
+    """A way to change values of some `kinds` a little without changing what they say: settings only."""
 
-    def __call__(self, texts: Values, random: np.random.Generator) -> Values:
-        """Changed copies of texts [rows] of str or None: [rows * copies], one round of the rows after the other.
+    kinds: ClassVar[frozenset[Kind]]
+
+    def __call__(self, values: Values, random: np.random.Generator) -> Values:
+        """Changed copies of a column's values [rows]: [rows * copies], one round of the rows after the other.
 
         Raises:
             RecipeError: what it needs to know of words cannot be read.
         """
+
+
+@runtime_checkable
+class RowAugment(Protocol):
+    """A way to make whole rows out of training rows: settings only.
+
+    It makes what columns of some `kinds` hold, for answers of some `tasks`. What it `warns` of is told wherever it is
+    used.
+    """
+
+    kinds: ClassVar[frozenset[Kind]]
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    warns: ClassVar[str] = ""
+
+    def changes(self, columns: Sequence[Column]) -> tuple[str, ...]:
+        """Those of the columns that are learnt from whose values it makes, in the order that it reads them in.
+
+        Raises:
+            RecipeError: it is not for such columns, or names one that is not there.
+        """
+        return tuple(column.name for column in columns if column.kind in self.kinds)
+
+    def made(self, rows: Sample, random: np.random.Generator) -> Made:
+        """Rows made out of training rows.
+
+        Raises:
+            MissingExtraError: it needs a package that is not installed.
+        """
+
+
+Augmenter: TypeAlias = Augment | RowAugment
 
 
 @runtime_checkable

@@ -20,7 +20,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Ints: TypeAlias = npt.NDArray[np.integer[Any]]
 # What an encoder reads, one entry a row: float64 with NaN (number, boolean), datetime64[us] with NaT (time), or objects
-# that are str or None (category, text). `modelyard.data.values` makes them, from a frame and from a request alike.
+# that are str or None (category, text) or bytes or None (image). `modelyard.data.values` makes them, from a frame and
+# from a request alike.
 Values: TypeAlias = npt.NDArray[Any]
 
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     CATEGORY = "category"
     BOOLEAN = "boolean"
     TEXT = "text"
+    IMAGE = "image"
     TIME = "time"
     IDENTIFIER = "identifier"
 
@@ -58,7 +60,7 @@ class Task(StrEnum):
         return self is not Task.REGRESSION
 
 
-Storage = Literal["string", "integer", "float", "boolean", "date", "datetime"]
+Storage = Literal["string", "integer", "float", "boolean", "date", "datetime", "bytes"]
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,14 @@ def first_rows(rows: pl.Series, numbers: Ints | None = None) -> str:
 
 
 def _values(series: pl.Series, column: Column, found: Problems, numbers: Ints | None = None) -> None:
+    if str(series.dtype) == "Binary" and column.kind is not Kind.IMAGE:
+        found.add(f"holds pictures, which no {column.kind} is", column.name, "say kind: image, or role: ignore")
+        return
     wrong, count = values.misfits(series, column)
-    if wrong:
+    if wrong and column.kind is Kind.IMAGE:
+        hint = f"mend the rows or leave them out, or say columns: {{{column.name}: {{role: ignore}}}}"
+        found.add(f"{next(iter(wrong.values())).problem}: {count} of {len(series)} rows", column.name, hint)
+    elif wrong:
         shown = ", ".join(repr(value)[:40] for value in list(wrong)[:SHOWN])
         first = next(iter(wrong.values()))
         hint = first.hint or f"mend the rows, or say columns: {{{column.name}: {{kind: category}}}} or {{role: ignore}}"

@@ -112,6 +112,8 @@ def guess(series: pl.Series) -> Guess:
         return Guess(Kind.TIME, "dates or times")
     if dtype.is_numeric():
         return _guess_number(series.name, known)
+    if str(dtype) == "Binary":
+        return Guess(Kind.IMAGE, "bytes that begin as pictures do")
     return _guess_string(series.name, known)
 
 

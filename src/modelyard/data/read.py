@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,10 @@ from modelyard.core import digest, events, groups, refusals, room
 from modelyard.core.errors import DataError, Problems
 from modelyard.core.refusals import Collected
 from modelyard.core.types import Cleaning, Column, Floats, Ints, Kind, Role, Schema, Table, Task
-from modelyard.data import checks, cleaning, infer, plain, values
+from modelyard.data import checks, cleaning, infer, pictured, plain, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from modelyard.core.protocols import Cleaner
     from modelyard.core.sources import Source
@@ -67,7 +67,11 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
     for part, frame in frames.items():
         checks.same_columns(part, frame, columns)
     readable = checks.readable(frames, recipe)
-    frames = {part: frame.select(readable) for part, frame in frames.items()}
+    pictures = [name for name, given in recipe.columns.items() if given.kind is Kind.IMAGE]
+    frames = {
+        part: pictured.opened(frame.select(readable), pictures, recipe.folder, f"data.{part}")
+        for part, frame in frames.items()
+    }
     notes: list[str] = list(refused.repairs)
     if refused.count:
         notes.append(
@@ -136,7 +140,7 @@ def check_rows(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
     schema = Schema(tuple(column for column in schema.columns if column.name not in spare))
     needed = [c.name for c in schema.columns if c.role is not Role.IGNORE]
     checks.same_columns("test", frame, needed)
-    frame = plain.plain(frame)
+    frame = pictured.opened(plain.plain(frame), pictured.names(schema.columns), Path(), "data")
     strange = plain.unreadable(frame)
     kept = [c.name for c in schema.columns if c.name in frame.columns and (c.name in needed or c.name not in strange)]
     column, notes = schema.target, list[str]()

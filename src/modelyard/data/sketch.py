@@ -23,7 +23,7 @@ TARGETS = (
     *("target", "label", "labels", "class", "y", "outcome", "response", "churn", "churned", "default", "status"),
     *("score", "rating", "price", "survived", "result", "目标", "标签", "类别", "分类", "结果", "状态", "评分", "价格"),
 )
-UNFIT = frozenset({Kind.IDENTIFIER, Kind.TEXT, Kind.TIME})  # kinds that a guess at the target passes over
+UNFIT = frozenset({Kind.IDENTIFIER, Kind.TEXT, Kind.IMAGE, Kind.TIME})  # kinds that a guess at the target passes over
 WIDEST = 60  # cells at which the comments of a block still begin in one column
 INTERVALS = ("coverage", "interval_width")  # metrics of what a sketched recipe of numbers asks for
 LOOKED_AT = 200  # texts of a column that tell its language

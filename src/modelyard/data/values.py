@@ -14,7 +14,7 @@ import numpy as np
 
 from modelyard.core.errors import Problem
 from modelyard.core.types import Column, Ints, Kind, Storage, Values
-from modelyard.data import cleaning
+from modelyard.data import cleaning, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,6 +134,7 @@ READERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.TIME: moment,
     Kind.CATEGORY: level,
     Kind.TEXT: text,
+    Kind.IMAGE: pictures.read,
     Kind.IDENTIFIER: level,
 }
 
@@ -185,6 +186,8 @@ def from_series(series: pl.Series, column: Column) -> Values:
     import polars as pl
 
     mended = bool(column.clean) and cleaning.of(column.clean).applies(series.dtype)
+    if column.kind is Kind.IMAGE and series.dtype == pl.Binary:  # decoded when it is checked, and when it is encoded
+        return np.array(series.to_list() or [], dtype=object)
     if not mended and column.kind is Kind.NUMBER and series.dtype.is_numeric():
         values = series.cast(pl.Float64).fill_null(math.nan).to_numpy()
         return np.where(np.isfinite(values), values, math.nan)
@@ -271,6 +274,8 @@ def storage_of(dtype: pl.DataType) -> Storage:
         return "float"
     if dtype == pl.Date:
         return "date"
+    if dtype == pl.Binary:
+        return "bytes"
     return "datetime" if dtype == pl.Datetime else "string"
 
 
@@ -319,6 +324,7 @@ def _sort(value: object) -> str:
         (str, "text"),
         (int, "a number"),
         (float, "a number"),
+        (bytes, "bytes"),
         (list, "a list"),
         (dict, "an object"),
     )

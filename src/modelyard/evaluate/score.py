@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from polars import selectors as cs
 
 from modelyard.core import digest, events
 from modelyard.core.decisions import Decision, decide
@@ -99,7 +100,8 @@ def score(
 
 def digest_of(table: Table, task: Task) -> str:
     """The SHA-256 of test rows, in their order, their truth included."""
-    return digest.of_bytes(target_values(table, task).tobytes() + table.frame.write_csv().encode())
+    told = table.frame.with_columns(cs.binary().bin.encode("base64"))
+    return digest.of_bytes(target_values(table, task).tobytes() + told.write_csv().encode())
 
 
 def _scores(

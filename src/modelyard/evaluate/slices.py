@@ -54,7 +54,7 @@ def _of_column(column: Column, found: npt.NDArray[Any]) -> Iterator[tuple[str, n
     elif column.kind is Kind.BOOLEAN:
         for word, figure in (("true", 1.0), ("false", 0.0)):
             yield f"= {word}", found == figure
-    else:
+    elif column.kind is not Kind.IMAGE:  # a picture has no levels
         levels, counts = np.unique(found[~missing].astype(str), return_counts=True)
         for level in levels[np.argsort(-counts, kind="stable")][:MOST]:
             yield f"= {level}", np.array([value == level for value in found])

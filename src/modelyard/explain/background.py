@@ -1,7 +1,7 @@
 """What may be where a value is not known: rows drawn from the summaries that a bundle keeps.
 
 A bundle keeps no row of anybody, so each column is drawn by itself: by its levels' shares, or by quantiles that each
-stand for as many rows, missing values by their share. Texts are empty.
+stand for as many rows, missing values by their share. Texts are empty, and pictures are missing.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def thinned(columns: Columns, most: int, seed: int) -> dict[str, Values]:
 
 
 def options(column: Column, known: Mapping[str, Any]) -> Values:
-    """The different values of a column that the summaries tell of, [values]; none of a text or an identifier."""
-    if column.kind in {Kind.TEXT, Kind.IDENTIFIER}:
+    """The different values of a column that the summaries tell of, [values]; none of texts, pictures, identifiers."""
+    if column.kind in {Kind.TEXT, Kind.IMAGE, Kind.IDENTIFIER}:
         return np.zeros(0, dtype=object)
     if column.kind is Kind.CATEGORY:
         return np.array(list(known.get("levels", {})) or list(column.levels), dtype=object)

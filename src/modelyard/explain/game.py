@@ -205,4 +205,4 @@ def restored(value: Any, column: Column) -> Any:  # noqa: ANN401 - one of Values
     if column.kind is Kind.NUMBER:
         whole = column.storage == "integer" and float(value).is_integer()
         return int(value) if whole else float(value)
-    return str(value)
+    return "a picture" if column.kind is Kind.IMAGE else str(value)

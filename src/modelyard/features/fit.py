@@ -18,6 +18,7 @@ from modelyard.core.protocols import (
     FittedStep,
     Joining,
     Narrow,
+    Noted,
     State,
     Step,
     Tallied,
@@ -165,8 +166,19 @@ def fit(table: Table, target: Floats | None, making: Making) -> Features:
         DataError, RecipeError: a step or an encoder cannot learn from a column, or no column is left.
     """
     return keeping.fitted(
-        table.kept, lambda: _key(table.schema, making), partial(_fit, table, target, making), Features.restore
+        table.kept, lambda: _key(table.schema, making), partial(_fit, table, target, making), _dump, _load
     )
+
+
+def _dump(made: Features) -> tuple[list[Json], dict[str, bytes]]:
+    """What a bundle would keep, and the notes before it."""
+    entries, files = made.state()
+    return [{"notes": list(made.notes)}, *entries], files
+
+
+def _load(entries: list[Any], files: Mapping[str, bytes]) -> Features:
+    head, *rest = entries
+    return replace(Features.restore(rest, files), notes=tuple(head["notes"]))
 
 
 def _key(schema: Schema, making: Making) -> str:
@@ -199,7 +211,8 @@ def _fit(table: Table, target: Floats | None, making: Making) -> Features:
         names[column.name], encoder = making.choose(column)
         fitted[column.name] = _fitted(encoder, column, read, target)
     events.step("encoding", len(known), len(known))
-    return Features(names, fitted, steps)
+    notes = [note for _, step in steps if isinstance(step, Noted) for note in step.notes]
+    return Features(names, fitted, steps, tuple(notes))
 
 
 def _fitted(encoder: Encoder, column: Column, read: Mapping[str, Values], target: Floats | None) -> FittedEncoder:

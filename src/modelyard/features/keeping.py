@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 import numpy as np
@@ -22,15 +22,9 @@ if TYPE_CHECKING:
     from modelyard.core.blocks import Block
 
 
-class Stated(Protocol):
-    """What can say all that is needed to make it again."""
-
-    def state(self) -> tuple[list[Any], dict[str, bytes]]:
-        """JSON, and the files that it names."""
-
-
-Kept = TypeVar("Kept", bound=Stated)
-Restore: TypeAlias = "Callable[[list[Any], Mapping[str, bytes]], Kept]"
+Kept = TypeVar("Kept")
+Dump: TypeAlias = "Callable[[Kept], tuple[list[Any], dict[str, bytes]]]"  # JSON, and the files that it names
+Load: TypeAlias = "Callable[[list[Any], Mapping[str, bytes]], Kept]"
 Pieces: TypeAlias = "Iterator[dict[str, Block]]"
 UNREADABLE = (OSError, msgspec.MsgspecError, ValueError, KeyError, TypeError)
 INDEX, ENTRIES = "blocks.json", "encoders.json"
@@ -59,18 +53,20 @@ def blocks(home: Path | None, key: Callable[[], str], pieces: Callable[[], Piece
         return stacked(pieces(), rows)
 
 
-def fitted(home: Path | None, key: Callable[[], str], fit: Callable[[], Kept], restore: Restore[Kept]) -> Kept:
-    """What `fit` gives, or `restore` makes of what it gave when that was kept in `home` under the same key."""
+def fitted(
+    home: Path | None, key: Callable[[], str], fit: Callable[[], Kept], dump: Dump[Kept], load: Load[Kept]
+) -> Kept:
+    """What `fit` gives, or gave when that was kept in `home` under the same key: `dump` and `load` know how."""
     if home is None:
         return fit()
     place = home / key()
     try:
         entries = msgspec.json.decode((place / ENTRIES).read_bytes(), type=list)
         files = {str(f.relative_to(place)): f.read_bytes() for f in place.rglob("*") if f.is_file()}
-        return restore(entries, files)
-    except (OSError, msgspec.MsgspecError, BundleError):
+        return load(entries, files)
+    except (*UNREADABLE, BundleError):
         made = fit()
-    entries, files = made.state()
+    entries, files = dump(made)
     with suppress(OSError), artifacts.staged_folder(home) as staging:
         for name, content in files.items():
             (staging / name).parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -16,11 +17,10 @@ from modelyard.core import artifacts, events
 from modelyard.core.decisions import decide
 from modelyard.core.errors import DataError, MissingExtraError, Problem, UsageError
 from modelyard.core.types import Floats
+from modelyard.data import pictured
 from modelyard.data.records import Records
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import polars as pl
 
     from modelyard.release.bundle import Bundle
@@ -53,7 +53,7 @@ def answers(bundle: Bundle, rows: Rows, chunk: int = CHUNK) -> Iterator[Answers]
     if total == 0:
         raise DataError("there are no rows to answer", "data")
     done = 0
-    for part in _parts(_narrowed(rows, bundle), chunk):
+    for part in _parts(_narrowed(rows, bundle), bundle, chunk):
         try:
             columns = bundle.columns(part)
             given = Answers(bundle.ask(columns), bundle.groups(columns))
@@ -107,13 +107,13 @@ def _count(rows: Rows) -> int:
     return int(rows.select(pl.len()).collect().item())
 
 
-def _parts(rows: Rows, chunk: int) -> Iterator[Any]:
+def _parts(rows: Rows, bundle: Bundle, chunk: int) -> Iterator[Any]:
     """Lists of mappings, or frames."""
     if isinstance(rows, Records):
         return rows.pieces(chunk)
     if isinstance(rows, Sequence):
         return (rows[start : start + chunk] for start in range(0, len(rows), chunk))
-    return _frames(rows, chunk)
+    return _frames(rows, chunk, pictured.names(bundle.schema.features))
 
 
 def _narrowed(rows: Rows, bundle: Bundle) -> Rows:
@@ -124,13 +124,14 @@ def _narrowed(rows: Rows, bundle: Bundle) -> Rows:
     return rows.select(names) if set(names) <= set(rows.collect_schema().names()) else rows
 
 
-def _frames(rows: pl.LazyFrame, chunk: int) -> Iterator[pl.DataFrame]:
-    """At most so many rows after the other, however many are read at once."""
+def _frames(rows: pl.LazyFrame, chunk: int, pictures: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
+    """At most so many rows after the other, however many are read at once; files of pictures that they name opened."""
     import polars as pl
 
     try:
         for part in rows.collect_batches(chunk_size=chunk, maintain_order=True):
-            yield from part.iter_slices(chunk) if len(part) else ()
+            for some in part.iter_slices(chunk) if len(part) else ():
+                yield pictured.opened(some, pictures, Path(), "data")
     except pl.exceptions.PolarsError as error:
         raise DataError("cannot be read to its end", "data", "was the file cut short, or changed?") from error
 

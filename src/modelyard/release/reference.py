@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from modelyard.core.types import Column, Floats, Json, Kind, Table
-from modelyard.data import values
+from modelyard.data import pictures, values
 
 MOST = 50  # levels of a category that are counted
 BETWEEN = (np.arange(20) + 0.5) / 20  # where quantiles lie that each stand for a twentieth of the rows
@@ -43,6 +43,8 @@ def _summary(column: Column, found: Any) -> dict[str, Json]:  # noqa: ANN401 - V
         summary["levels"] = {str(levels[i]): _rounded(float(counts[i] / len(known))) for i in most}
     elif column.kind is Kind.TEXT:
         summary["characters"] = _quantiles(np.array([len(text) for text in known]))
+    elif column.kind is Kind.IMAGE:
+        summary["bytes"] = _quantiles(np.array([len(content) for content in known]))
     elif column.kind is Kind.TIME:
         summary["first"], summary["last"] = str(known.min()), str(known.max())
         between = np.quantile(known.astype("datetime64[s]").astype(np.int64), BETWEEN).astype(np.int64)
@@ -58,8 +60,8 @@ def _summary(column: Column, found: Any) -> dict[str, Json]:  # noqa: ANN401 - V
 
 def _middle(column: Column, found: Any) -> Json:  # noqa: ANN401 - Values
     known = found[~values.missing(found)]
-    if column.kind is Kind.TEXT:
-        return EXAMPLE_TEXT
+    if column.kind in {Kind.TEXT, Kind.IMAGE}:
+        return EXAMPLE_TEXT if column.kind is Kind.TEXT else pictures.written(pictures.example())
     if len(known) == 0:
         return None
     if column.kind is Kind.TIME:

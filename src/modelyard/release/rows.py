@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import DataError, Problems, nearest
 from modelyard.core.registry import missing_extra
-from modelyard.core.types import Column, Role, Schema, Values
-from modelyard.data import values
+from modelyard.core.types import Column, Kind, Role, Schema, Values
+from modelyard.data import pictures, values
 from modelyard.data.plain import plain, unreadable
 
 if TYPE_CHECKING:
@@ -89,10 +89,15 @@ def columns_of(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
 
 
 def dicts_of(frame: pl.DataFrame, schema: Schema, group: Column | None = None) -> list[dict[str, Any]]:
-    """A frame's rows as a client would send them: the columns that are read, dates in ISO 8601."""
+    """A frame's rows as a client would send them: the columns that are read, pictures as base64 text."""
     asked = group.name if group is not None else None
     names = [column.name for column in schema.columns if column.role is Role.FEATURE or column.name == asked]
-    return frame.select(names).to_dicts()
+    rows = frame.select(names).to_dicts()
+    for column in [column for column in schema.features if column.kind is Kind.IMAGE]:
+        for row in rows:
+            content = row[column.name]
+            row[column.name] = pictures.written(content) if isinstance(content, bytes) else content
+    return rows
 
 
 def _check(series: pl.Series, column: Column, found: Problems) -> None:

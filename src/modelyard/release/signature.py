@@ -14,7 +14,7 @@ import numpy as np
 
 from modelyard.core.errors import DataError, Problem, Problems, nearest
 from modelyard.core.types import Column, Kind, Role, Schema, Values
-from modelyard.data import cleaning, values
+from modelyard.data import cleaning, pictures, values
 
 ABSENT = frozenset({"NAType", "NaTType"})  # what pandas has for None
 SHOWN = 50  # problems of one request that are told
@@ -25,6 +25,7 @@ MEANING = {
     Kind.TIME: "a date or time in ISO 8601",
     Kind.CATEGORY: "a category",
     Kind.TEXT: "a text",
+    Kind.IMAGE: "a picture (PNG, JPEG, WebP, GIF or BMP) as base64 text, with or without a data URL's beginning",
     Kind.IDENTIFIER: "an identifier",
 }
 WIRE: dict[Kind, Any] = {
@@ -33,6 +34,7 @@ WIRE: dict[Kind, Any] = {
     Kind.TIME: str,
     Kind.CATEGORY: str | int | float | bool,
     Kind.TEXT: str,
+    Kind.IMAGE: str,
     Kind.IDENTIFIER: str | int | float | bool,
 }
 MENDED = str | int | float | bool  # what may be written where cleaners mend all that there is
@@ -153,7 +155,9 @@ def _type(column: Column) -> Any:  # noqa: ANN401 - a type expression
     if column.clean:
         wire = wire | (str if cleaning.of(column.clean).texts_alone else MENDED)
     wire = wire | None if column.nullable else wire
-    return Annotated[wire, msgspec.Meta(description=MEANING[column.kind], examples=list(column.levels[:5]) or None)]
+    extra = {"contentEncoding": "base64"} if column.kind is Kind.IMAGE else None
+    examples = list(column.levels[:5]) or None
+    return Annotated[wire, msgspec.Meta(description=MEANING[column.kind], examples=examples, extra_json_schema=extra)]
 
 
 def _into(problems: list[Problem]) -> Callable[[int, Problem], None]:
@@ -172,6 +176,8 @@ def _plain(value: Any) -> object:  # noqa: ANN401 - whatever people have
         return None
     if isinstance(value, (dt.date, dt.time)):  # a datetime is a date
         return value.isoformat()
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return pictures.written(bytes(value))
     if isinstance(value, dt.timedelta):
         return value.total_seconds()
     if isinstance(value, str) and not value.isascii():  # half a surrogate pair is no character of any file

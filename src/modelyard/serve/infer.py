@@ -11,6 +11,7 @@ import numpy as np
 
 from modelyard.core.blocks import UNSEEN_CODE, Block, Codes
 from modelyard.core.errors import BundleError, DataError
+from modelyard.core.types import Kind
 from modelyard.serve.batching import Batches, Waiting
 from modelyard.serve.exchange import Answered
 from modelyard.serve.exchanges.native import Native
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 MANY = 32  # rows that tell what one row costs in a larger request
 TRIES = 3
 EARLY = 1 << 15  # bytes: a larger body is read where it is answered, off the event loop if that is there
+LATE = 1.5  # patiences
 NATIVE = Native()
 
 
@@ -53,7 +55,10 @@ class Served:
         try:
             records = NATIVE.read(self, example, {}).records
             once = self._seconds(records)
-            self.batches.learn(once if once > self.limits.patience else self._seconds(records * MANY) / MANY)
+            cost = once if once > self.limits.patience else self._seconds(records * MANY) / MANY
+            if any(column.kind is Kind.IMAGE for column in self.bundle.signature.features):
+                cost = max(cost, LATE * self.limits.patience)  # a small file may be a large picture: in a thread, then
+            self.batches.learn(cost)
             self._seconds(records * self.batches.most, 1)  # so that memory is taken before the first request
         except Exception as error:
             raise BundleError("does not answer its own example", self.name, "train again") from error

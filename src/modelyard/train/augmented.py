@@ -1,4 +1,4 @@
-"""Training rows with changed texts beside them, kept only where they help on the validation rows.
+"""Training rows with augmented ones beside them, kept only where they help on the validation rows.
 
 A model is fitted twice, with and without; all else is the same. A difference of less than two standard errors of the
 rows' paired differences is noise, and then the plain model stays.
@@ -10,31 +10,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from modelyard.core import events
-from modelyard.core.seeds import generator
-from modelyard.core.types import Floats, Kind, Parts, Table
-from modelyard.data import values
 from modelyard.data.read import target_values, weight_values
-from modelyard.train import objective
+from modelyard.train import augmenting, objective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from modelyard.core.protocols import Augment
+    from modelyard.core.protocols import Augmenter
+    from modelyard.core.types import Floats, Parts, Table
     from modelyard.train.fit import Trained
 
 ERRORS = 2.0  # standard errors from which a difference is more than noise
 
 
-def fit(fitted: Callable[[Table | None], Trained], parts: Parts, augments: Mapping[str, Augment], seed: int) -> Trained:
+def fit(
+    fitted: Callable[[Table | None], Trained], parts: Parts, augments: Mapping[str, Augmenter], seed: int
+) -> Trained:
     """What `fitted` gives without more rows, or with the augmented ones where those make it better; noted which."""
     plain = fitted(None)
     if not augments:
         return plain
-    more = rows(parts.train, augments, seed)
+    more, notes = augmenting.rows(parts.train, plain.task, augments, seed)
+    for note in notes:
+        events.note(note)
+    plain = replace(plain, notes=(*plain.notes, *notes))
+    if len(more) == 0:
+        return plain
     helped = fitted(more)
+    helped = replace(helped, notes=(*helped.notes, *notes))
     before, after = losses(plain, parts.valid), losses(helped, parts.valid)
     weight = weight_values(parts.valid)
     gain, error = _paired(before - after, np.ones(len(before)) if weight is None else weight)
@@ -51,25 +56,6 @@ def fit(fitted: Callable[[Table | None], Trained], parts: Parts, augments: Mappi
     events.note(told)
     kept = helped if better else plain
     return replace(kept, notes=(*kept.notes, told))
-
-
-def rows(table: Table, augments: Mapping[str, Augment], seed: int) -> Table:
-    """The rows again with their texts changed, as often as each augment makes copies; all else is as it was."""
-    texts = [column for column in table.schema.features if column.kind is Kind.TEXT]
-    made = []
-    for done, (name, augment) in enumerate(augments.items()):
-        events.step("augmenting", done, len(augments), name)
-        changed = {
-            column.name: augment(
-                values.from_series(table.frame[column.name], column), generator(seed, "augment", name, column.name)
-            )
-            for column in texts
-        }
-        copies = len(next(iter(changed.values()))) // max(len(table), 1)
-        series = [pl.Series(column, told.tolist(), dtype=pl.String) for column, told in changed.items()]
-        made.append(pl.concat([table.frame] * copies).with_columns(series))
-    events.step("augmenting", len(augments), len(augments))
-    return Table(pl.concat(made), table.schema)
 
 
 def losses(trained: Trained, table: Table) -> Floats:

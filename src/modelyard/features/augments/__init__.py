@@ -1,1 +1,1 @@
-"""Ways to change texts a little, a file each, so that a model learns from more of them."""
+"""Ways to more training rows, a file each: values changed a little, or whole rows made."""

@@ -1,17 +1,21 @@
 """Words are left out (Wei and Zou 2019)."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 
 from modelyard.core.protocols import Augment
 from modelyard.core.registry import part
-from modelyard.core.types import Values
+from modelyard.core.types import Kind, Values
 from modelyard.features import augmenting
 
 
 @part
 class Drop(Augment):
     """A `share` of the words are left out, never all, in each of so many `copies` of a row."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TEXT})
 
     share: float = Field(default=0.1, gt=0, lt=1)
     copies: int = Field(default=1, ge=1, le=20)

@@ -1,17 +1,21 @@
 """Neighbouring words change places (Wei and Zou 2019; with neighbours alone, Chinese can still be read)."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 
 from modelyard.core.protocols import Augment
 from modelyard.core.registry import part
-from modelyard.core.types import Values
+from modelyard.core.types import Kind, Values
 from modelyard.features import augmenting
 
 
 @part
 class Swap(Augment):
     """A `share` of the words change places with the next one, in each of so many `copies` of a row."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TEXT})
 
     share: float = Field(default=0.1, gt=0, le=1)
     copies: int = Field(default=1, ge=1, le=20)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import msgspec
 import numpy as np
@@ -16,7 +17,7 @@ from pydantic import Field
 from modelyard.core.errors import RecipeError
 from modelyard.core.protocols import Augment
 from modelyard.core.registry import missing_extra, part
-from modelyard.core.types import Floats, Values
+from modelyard.core.types import Floats, Kind, Values
 from modelyard.features import augmenting, weights
 from modelyard.features.encoders.ngrams import WORD
 
@@ -29,6 +30,8 @@ PIECE = 256  # words whose neighbours are sought at once
 @part
 class Synonym(Augment):
     """A `share` of the words become one of the `nearest` words of the `weights`, in so many `copies` of a row."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TEXT})
 
     share: float = Field(default=0.1, gt=0, le=1)
     copies: int = Field(default=1, ge=1, le=20)

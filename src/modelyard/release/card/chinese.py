@@ -173,6 +173,7 @@ CHINESE: dict[str, str] = {
     "category": "类别",
     "boolean": "布尔",
     "text": "文本",
+    "image": "图片",
     "time": "时间",
     "identifier": "标识",
     # limits and risks

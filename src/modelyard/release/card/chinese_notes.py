@@ -58,6 +58,18 @@ NOTES: dict[str, str] = {
     "within noise (the difference has a standard error of {}), so they are left out": (
         "在噪声之内（差值的标准误为 {}），已舍弃"
     ),
+    "{}: synthetic rows distort probabilities, so what is calibrated is calibrated on real rows alone; class_weight: "
+    "balanced is usually enough (Elor and Averbuch-Elor 2022)": (
+        "{}：合成的行会扭曲概率，因此校准只用真实的行；class_weight: balanced 通常就够了（Elor 与 Averbuch-Elor 2022）"
+    ),
+    "{}: {} rows are too few for {} neighbours: none is made of the class '{}'": (
+        "{0}：类别“{3}”只有 {1} 行，不足以取 {2} 个近邻：没有合成"
+    ),
+    "{}: {} row is too few for {} neighbours: none is made of the class '{}'": (
+        "{0}：类别“{3}”只有 {1} 行，不足以取 {2} 个近邻：没有合成"
+    ),
+    "{}: no class has fewer rows than are asked for": "{}：没有类别少于所要求的行数",
+    "{}: no row was made": "{}：没有合成任何行",
     # how energy was reckoned, piece by piece
     "CodeCarbon {}, offline, of this process alone: {}": "CodeCarbon {}，离线，仅本进程：{}",
     "Modelyard's meter: {}": "Modelyard 的计量：{}",

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 # A span of code, as CommonMark finds it, or what begins HTML outside of one.
 TAGS = re.compile(r"\\[\\`]|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|`+|<")
-PIPELINES = {"text": "text-classification", "table": "tabular-classification", "number": "tabular-regression"}
+PIPELINES = {
+    "image": "image-classification",
+    "text": "text-classification",
+    "table": "tabular-classification",
+    "number": "tabular-regression",
+}
 
 
 def write(told: Told) -> str:
@@ -86,8 +91,9 @@ def _defined(report: Report) -> Iterator[Score]:
 
 def _front(told: Told) -> dict[str, object]:
     report = told.report
-    reads_text = any(column.kind == "text" for column in told.schema.features)
-    pipeline = PIPELINES["number" if not report.task.classifies else "text" if reads_text else "table"]
+    kinds = {str(column.kind) for column in told.schema.features}
+    read = next((kind for kind in ("image", "text") if kind in kinds), "table")
+    pipeline = PIPELINES[read if report.task.classifies else "number"]
     metrics = [{"type": s.metric, "value": round(s.value, 4)} for s in _defined(report)]
     if report.doubt:  # no leaderboard is to show what means nothing
         metrics = []

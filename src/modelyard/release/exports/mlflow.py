@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOADER = "modelyard.release.pyfunc"
 NEEDS = "mlflow>=3"
 # A time is any: MLflow's datetime takes no text in Python and no offset over HTTP, its string takes no datetime.
-TYPES = {Kind.NUMBER: "double", Kind.BOOLEAN: "boolean", Kind.TEXT: "string", Kind.TIME: "any"}
+TYPES = {Kind.NUMBER: "double", Kind.BOOLEAN: "boolean", Kind.TEXT: "string", Kind.IMAGE: "any", Kind.TIME: "any"}
 STORED = {"integer": "long", "float": "double", "boolean": "boolean"}  # how a source held categories and identifiers
 
 

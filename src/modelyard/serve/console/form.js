@@ -47,8 +47,23 @@ function typed(common, kind, value) {
   return { control, read: () => control.value };
 }
 
+/** A picture is chosen as a file, and is in a record as base64 text; until one is chosen, it is what it was. */
+function picture(common, value) {
+  let held = value ?? "";
+  const control = make("input", { ...common, type: "file", accept: "image/png,image/jpeg,image/webp,image/gif,image/bmp" });
+  control.addEventListener("change", () => {
+    const [file] = control.files, reader = new FileReader();
+    held = "";
+    if (!file) return;
+    reader.addEventListener("load", () => { held = reader.result; control.dispatchEvent(new Event("input", { bubbles: true })); });
+    reader.readAsDataURL(file);
+  });
+  return { control, read: () => held };
+}
+
 function made(common, schema, required, value) {
   const kind = schema["x-kind"];
+  if (kind === "image") return picture(common, value);
   if (kind === "boolean") return boolean(common, required);
   if (kind === "text") {
     const control = make("textarea", { ...common, rows: 4 });
@@ -79,7 +94,7 @@ function valued(text, kind, required, before, textual) {
 export function field(name, schema, required, value, example) {
   const id = fresh("field"), kind = schema["x-kind"];
   const { control, beside = null, read } = made({ id, "aria-describedby": `${id}-wrong`, "aria-required": required ? "true" : null }, schema, required, value);
-  if (control.tagName !== "SELECT" || kind === "boolean") control.value = seen(value, kind);
+  if (kind !== "image" && (control.tagName !== "SELECT" || kind === "boolean")) control.value = seen(value, kind);
   const wrong = make("span", { class: "wrong", id: `${id}-wrong` });
   const mark = (text) => {
     wrong.textContent = text;

@@ -61,6 +61,7 @@ READ: Mapping[Kind, tuple[str, ...]] = {
     Kind.BOOLEAN: ("BOOL",),
     Kind.TIME: ("BYTES",),
     Kind.TEXT: ("BYTES",),
+    Kind.IMAGE: ("BYTES",),  # base64 text, as JSON holds no bytes
     Kind.CATEGORY: ("BYTES", "BOOL", *NUMERIC),
     Kind.IDENTIFIER: ("BYTES", "BOOL", *NUMERIC),
 }
@@ -71,6 +72,7 @@ OUT: Mapping[Storage, str] = {
     "boolean": "BOOL",
     "date": "BYTES",
     "datetime": "BYTES",
+    "bytes": "BYTES",
 }
 
 
