@@ -246,6 +246,7 @@ class Plan:
             "columns": columns,
             "split": recipe.split.model_dump(mode="json"),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
+            "protect": _protect(recipe),
             "prepare": [
                 fill.part("step", spec.name, settings_of(step))
                 for spec, step in zip(recipe.prepare, self.steps, strict=True)
@@ -338,6 +339,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         spec.name: build(PERTURBATIONS, spec, f"evidence.robustness.{place}")
         for place, spec in enumerate(_perturbations(whole))
     }
+    coherence.check_protect(whole, found)
     coherence.check_augments(whole, [model, *others], found)
     mitigation = build(MITIGATIONS, whole.mitigation, "mitigation") if whole.mitigation is not None else None
     coherence.check_mitigation(whole, mitigation, [model, *others], found)
@@ -373,6 +375,13 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         cleaners=cleaners,
         steps=tuple(steps),
     )
+
+
+def _protect(recipe: Recipe) -> dict[str, Any]:
+    """What becomes of personal data, the cleaners as they were said: what a column holds settles the rest."""
+    said = recipe.protect.columns
+    columns = {name: fill.part("clean", spec.name, spec.settings) for name, spec in said.items()}
+    return {**recipe.protect.model_dump(mode="json"), "columns": columns}
 
 
 def _perturbations(recipe: Recipe) -> Sequence[PartSpec]:

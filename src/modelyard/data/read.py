@@ -15,7 +15,7 @@ from modelyard.core import digest, events, groups, refusals, room
 from modelyard.core.errors import DataError, Problems
 from modelyard.core.refusals import Collected
 from modelyard.core.types import Cleaning, Column, Floats, Ints, Kind, Role, Schema, Table, Task
-from modelyard.data import checks, cleaning, infer, plain, values
+from modelyard.data import checks, cleaning, infer, plain, protection, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,10 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         )
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
     settled = _settled_cleaners(labelled["train"], recipe, clean)
+    protected = protection.protection(labelled, recipe, settled)
+    notes.extend(protected.notes)
+    labelled = {part: frame.drop(protected.drop) for part, frame in labelled.items()}
+    settled = {name: settled.get(name, ()) + protected.clean.get(name, ()) for name in {**settled, **protected.clean}}
     schema, task = _schema(labelled, recipe, settled, notes)
     tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
     for note in notes:

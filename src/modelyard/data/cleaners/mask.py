@@ -11,6 +11,7 @@ from modelyard.core.protocols import Cleaner
 from modelyard.core.registry import part
 from modelyard.data.personal import standing
 from modelyard.data.personal.finder import REGIONS, finder, label
+from modelyard.data.personal.finder import ready as finder_ready
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Mask(Cleaner):
     sorts: tuple[str, ...] = Field(default=(), description="of personal data that are looked for; all if none is said")
     regions: tuple[str, ...] = Field(default=REGIONS, description="whose telephone numbers are known, ISO 3166")
     whole: str = Field(default="", description="the sort that every value of the column is, such as name")
+
+    def ready(self) -> None:
+        """Its packages are there."""
+        if not self.whole:
+            finder_ready("mask")
 
     def __call__(self, value: object) -> object:
         """Masked.

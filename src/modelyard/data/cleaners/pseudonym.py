@@ -12,6 +12,7 @@ from modelyard.core.protocols import Cleaner
 from modelyard.core.registry import part
 from modelyard.data.personal import columns, keyed, standing
 from modelyard.data.personal.finder import REGIONS, finder, label
+from modelyard.data.personal.finder import ready as finder_ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,12 @@ class Pseudonym(Cleaner):
             return self
         sort = columns.sort_of(written, finder((), self.regions))
         return type(self)(key=self.key, domain=self.domain, sort=sort, regions=self.regions)
+
+    def ready(self) -> None:
+        """There is a key, and the packages are there."""
+        keyed.key(self.key)
+        if self.inside or self.sort:
+            finder_ready("pseudonym")
 
     def __call__(self, value: object) -> object:
         """Its stand-in.

@@ -8,6 +8,7 @@ from functools import cache
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"
 BLANKS = "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\t"
+STOPS = "，：；！？（）"  # which part what stands between them, in Chinese, and must not read as a part of it
 NO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 
@@ -30,7 +31,7 @@ def even(text: str) -> tuple[str, list[int] | None]:
 @cache
 def _signs() -> dict[int, str]:
     """Full-width forms, every script's decimal digits, dashes and blanks: each one sign for one."""
-    full = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    full = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in STOPS}
     digits = {
         code: str(unicodedata.decimal(chr(code)))
         for code in range(0x80, sys.maxunicode + 1)

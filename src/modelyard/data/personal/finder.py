@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from modelyard.core.registry import missing_extra
 from modelyard.data.personal.detector import SORTS, Detector, Span
 from modelyard.data.personal.evened import even
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 REGIONS = ("CN", "US", "GB", "DE")
 WORTH = re.compile(r"[0-9@一二三四五六七八九十]|/")  # a text without any of these holds nothing that rules find
 # What two detectors find in the same place, the more telling first: what is longer, or proven, goes before.
-ORDER = ("email", "profile", "resident_id", "credit_code", "iban", "card", "ssn", "passport", "device", "phone")
+ORDER = ("email", "profile", "resident_id", "credit_code", "iban", "card", "ssn", "passport", "device", "ip", "phone")
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-.\s/]+")
 
 
@@ -89,6 +91,19 @@ def words(column: str) -> str:
 def finder(sorts: tuple[str, ...] = (), regions: tuple[str, ...] = REGIONS) -> Finder:
     """The finder of these sorts, made once."""
     return Finder(sorts, regions)
+
+
+def ready(asked_by: str) -> None:
+    """Tell at once whether the packages that detectors need are there.
+
+    Raises:
+        MissingExtraError: they are not.
+    """
+    for package in ("phonenumbers", "stdnum"):
+        try:
+            import_module(package)
+        except ModuleNotFoundError as error:
+            raise missing_extra(error, asked_by) from error
 
 
 @lru_cache(maxsize=64)

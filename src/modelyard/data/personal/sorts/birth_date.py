@@ -20,8 +20,9 @@ DAY = re.compile(
     r"|(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9])(?![0-9])",
     re.IGNORECASE,
 )
+NEAR = 30  # characters before a day in which a word tells what it is
 BEFORE = re.compile(
-    r"(?:\bborn(?: on)?|\bbirth ?(?:day|date)|date of birth|\bd\.?o\.?b\.?|\bgeboren(?: am)?|geburtsdatum|出生日期|出生年月日?|出生于|出生|生日|生于)"
+    r"(?:(?<![A-Za-z])born(?: on)?|(?<![A-Za-z])birth ?(?:day|date)|date of birth|(?<![A-Za-z])d\.?o\.?b\.?|(?<![A-Za-z])geboren(?: am)?|geburtsdatum|出生日期|出生年月日?|出生于|出生|生日|生于)"
     r"\W{0,3}(?:is|was|是|为)?\W{0,3}$",
     re.IGNORECASE,
 )
@@ -40,7 +41,7 @@ class BirthDate(Detector):
     def spans(self, text: str, *, told: bool) -> Iterator[Span]:
         """Each day."""
         for match in DAY.finditer(text):
-            if told or BEFORE.search(text[: match.start()]) or AFTER.match(text[match.end() :]):
+            if told or BEFORE.search(text[max(0, match.start() - NEAR) : match.start()]) or AFTER.match(text[match.end() :]):
                 yield Span(match.start(), match.end())
 
     def plain(self, written: str) -> str:

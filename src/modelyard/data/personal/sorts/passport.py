@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORM = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z0-9]*[0-9]{5})[A-Za-z]{0,2}[0-9]{1,2}[A-Za-z0-9]{5,7}(?![0-9A-Za-z])")
+NEAR = 40  # characters before a number in which a word tells what it is
 BEFORE = re.compile(
     r"(?:passport|reisepass|护照|護照|通行证)\s*(?:no|number|nr|num|id|号码?|號碼?|編號|编号)?\W{0,4}(?:is|ist|was|为|是)?\W{0,3}$",
     re.IGNORECASE,
@@ -28,7 +29,7 @@ class Passport(Detector):
     def spans(self, text: str, *, told: bool) -> Iterator[Span]:
         """Each number."""
         for match in FORM.finditer(text):
-            if 7 <= len(match[0]) <= 10 and (told or BEFORE.search(text[: match.start()])):
+            if 7 <= len(match[0]) <= 10 and (told or BEFORE.search(text[max(0, match.start() - NEAR) : match.start()])):
                 yield Span(match.start(), match.end())
 
     def plain(self, written: str) -> str:
