@@ -202,9 +202,10 @@ def _missing(error: ModuleNotFoundError, words: list[str]) -> ModelyardError:
 
 
 def _unexpected(error: Exception) -> ModelyardError:
-    """What went wrong in one sentence."""
+    """What went wrong in one sentence; not in the error's own words where these quote values, which may be anybody's."""
     if isinstance(error, OSError) and error.strerror:
         return ModelyardError(error.strerror.lower(), str(error.filename or ""))
     first = str(error).strip().partition("\n")[0]
-    problem = f"unexpected {type(error).__name__}" + (f": {first}" if first else "")
+    quoting = isinstance(error, (ValueError, TypeError, LookupError)) or type(error).__module__ != "builtins"
+    problem = f"unexpected {type(error).__name__}" + (f": {first}" if first and not quoting else "")
     return ModelyardError(problem, "", f"set {DEBUG}=1 to see where, and report it")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelyard.core.errors import DataError, Problems, RecipeError, nearest
-from modelyard.core.types import Column, Kind, Role, Schema, Task
+from modelyard.core.types import Column, Ints, Kind, Role, Schema, Task
 from modelyard.data import infer, plain, values
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ def same_columns(part: str, frame: pl.DataFrame, columns: Sequence[str]) -> None
     found.raise_any()
 
 
-def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
-    """The values of each column are what its kind says; more may be added to what is returned."""
+def rows(frame: pl.DataFrame, schema: Schema, where: str, numbers: Ints | None = None) -> Problems:
+    """The values of each column are what its kind says; more may be added to what is returned.
+
+    `numbers` [rows] are the rows' own in their source, where these are not 1, 2, 3 ...
+    """
     found = Problems(DataError)
     if where == "data.train" and frame.height < 3:
         found.add(f"{frame.height} rows are too few to train, to choose and to test on", where, "give at least 3")
@@ -80,7 +83,7 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
         found.add("holds no row with a target", where)
     for column in schema.columns:
         if column.role not in {Role.IGNORE, Role.TARGET}:
-            _values(frame[column.name], column, found)
+            _values(frame[column.name], column, numbers, found)
     if not schema.features:
         ignored = [column for column in schema.having(Role.IGNORE) if column.reason]
         told = "; ".join(f"{column.name}: {column.reason}" for column in ignored[:SHOWN])
@@ -94,13 +97,25 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str) -> Problems:
     return found
 
 
-def _values(series: pl.Series, column: Column, found: Problems) -> None:
+def _values(series: pl.Series, column: Column, numbers: Ints | None, found: Problems) -> None:
+    """What does not fit is told by its rows: the values may be anybody's."""
     wrong, count = values.misfits(series, column)
     if wrong:
-        shown = ", ".join(repr(value)[:40] for value in list(wrong)[:SHOWN])
+        places = series.is_in(list(wrong)).arg_true().to_numpy()[:SHOWN]
         first = next(iter(wrong.values()))
         hint = first.hint or f"mend the rows, or say columns: {{{column.name}: {{kind: category}}}} or {{role: ignore}}"
-        found.add(f"{first.problem}: {count} of {len(series)} rows, such as {shown}", column.name, hint)
+        found.add(f"{first.problem}: {count} of {len(series)} rows: {_told(places, count, numbers)}", column.name, hint)
+
+
+def _told(places: Ints, count: int, numbers: Ints | None = None) -> str:
+    """The first rows by their numbers, 1 being the source's first.
+
+    >>> _told(np.array([0, 4]), 2), _told(np.array([0, 4, 5]), 9)
+    ('1, 5', '1, 5, 6 ...')
+    """
+    told = places + 1 if numbers is None else numbers[places]
+    shown = ", ".join(str(int(number)) for number in told)
+    return f"{shown} ..." if count > len(told) else shown
 
 
 def target(
@@ -144,10 +159,11 @@ def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequenc
         found.add(f"the target has {distinct} values, and the task binary takes 2", place, "say task: multiclass")
     thin = sorted(name for name, count in counts.items() if count < 2)
     if thin:
-        shown = ", ".join(f"'{name}'" for name in thin[:SHOWN]) + (" ..." if len(thin) > SHOWN else "")
+        alone = [place for place, value in enumerate(known.to_list()) if counts[values.level(value)] < 2]
+        shown = _told(np.array(alone[:SHOWN]), len(alone))
         hint = "a class needs a row to learn from and one to be tested on: add rows, or leave these out"
         noun = "class has" if len(thin) == 1 else "classes have"
-        found.add(f"{len(thin)} {noun} fewer than two rows: {shown}", place, hint)
+        found.add(f"{len(thin)} {noun} fewer than two rows: of those with a target {shown}", place, hint)
     if recipe.positive is not None and infer.class_of(recipe.positive, classes) not in counts:
         hint = nearest(values.level(recipe.positive), classes)
         found.add(f"no class called '{recipe.positive}'", recipe.place("positive"), hint)
@@ -156,10 +172,11 @@ def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequenc
 def _only_later(train: pl.Series, classes: Sequence[str], place: str, found: Problems) -> None:
     """A class that no training row shows can be neither learnt nor answered."""
     shown = _counts(train.drop_nulls())
-    for name in classes:
-        if name not in shown:
-            hint = "add rows of it to data.train, or leave its rows out"
-            found.add(f"the class '{name}' is not in data.train", place, hint)
+    later = [name for name in classes if name not in shown]
+    if later:
+        noun = "class of the other files is" if len(later) == 1 else "classes of the other files are"
+        hint = "add rows of each to data.train, or leave its rows out"
+        found.add(f"{len(later)} {noun} not in data.train", place, hint)
 
 
 def _counts(known: pl.Series) -> Mapping[str, int]:

@@ -75,20 +75,20 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         )
     labelled = {part: _labelled(part, frame, recipe.target, notes) for part, frame in frames.items()}
     settled = _settled_cleaners(labelled["train"], recipe, clean)
-    protected = protection.protection(labelled, recipe, settled)
-    notes.extend(protected.notes)
-    labelled = {part: frame.drop(protected.drop) for part, frame in labelled.items()}
-    settled = {name: settled.get(name, ()) + protected.clean.get(name, ()) for name in {**settled, **protected.clean}}
-    schema, task = _schema(labelled, recipe, settled, notes)
-    tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
-    for note in notes:
-        events.note(note)
-    whole = whole_of(sources, recipe.folder)
     numbers = {
         part: frame[recipe.target].is_not_null().arg_true().to_numpy().astype(np.int64) + 1
         for part, frame in frames.items()
         if frame.height > labelled[part].height
     }
+    protected = protection.protection(labelled, recipe, settled)
+    notes.extend(protected.notes)
+    labelled = {part: frame.drop(protected.drop) for part, frame in labelled.items()}
+    settled = {name: settled.get(name, ()) + protected.clean.get(name, ()) for name in {**settled, **protected.clean}}
+    schema, task = _schema(labelled, recipe, settled, notes, numbers)
+    tables = {part: Table(cleaning.columns(frame, schema.columns), schema) for part, frame in labelled.items()}
+    for note in notes:
+        events.note(note)
+    whole = whole_of(sources, recipe.folder)
     return Rows(tables["train"], tables.get("valid"), tables.get("test"), task, whole, tuple(notes), numbers, refused)
 
 
@@ -143,10 +143,10 @@ def check_rows(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
     found = checks.rows(frame, schema, "data")
     if column.levels:
         known = {values.level(value) for value in frame[column.name].drop_nulls().unique().to_list()}
-        for stranger in sorted(known - set(column.levels)):
-            found.add(
-                f"the class '{stranger}' was not there in training", column.name, f"known: {', '.join(column.levels)}"
-            )
+        strangers = len(known - set(column.levels))
+        if strangers:
+            noun = "class was" if strangers == 1 else "classes were"
+            found.add(f"{strangers} {noun} not there in training", column.name, f"known: {', '.join(column.levels)}")
     elif not frame[column.name].dtype.is_numeric():
         found.add("the target is no number", column.name)
     found.raise_any()
@@ -188,7 +188,11 @@ def _settled_cleaners(
 
 
 def _schema(
-    frames: Mapping[str, pl.DataFrame], recipe: Recipe, clean: Mapping[str, tuple[Cleaning, ...]], notes: list[str]
+    frames: Mapping[str, pl.DataFrame],
+    recipe: Recipe,
+    clean: Mapping[str, tuple[Cleaning, ...]],
+    notes: list[str],
+    numbers: Mapping[str, Ints],
 ) -> tuple[Schema, Task]:
     train = frames["train"]
     guessed, why = infer.task_of(train[recipe.target])
@@ -198,11 +202,11 @@ def _schema(
     schema = infer.schema(train, recipe.target, recipe.columns, clean)
     labels = _labels([frame[recipe.target] for frame in frames.values()])
     classes = infer.classes(labels, task, recipe.positive) if task.classifies else ()
-    found = checks.rows(train, schema, "data.train")
+    found = checks.rows(train, schema, "data.train", numbers.get("train"))
     checks.target(labels, train[recipe.target], recipe, task, classes, found)
     for part in [part for part in frames if part != "train"]:
         where = f"data.{part}"
-        later = checks.rows(frames[part], schema, where).found
+        later = checks.rows(frames[part], schema, where, numbers.get(part)).found
         found.found.extend(p if p.where == where else replace(p, where=f"{where}: {p.where}") for p in later)
     found.raise_any()
     if task is Task.BINARY:
