@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import modelyard
 from modelyard.cli import show
+from modelyard.cli.anonymise import anonymise
 from modelyard.cli.check import check
 from modelyard.cli.collect import collect
 from modelyard.cli.compare import compare
@@ -109,6 +110,9 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         keys: "make billing --scopes predict,explain --expires 90d --rate 20",
     },
     "From texts without labels": {pretrain: "reviews.csv --out pretrained"},
+    "A table to give away": {
+        anonymise: "patients.csv --out released.csv --quasi Age,City --sensitive Diagnosis --drop Name --k 5 --l 2"
+    },
     "All in one": {launch: "recipe.yaml", demo: "--once"},
     "Help": {render: "recipe.yaml", schema: "> recipe.schema.json", doctor: "--json"},
 }
