@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from people import columns, misses, texts
 from modelyard.data.personal.columns import held
 from modelyard.data.personal.finder import Finder
+from people import columns, misses, texts
 
 if TYPE_CHECKING:
     from people.texts import Text
@@ -76,9 +76,7 @@ def measured(count: int, seed: int) -> Tally:
 def _count_text(text: Text, finder: Finder, tally: Tally) -> None:
     spans = finder.spans(text.text)
     for sort, start, end in text.planted:
-        covered = sum(
-            max(0, min(end, s.end) - max(start, s.start)) for s in spans if s.sort == sort
-        )
+        covered = sum(max(0, min(end, s.end) - max(start, s.start)) for s in spans if s.sort == sort)
         tally.planted[sort] += 1
         tally.found[sort] += covered >= WHOLE * (end - start)
         if covered < WHOLE * (end - start):

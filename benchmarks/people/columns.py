@@ -51,7 +51,10 @@ def all_of(draw: random.Random) -> Iterator[tuple[str, pl.Series]]:
     yield "", pl.Series("amount", [draw.uniform(1, 1e6) for _ in range(ROWS)])
     yield "", pl.Series("created_at", [draw.randrange(1_500_000_000, 1_800_000_000) for _ in range(ROWS)])
     yield "", pl.Series("city", draw.choices(["New York", "London", "北京", "上海", "San Jose"], k=ROWS))
-    yield "", pl.Series("version", [f"{draw.randrange(9)}.{draw.randrange(20)}.{draw.randrange(9)}" for _ in range(ROWS)])
+    yield (
+        "",
+        pl.Series("version", [f"{draw.randrange(9)}.{draw.randrange(20)}.{draw.randrange(9)}" for _ in range(ROWS)]),
+    )
     yield "", pl.Series("card", [codes.card(draw, right=False) for _ in range(ROWS)])
     yield "", pl.Series("身份证", [codes.resident(draw, right=False) for _ in range(ROWS)])
 

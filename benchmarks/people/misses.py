@@ -36,43 +36,115 @@ def _wrong_iban(draw: random.Random) -> str:
 
 def _digest(draw: random.Random) -> str:
     seed = codes.some(draw, 20).encode()
-    return draw.choice([hashlib.sha256(seed).hexdigest(), hashlib.md5(seed).hexdigest(), str(uuid.UUID(int=draw.getrandbits(128)))])  # noqa: S324 - no secret
+    return draw.choice(
+        [
+            hashlib.sha256(seed).hexdigest(),
+            hashlib.sha1(seed, usedforsecurity=False).hexdigest(),
+            str(uuid.UUID(int=draw.getrandbits(128))),
+        ]
+    )
 
 
 def _moment(draw: random.Random) -> str:
     day = f"20{draw.randrange(10, 26)}-{draw.randrange(1, 13):02d}-{draw.randrange(1, 29):02d}"
     clock = f"{draw.randrange(24):02d}:{draw.randrange(60):02d}:{draw.randrange(60):02d}"
     return draw.choice(
-        [f"{day} {clock}", f"{day}T{clock}Z", f"{day.replace('-', '')}{clock.replace(':', '')}", str(draw.randrange(1_500_000_000, 1_800_000_000)),
-         str(draw.randrange(1_500_000_000_000, 1_800_000_000_000)), day.replace("-", "/"), f"{day} 至 {day}"]
+        [
+            f"{day} {clock}",
+            f"{day}T{clock}Z",
+            f"{day.replace('-', '')}{clock.replace(':', '')}",
+            str(draw.randrange(1_500_000_000, 1_800_000_000)),
+            str(draw.randrange(1_500_000_000_000, 1_800_000_000_000)),
+            day.replace("-", "/"),
+            f"{day} 至 {day}",
+        ]
     )
 
 
 def _version(draw: random.Random) -> str:
     one, two, three, four = (draw.randrange(1, 30) for _ in range(4))
     return draw.choice(
-        [f"v{one}.{two}.{three}.{four}", f"version {one}.{two}.{three}.{four}", f"版本{one}.{two}.{three}.{four}", f"{one}.{two}.{three}", f"Chrome/{one}.0.{two}.{three}",
-         f"section {one}.{two}.{three}.{four}", f"{one}.{two}.{three}.{four}.{one}"]
+        [
+            f"v{one}.{two}.{three}.{four}",
+            f"version {one}.{two}.{three}.{four}",
+            f"版本{one}.{two}.{three}.{four}",
+            f"{one}.{two}.{three}",
+            f"Chrome/{one}.0.{two}.{three}",
+            f"section {one}.{two}.{three}.{four}",
+            f"{one}.{two}.{three}.{four}.{one}",
+        ]
     )
 
 
 def _amount(draw: random.Random) -> str:
     number = draw.randrange(10**6, 10**10)
-    return draw.choice([f"${number:,}.00", f"{number:,} EUR", f"¥{number}", f"{number}元", f"{number / 100:,.2f}", f"{draw.random():.12f}", f"{number / 7:.6f}"])
+    return draw.choice(
+        [
+            f"${number:,}.00",
+            f"{number:,} EUR",
+            f"¥{number}",
+            f"{number}元",
+            f"{number / 100:,.2f}",
+            f"{draw.random():.12f}",
+            f"{number / 7:.6f}",
+        ]
+    )
 
 
 def _order(draw: random.Random) -> str:
     return draw.choice(
-        [f"order {codes.some(draw, 10)}", f"订单号：2024{codes.some(draw, 12)}", f"SF{codes.some(draw, 13)}", f"invoice no. {codes.some(draw, 9)}", f"运单{codes.some(draw, 12)}",
-         f"ISBN 978-{codes.some(draw, 1)}-{codes.some(draw, 3)}-{codes.some(draw, 5)}-{codes.some(draw, 1)}", f"ticket #{codes.some(draw, 8)}", f"编号{codes.some(draw, 8)}", f"{codes.some(draw, 12)}"]
+        [
+            f"order {codes.some(draw, 10)}",
+            f"订单号：2024{codes.some(draw, 12)}",
+            f"SF{codes.some(draw, 13)}",
+            f"invoice no. {codes.some(draw, 9)}",
+            f"运单{codes.some(draw, 12)}",
+            f"ISBN 978-{codes.some(draw, 1)}-{codes.some(draw, 3)}-{codes.some(draw, 5)}-{codes.some(draw, 1)}",
+            f"ticket #{codes.some(draw, 8)}",
+            f"编号{codes.some(draw, 8)}",
+            f"{codes.some(draw, 12)}",
+        ]
     )
 
 
 def _words(draw: random.Random) -> str:
     return draw.choice(
-        ["icon@2x.png", "@modelyard", "react@18.2.0", "std::vector<int>", "git@github.com:team/code.git", "乘坐5路公交车到3号线", "G4京港澳高速", "第12号文件", "Section 4 of the Act",
-         "5 Star Service", "see chapter 12", "三号楼会议", "12 Angry Men", "https://example.org/docs/index.html", "https://github.com/", "127.0.0.1", "0.0.0.0", "12:30:45:01",  # noqa: S104 - an example
-         "between 10 and 20 Street Lamps", "2 of 3 Drive failures", "000-12-3456", "666-12-3456", "987-65-4321", "ratio 16:9", "3/4", "1-2-3", "A4 paper", "B12 vitamin", "COVID-19", "5G", "9:00-17:30", "500 ml", "10%", "00:00:00:00:00:00"]
+        [
+            "icon@2x.png",
+            "@modelyard",
+            "react@18.2.0",
+            "std::vector<int>",
+            "git@github.com:team/code.git",
+            "乘坐5路公交车到3号线",
+            "G4京港澳高速",
+            "第12号文件",
+            "Section 4 of the Act",
+            "5 Star Service",
+            "see chapter 12",
+            "三号楼会议",
+            "12 Angry Men",
+            "https://example.org/docs/index.html",
+            "https://github.com/",
+            "127.0.0.1",
+            "0.0.0.0",  # noqa: S104 - an example
+            "12:30:45:01",
+            "between 10 and 20 Street Lamps",
+            "2 of 3 Drive failures",
+            "000-12-3456",
+            "666-12-3456",
+            "987-65-4321",
+            "ratio 16:9",
+            "3/4",
+            "1-2-3",
+            "A4 paper",
+            "B12 vitamin",
+            "COVID-19",
+            "5G",
+            "9:00-17:30",
+            "500 ml",
+            "10%",
+            "00:00:00:00:00:00",
+        ]
     )
 
 

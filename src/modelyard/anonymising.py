@@ -60,10 +60,12 @@ def anonymise(  # noqa: PLR0913 - each is a word of the call
         quasi: columns that others may know of a person, such as age and town: they are made coarse.
         sensitive: columns that nobody may learn of a person; they stay, and `l` values are left open in each class.
         k: rows that are alike, at least.
-        l: different values of each sensitive column among them, by `diversity`.
+        l: different values of each sensitive column among them.
         drop: columns that are left out.
-        hashed: columns that are hashed with the key in the environment variable `key`.
+        hashed: columns that are hashed.
         keep: columns that stay as they are. Each column of the table is named in one of these.
+        diversity: how different values are counted, see `data/anonymity/diversity.py`.
+        key: the environment variable that holds the key to hash with.
 
     Raises:
         UsageError: a column is not there, is named twice or not at all, or would be released with personal data in it.

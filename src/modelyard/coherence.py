@@ -148,13 +148,17 @@ def check_protect(recipe: Recipe, found: Problems) -> None:
     spec = recipe.protect
     for sort in spec.sorts:
         if sort not in SORTS.names:
-            found.add(f"no sort of personal data called '{sort}'", recipe.place("protect.sorts"), nearest(sort, SORTS.names))
+            found.add(
+                f"no sort of personal data called '{sort}'", recipe.place("protect.sorts"), nearest(sort, SORTS.names)
+            )
     said = {f"protect.columns.{name}": one for name, one in spec.columns.items() if one.name not in {"drop", "keep"}}
     if spec.found not in {"report", "drop"}:
         said["protect.found"] = PartSpec(name=spec.found)
     for where, one in said.items():
         if one.name not in CLEANERS.names:
-            found.add("is no way to treat a column", recipe.place(where), nearest(one.name, ["drop", "keep", *CLEANERS.names]))
+            found.add(
+                "is no way to treat a column", recipe.place(where), nearest(one.name, ["drop", "keep", *CLEANERS.names])
+            )
             continue
         key = {"key": spec.key} if one.name in KEYED else {}
         try:

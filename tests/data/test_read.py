@@ -186,7 +186,10 @@ WRONG: list[tuple[str, dict[str, dict[str, list[Any]]], dict[str, Any], list[str
         "a class that training lacks",
         {"train": frame(), "test": frame(y=["good", "ugly"] * 6)},
         {},
-        ["y: 1 class of the other files is not in data.train", "y: the target has 3 values, and the task binary takes 2"],
+        [
+            "y: 1 class of the other files is not in data.train",
+            "y: the target has 3 values, and the task binary takes 2",
+        ],
     ),
     (
         "a training file of one class",

@@ -31,7 +31,7 @@ LONG = 10  # bytes from which on a value in base64 is not met by chance
 
 
 def table(seed: int = 3) -> tuple[pl.DataFrame, list[str]]:
-    """Rows with a target, and every value that was planted: whole, in texts, in a column that is left out, in labels' notes."""
+    """Rows with a target, and every value that was planted: whole, inside texts, in a column that is left out."""
     draw = random.Random(seed)  # noqa: S311 - a test's draw
     planted: list[str] = []
 
@@ -44,9 +44,9 @@ def table(seed: int = 3) -> tuple[pl.DataFrame, list[str]]:
     columns: dict[str, Any] = {"age": [draw.randrange(18, 90) + (12 if said == "bad" else 0) for said in outcome]}
     columns |= {name: [plant(sort) for _ in range(ROWS)] for name, sort in COLUMNS.items()}
     columns["comment"] = [
-        draw.choice(["please answer {}, it was late", "客户说：{}，请处理", "reached at {} on Monday last week"]).format(
-            plant(draw.choice(INSIDE))
-        )
+        draw.choice(
+            ["please answer {}, it was late", "客户说：{}，请处理", "reached at {} on Monday last week"]
+        ).format(plant(draw.choice(INSIDE)))
         for _ in range(ROWS)
     ]
     columns["internal"] = [f"note {place}: {plant(draw.choice(INSIDE))}" for place in range(ROWS)]
@@ -67,8 +67,11 @@ def forms(value: str) -> Iterator[bytes]:
 
 
 def leaks(content: bytes, planted: Iterable[str]) -> Counter[str]:
-    """How often each planted value lies in some bytes."""
-    return Counter(value for value in planted if any(form in content for form in forms(value)))
+    """In how many forms each planted value lies in some bytes: each byte is a sign, and all are sought at once."""
+    sought = {form.decode("latin-1"): value for value in planted for form in forms(value)}
+    text = pl.Series([content.decode("latin-1")])
+    (found,) = text.str.extract_many(list(sought), overlapping=True).to_list()
+    return Counter(sought[form] for form in set(found))
 
 
 def files(folder: Path, spared: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:

@@ -69,7 +69,11 @@ def test_no_planted_value_is_left_anywhere(
     monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MODELYARD_HOME", str(tmp_path / "yard"))
     frame, values = planted.table()
-    more = {"training": {"epochs": 2}} if model == "mlp" else {"evidence": {"robustness": False}}
+    more = (
+        {"training": {"epochs": 2}}
+        if model == "mlp"
+        else {"evidence": {"robustness": False}, "card": {"pictures": False}}
+    )
     recipe = written(tmp_path, frame, protect={"found": found}, model=model, **more)
     answers = tmp_path / "answers.jsonl"
     said = [called(capfd, "check", recipe), called(capfd, "train", recipe, "--json")]
@@ -92,7 +96,7 @@ def test_no_planted_value_is_left_anywhere(
 def test_the_search_finds_what_is_there() -> None:
     value = "ann.lee@example.org"
     for form in planted.forms(value):
-        assert planted.leaks(b"before" + form + b"after", [value]) == {value: 1}
+        assert planted.leaks(b"before" + form + b"after", [value])[value] >= 1
     assert planted.leaks(json.dumps("于 王小明").encode(), ["王小明"]) == {"王小明": 1}
     assert planted.leaks(b"nothing", [value]) == {}
 

@@ -8,23 +8,36 @@ import typer
 from modelyard.cli import progress, show, words
 from modelyard.cli.options import AsJson, DataWord, Quiet
 
-
-def _list(flag: str, told: str) -> typer.models.OptionInfo:
-    return typer.Option(flag, metavar="A,B", help=told, show_default=False)
-
-
 Out = Annotated[str, typer.Option(metavar="FILE", help="The .csv, .parquet or .jsonl file.", show_default=False)]
-QuasiWord = Annotated[str, _list("--quasi", "Columns that others may know of a person: made coarse.")]
-SensitiveWord = Annotated[str, _list("--sensitive", "Columns that nobody may learn of a person.")]
-DropWord = Annotated[str, _list("--drop", "Columns that are left out.")]
-HashWord = Annotated[str, _list("--hash", "Columns that are hashed, with the key in $MODELYARD_PRIVACY_KEY.")]
-KeepWord = Annotated[str, _list("--keep", "Columns that stay as they are.")]
+QuasiWord = Annotated[
+    str,
+    typer.Option(
+        "--quasi", metavar="A,B", help="Columns that others may know of a person: made coarse.", show_default=False
+    ),
+]
+SensitiveWord = Annotated[
+    str,
+    typer.Option("--sensitive", metavar="A,B", help="Columns that nobody may learn of a person.", show_default=False),
+]
+DropWord = Annotated[str, typer.Option("--drop", metavar="A,B", help="Columns that are left out.", show_default=False)]
+HashWord = Annotated[
+    str,
+    typer.Option(
+        "--hash",
+        metavar="A,B",
+        help="Columns that are hashed, with the key in $MODELYARD_PRIVACY_KEY.",
+        show_default=False,
+    ),
+]
+KeepWord = Annotated[
+    str, typer.Option("--keep", metavar="A,B", help="Columns that stay as they are.", show_default=False)
+]
 Alike = Annotated[int, typer.Option("--k", metavar="N", help="Rows that are alike, at least.")]
 Open = Annotated[float, typer.Option("--l", metavar="N", help="Sensitive values left open among them.")]
 Diversity = Annotated[Literal["distinct", "entropy"], typer.Option(metavar="SORT", help="How these are counted.")]
 
 
-def anonymise(  # noqa: PLR0913 - each is a word of the call
+def anonymise(  # noqa: PLR0913, PLR0917 - each is a word of the call
     data: DataWord,
     out: Out,
     quasi: QuasiWord,

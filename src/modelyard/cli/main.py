@@ -206,7 +206,7 @@ def _missing(error: ModuleNotFoundError, words: list[str]) -> ModelyardError:
 
 
 def _unexpected(error: Exception) -> ModelyardError:
-    """What went wrong in one sentence; not in the error's own words where these quote values, which may be anybody's."""
+    """What went wrong in one sentence; not in the error's own words where these may quote somebody's values."""
     if isinstance(error, OSError) and error.strerror:
         return ModelyardError(error.strerror.lower(), str(error.filename or ""))
     first = str(error).strip().partition("\n")[0]

@@ -55,7 +55,7 @@ class Cleaner(Protocol):
         """
         return self
 
-    def ready(self) -> None:  # noqa: B027 - most need nothing
+    def ready(self) -> None:
         """Tell at once what it needs of its surroundings and does not find, before the first value comes.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from modelyard.data.personal.columns import Held, held
 from modelyard.data.personal.finder import Finder, finder, label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import polars as pl
 
@@ -141,7 +142,9 @@ def _target(told: Held | None, recipe: Recipe, problems: Problems) -> None:
         problems.add(f"the target cannot be treated by '{said.name}'", recipe.target, "say keep, or leave it out")
     elif said is None and recipe.protect.found != "report" and told is not None and (told.whole or told.proven):
         hint = f"choose another target, or say protect: {{columns: {{{recipe.target}: keep}}}}"
-        problems.add(f"the target holds personal data ({_labels(told)}), and answers would tell it", recipe.target, hint)
+        problems.add(
+            f"the target holds personal data ({_labels(told)}), and answers would tell it", recipe.target, hint
+        )
 
 
 def _may_go(name: str, recipe: Recipe, problems: Problems) -> None:
@@ -166,4 +169,3 @@ def _sentence(told: Held, word: str) -> str:
     }.get(word, f"is treated by {word}")
     where = "" if told.whole else " inside its texts"
     return f"column {told.column} holds personal data{where} ({_labels(told)}), which {done}"
-

@@ -7,12 +7,13 @@ entropy, -sum p log p >= log l. A value that is missing tells nothing, and so co
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import polars as pl
 
     from modelyard.core.types import Ints

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from modelyard.core.types import Floats, Ints
 from modelyard.data.personal.columns import written
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from modelyard.core.types import Floats, Ints
 
 ANY = "*"  # every value that there is
 LISTED = 8  # words that a label lists; of more it tells the first and the last

@@ -13,6 +13,7 @@ import numpy as np
 from modelyard.core.errors import DataError
 from modelyard.core.seeds import generator
 from modelyard.data.anonymity import diversity, mondrian
+from modelyard.data.anonymity.diversity import Sort
 from modelyard.data.anonymity.quasi import Quasi, quasi
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from modelyard.core.types import Ints
-    from modelyard.data.anonymity.diversity import Sort
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ def _possible(height: int, codes: Sequence[Ints], sensitive: Sequence[str], prom
         has = diversity.diversity(column, promise.diversity)
         if has < promise.l - 1e-9:
             hint = "ask for a smaller l, or leave the column out"
-            raise DataError(f"has {has:.3g} values to leave open in the whole table, and {promise.l:g} are asked", name, hint)
+            raise DataError(
+                f"has {has:.3g} values to leave open in the whole table, and {promise.l:g} are asked", name, hint
+            )
 
 
 def _labels(column: Quasi, classes: Sequence[Ints], height: int) -> pl.Series:
@@ -104,7 +106,9 @@ def _measured(columns: Sequence[Quasi], classes: Sequence[Ints], left: dict[str,
     sizes = np.array([len(rows) for rows in classes])
     by_column = {
         column.name: float(
-            np.average([column.width(int(column.codes[r].min()), int(column.codes[r].max())) for r in classes], weights=sizes)
+            np.average(
+                [column.width(int(column.codes[r].min()), int(column.codes[r].max())) for r in classes], weights=sizes
+            )
         )
         for column in columns
     }

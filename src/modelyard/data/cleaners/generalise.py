@@ -1,4 +1,4 @@
-"""Values made coarser: numbers to ranges, days to months or years, postcodes to their beginning, addresses to networks."""
+"""Values made coarser: numbers to ranges, days to months, postcodes to their beginning, addresses to networks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from modelyard.core.registry import part
 
 By = Literal["range", "middle", "month", "quarter", "year", "prefix", "network", "mapping"]
 RANGE = re.compile(r"\[\S+, \S+\)|< \S+|>= \S+")
-EXACT = 2.0**50  # from which on a float has no half
+EXACT = 2.0**45  # from which on rounding hides how many whole widths there are
 NETWORKS = {4: 24, 6: 48}  # bits of an address that stay
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -24,17 +24,21 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 class Generalise(Cleaner):
     """Each value becomes the coarser one that it lies in; what is coarse already stays.
 
-    >>> Generalise(by="range", width=10)(37), Generalise(by="quarter")("2026-05-17"), Generalise(by="network")("10.1.2.3")
-    ('[30, 40)', '2026-04-01', '10.1.2.0/24')
+    >>> Generalise(by="range")(37), Generalise(by="quarter")("2026-05-17"), Generalise(by="network")("8.8.4.4")
+    ('[30, 40)', '2026-04-01', '8.8.4.0/24')
     """
 
     mends: ClassVar[Literal["text", "all"]] = "all"
-    by: By = Field(description="what a value becomes: a range, its middle, the first day of a month, quarter or year ...")
+    by: By = Field(
+        description="what a value becomes: a range, its middle, the first day of a month, quarter or year ..."
+    )
     width: float = Field(default=10, gt=0, description="of a range, from zero on")
     edges: tuple[float, ...] = Field(default=(), description="of ranges, instead of a width, from low to high")
     length: int = Field(default=2, ge=1, description="characters of a prefix")
     mapping: dict[str, str] = Field(default={}, description="from values to coarser ones")
-    other: str | None = Field(default=None, description="what a value that the mapping lacks becomes; itself if not said")
+    other: str | None = Field(
+        default=None, description="what a value that the mapping lacks becomes; itself if not said"
+    )
 
     @model_validator(mode="after")
     def _settles(self) -> Generalise:
@@ -89,8 +93,10 @@ class Generalise(Cleaner):
 
 def _step(steps: float) -> float:
     """How many whole widths; what is a whole number but for rounding is one."""
-    nearest = float(round(steps)) if abs(steps) < EXACT else steps
-    return nearest if math.isclose(steps, nearest, rel_tol=1e-12, abs_tol=1e-12) else float(math.floor(steps))
+    if abs(steps) > EXACT:
+        return float(math.floor(steps))
+    nearest = float(round(steps))
+    return nearest if abs(steps - nearest) <= 4 * math.ulp(steps) else float(math.floor(steps))
 
 
 def _told(number: float) -> str:
@@ -100,7 +106,7 @@ def _told(number: float) -> str:
 
 def _number(value: object) -> float:
     if isinstance(value, bool):
-        raise ValueError("expected a number, got true or false")  # noqa: TRY004 - what all cleaners raise
+        raise ValueError("expected a number, got true or false")
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):

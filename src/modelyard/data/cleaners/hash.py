@@ -1,4 +1,4 @@
-"""Values replaced by what only who has a key can make of them: the same of the same, and nothing can be read from it."""
+"""Values replaced by what only who has a key can make of them: the same of the same, and nothing to be read."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class Hash(Cleaner):
 
     mends: ClassVar[Literal["text", "all"]] = "all"
     key: str = Field(default=keyed.KEY, description="the environment variable that holds the key")
-    sort: str = Field(default="", description="what every value is, such as email; told by the training file if not said")
+    sort: str = Field(
+        default="", description="what every value is, such as email; told by the training file if not said"
+    )
     inside: bool = Field(default=False, description="hash what is found inside texts, and leave the rest of them")
     sorts: tuple[str, ...] = Field(default=(), description="that are looked for inside texts; all if none is said")
     regions: tuple[str, ...] = Field(default=REGIONS, description="whose telephone numbers are known, ISO 3166")
@@ -76,5 +78,7 @@ class Hash(Cleaner):
             MissingExtraError: the packages of the extra `data` are needed, and are not installed.
         """
         if self.inside:
-            return standing.inside(value, finder(self.sorts, self.regions), Hashed(self.key, self.regions, True))
+            return standing.inside(
+                value, finder(self.sorts, self.regions), Hashed(self.key, self.regions, labelled=True)
+            )
         return standing.whole(value, self.sort, Hashed(self.key, self.regions))

@@ -46,15 +46,20 @@ class Named(standing.Stand):
 
 @part
 class Pseudonym(Cleaner):
-    """A stand-in for each value, or with `inside` for what is found in texts: the same for the same value in all columns
+    """A stand-in for each value, or with `inside` for what is found in texts.
 
-    and all tables of a `domain`, under the same key. See `hash` for what counts as the same.
+    It is the same for the same value in all columns and all tables of a `domain`, under the same key. See `hash` for
+    what counts as the same.
     """
 
     mends: ClassVar[Literal["text", "all"]] = "all"
     key: str = Field(default=keyed.KEY, description="the environment variable that holds the key")
-    domain: str = Field(default="", pattern=rf"^$|{DOMAIN}", description="whose values are of one world, such as person")
-    sort: str = Field(default="", description="what every value is, such as name; told by the training file if not said")
+    domain: str = Field(
+        default="", pattern=rf"^$|{DOMAIN}", description="whose values are of one world, such as person"
+    )
+    sort: str = Field(
+        default="", description="what every value is, such as name; told by the training file if not said"
+    )
     inside: bool = Field(default=False, description="replace what is found inside texts, and leave the rest of them")
     sorts: tuple[str, ...] = Field(default=(), description="that are looked for inside texts; all if none is said")
     regions: tuple[str, ...] = Field(default=REGIONS, description="whose telephone numbers are known, ISO 3166")
@@ -80,5 +85,7 @@ class Pseudonym(Cleaner):
             MissingExtraError: the packages of the extra `data` are needed, and are not installed.
         """
         if self.inside:
-            return standing.inside(value, finder(self.sorts, self.regions), Named(self.key, self.regions, "", True))
+            return standing.inside(
+                value, finder(self.sorts, self.regions), Named(self.key, self.regions, labelled=True)
+            )
         return standing.whole(value, self.sort, Named(self.key, self.regions, self.domain))

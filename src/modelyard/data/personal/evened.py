@@ -13,9 +13,9 @@ NO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 
 def even(text: str) -> tuple[str, list[int] | None]:
-    """The text even, and for each of its characters the place in the original, where these are not the same.
+    r"""The text even, and for each of its characters the place in the original, where these are not the same.
 
-    >>> even("１３８－ＡＢ")
+    >>> even("\uff11\uff13\uff18\uff0d\uff21\uff22")
     ('138-AB', None)
     >>> even("1\u200b2")
     ('12', [0, 2])

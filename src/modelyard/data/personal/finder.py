@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REGIONS = ("CN", "US", "GB", "DE")
 WORTH = re.compile(r"[0-9@一二三四五六七八九十]|/")  # a text without any of these holds nothing that rules find
+CACHED = 400  # characters of a text that is remembered for a while
 # What two detectors find in the same place, the more telling first: what is longer, or proven, goes before.
 ORDER = ("email", "profile", "resident_id", "credit_code", "iban", "card", "ssn", "passport", "device", "ip", "phone")
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-.\s/]+")
@@ -48,19 +49,9 @@ class Finder:
         Raises:
             MissingExtraError: the packages of the extra `data` are not installed.
         """
-        if not told and not WORTH.search(text):
-            written, places = even(text)
-            if text.isascii() or not WORTH.search(written):
-                return []
-        else:
-            written, places = even(text)
-        found = [
-            replace(span, sort=sort)
-            for sort, detector in self.detectors.items()
-            for span in detector.spans(written, told=sort == told)
-        ]
-        kept = _apart(found)
-        return kept if places is None else [_placed(span, places) for span in kept]
+        if len(text) > CACHED:
+            return list(_spans(self, text, told))
+        return list(_kept(self, text, told))
 
     def told(self, column: str) -> str:
         """The sort that a column's name tells of; empty where it tells of none.
@@ -110,6 +101,23 @@ def ready(asked_by: str) -> None:
 def label(sort: str) -> str:
     """What a sort is called in a text; a value of none of them is a value."""
     return SORTS.part(sort).label if sort in SORTS.names else "value"
+
+
+def _spans(look: Finder, text: str, told: str) -> tuple[Span, ...]:
+    written, places = even(text)
+    if not told and not WORTH.search(written):
+        return ()
+    found = [
+        replace(span, sort=sort)
+        for sort, detector in look.detectors.items()
+        for span in detector.spans(written, told=sort == told)
+    ]
+    kept = _apart(found)
+    return tuple(kept) if places is None else tuple(_placed(span, places) for span in kept)
+
+
+# The rows of a table are read more than once on their way to a model.
+_kept = lru_cache(maxsize=20_000)(_spans)
 
 
 @lru_cache(maxsize=64)

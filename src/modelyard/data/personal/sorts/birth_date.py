@@ -16,13 +16,15 @@ DAY = re.compile(
     r"(?<![0-9])(?:(?:18|19|20)[0-9]{2}(?P<gap>[-/. ])[01]?[0-9](?P=gap)[0-3]?[0-9](?:[T ]00:00(?::00(?:\.0+)?)?)?"
     r"|(?:18|19|20)[0-9]{2} ?年 ?[01]?[0-9] ?月 ?[0-3]?[0-9] ?日?"
     r"|[0-3]?[0-9](?P<turn>[-/. ])[0-3]?[0-9](?P=turn)(?:(?:18|19|20)[0-9]{2}|[0-9]{2})"
-    rf"|[0-3]?[0-9](?:st|nd|rd|th)? {MONTH},? (?:18|19|20)[0-9]{{2}}|{MONTH} [0-3]?[0-9](?:st|nd|rd|th)?,? (?:18|19|20)[0-9]{{2}}"
+    rf"|[0-3]?[0-9](?:st|nd|rd|th)? {MONTH},? (?:18|19|20)[0-9]{{2}}"
+    rf"|{MONTH} [0-3]?[0-9](?:st|nd|rd|th)?,? (?:18|19|20)[0-9]{{2}}"
     r"|(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9])(?![0-9])",
     re.IGNORECASE,
 )
 NEAR = 30  # characters before a day in which a word tells what it is
 BEFORE = re.compile(
-    r"(?:(?<![A-Za-z])born(?: on)?|(?<![A-Za-z])birth ?(?:day|date)|date of birth|(?<![A-Za-z])d\.?o\.?b\.?|(?<![A-Za-z])geboren(?: am)?|geburtsdatum|出生日期|出生年月日?|出生于|出生|生日|生于)"
+    r"(?:(?<![A-Za-z])(?:born(?: on)?|birth ?(?:day|date)|date of birth|d\.?o\.?b\.?|geboren(?: am)?|geburtsdatum)|"
+    r"出生日期|出生年月日?|出生于|出生|生日|生于)"
     r"\W{0,3}(?:is|was|是|为)?\W{0,3}$",
     re.IGNORECASE,
 )
@@ -41,7 +43,11 @@ class BirthDate(Detector):
     def spans(self, text: str, *, told: bool) -> Iterator[Span]:
         """Each day."""
         for match in DAY.finditer(text):
-            if told or BEFORE.search(text[max(0, match.start() - NEAR) : match.start()]) or AFTER.match(text[match.end() :]):
+            if (
+                told
+                or BEFORE.search(text[max(0, match.start() - NEAR) : match.start()])
+                or AFTER.match(text[match.end() :])
+            ):
                 yield Span(match.start(), match.end())
 
     def plain(self, written: str) -> str:

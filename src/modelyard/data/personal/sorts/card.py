@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORM = re.compile(
-    r"(?<![0-9A-Za-z_.])(?<![A-Z]{2}[0-9]{2}[ -])(?:[0-9]{13,19}"
+    r"(?<![0-9A-Za-z_.])(?<![A-Z]{2}[0-9]{2}[ -])(?<![0-9]{4}[ -])(?:[0-9]{13,19}"
     r"|[0-9]{4}(?P<gap>[ .-])[0-9]{4}(?P=gap)[0-9]{4}(?P=gap)[0-9]{4}(?:(?P=gap)[0-9]{1,3})?"
     r"|[0-9]{4}(?P<wide>[ .-])[0-9]{6}(?P=wide)[0-9]{4,5}"
     r"|[0-9]{6}[ -][0-9]{7,13})(?![0-9A-Za-z_])"
@@ -41,7 +41,9 @@ class Card(Detector):
     """Digits that an issuer gives out, bare or in groups, whose last is right (Luhn, ISO/IEC 7812-1)."""
 
     label: ClassVar[str] = "payment card"
-    named: ClassVar[str] = r"\b(credit|debit|payment|bank) ?card\b|\bcard ?(no|nr|num|number)\b|\bpan\b|卡号|银行卡|信用卡"
+    named: ClassVar[str] = (
+        r"\b(credit|debit|payment|bank) ?card\b|\bcard ?(no|nr|num|number)\b|\bpan\b|卡号|银行卡|信用卡"
+    )
 
     def spans(self, text: str, *, told: bool) -> Iterator[Span]:  # noqa: ARG002 - its check digit tells it anywhere
         """Each number."""

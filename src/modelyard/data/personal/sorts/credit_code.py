@@ -20,7 +20,46 @@ FORM = re.compile(
 )
 # Who registers, and what (GB 32100-2015, with what was added since).
 HEADS = frozenset(
-    "11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 54 55 59 61 62 69 71 72 79 81 89 91 92 93 A1 A9 N1 N2 N3 N9 Y1".split()
+    [
+        "11",
+        "12",
+        "13",
+        "19",
+        "21",
+        "29",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "39",
+        "41",
+        "49",
+        "51",
+        "52",
+        "53",
+        "54",
+        "55",
+        "59",
+        "61",
+        "62",
+        "69",
+        "71",
+        "72",
+        "79",
+        "81",
+        "89",
+        "91",
+        "92",
+        "93",
+        "A1",
+        "A9",
+        "N1",
+        "N2",
+        "N3",
+        "N9",
+        "Y1",
+    ]
 )
 
 
@@ -47,4 +86,4 @@ class CreditCode(Detector):
 def _checked(code: str) -> bool:
     from stdnum.cn import uscc
 
-    return uscc.calc_check_digit(code[:-1]) == code[-1]
+    return bool(uscc.calc_check_digit(code[:-1]) == code[-1])

@@ -46,4 +46,4 @@ class Device(Detector):
 def _checked(written: str) -> bool:
     from stdnum import luhn
 
-    return luhn.is_valid(re.sub(r"[^0-9]", "", written))
+    return bool(luhn.is_valid(re.sub(r"[^0-9]", "", written)))

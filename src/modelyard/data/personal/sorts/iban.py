@@ -58,4 +58,4 @@ def _end(text: str, start: int, length: int) -> int:
 def _checked(written: str) -> bool:
     from stdnum import iban
 
-    return iban.is_valid(written, check_country=False)
+    return bool(iban.is_valid(written, check_country=False))

@@ -17,8 +17,9 @@ SIX = re.compile(r"(?<![0-9A-Za-z_.:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}
 NEAR = 30  # characters before four numbers in which a word tells what they are
 # What stands before four numbers that are a version, or a place in a document.
 OTHER = re.compile(
-    r"(?:(?<![A-Za-z])(?:v|ver|version|versions|release|released|build|firmware|driver|patch|sdk|section|sections|clause|chapter|"
-    r"article|paragraph|oid|upgrade(?:d)? to|python|node|java)\.?|[A-Za-z]/|§|版本号?|固件|升级到|升级至|第|章节|条款)\s*[:：]?\s*$",
+    r"(?:(?<![A-Za-z])(?:v|ver|version|versions|release|released|build|firmware|driver|patch|sdk|section|sections|"
+    r"clause|chapter|article|paragraph|oid|upgrade(?:d)? to|python|node|java)\.?|[A-Za-z]/|§|"
+    r"版本号?|固件|升级到|升级至|第|章节|条款)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 
@@ -33,7 +34,9 @@ class Ip(Detector):
     def spans(self, text: str, *, told: bool) -> Iterator[Span]:
         """Each address."""
         for match in FOUR.finditer(text):
-            if _of_a_machine(match[0]) and (told or not OTHER.search(text[max(0, match.start() - NEAR) : match.start()])):
+            if _of_a_machine(match[0]) and (
+                told or not OTHER.search(text[max(0, match.start() - NEAR) : match.start()])
+            ):
                 yield Span(match.start(), match.end())
         for match in SIX.finditer(text) if text.count(":") > 1 else ():
             written = match[0]

@@ -16,8 +16,8 @@ PAIR = re.compile(
     r"(?P<second>[+-]?[0-9]{1,3}\.[0-9]{4,})°? ?(?P<other>[NSEW])?(?![0-9A-Za-z]|[.,][0-9]| ?[,;] ?[+-]?[0-9]+\.)"
 )
 ANGLES = re.compile(
-    r"(?<![0-9.])[0-9]{1,2}° ?[0-9]{1,2}['′] ?(?:[0-9]{1,2}(?:\.[0-9]+)?[\"″] ?)?[NS][, ]{1,2}"
-    r"[0-9]{1,3}° ?[0-9]{1,2}['′] ?(?:[0-9]{1,2}(?:\.[0-9]+)?[\"″] ?)?[EW]"
+    r"(?<![0-9.])[0-9]{1,2}° ?[0-9]{1,2}['\u2032] ?(?:[0-9]{1,2}(?:\.[0-9]+)?[\"\u2033] ?)?[NS][, ]{1,2}"
+    r"[0-9]{1,3}° ?[0-9]{1,2}['\u2032] ?(?:[0-9]{1,2}(?:\.[0-9]+)?[\"\u2033] ?)?[EW]"
 )
 SINGLE = re.compile(r"\s*[+-]?[0-9]{1,3}(?:\.[0-9]{2,})?\s*")
 LATITUDE, LONGITUDE = 90, 180  # degrees
@@ -28,7 +28,9 @@ class Location(Detector):
     """Two numbers with at least four places, which tell a place to some ten metres, or degrees and minutes."""
 
     label: ClassVar[str] = "location"
-    named: ClassVar[str] = r"^(lat|lng|lon|long|latitude|longitude|geo|gps|coordinates?)$|\b(latitude|longitude|gps)\b|经度|纬度|经纬度|坐标"
+    named: ClassVar[str] = (
+        r"^(lat|lng|lon|long|latitude|longitude|geo|gps|coordinates?)$|\b(latitude|longitude|gps)\b|经度|纬度|经纬度|坐标"
+    )
 
     def spans(self, text: str, *, told: bool) -> Iterator[Span]:
         """Each pair, whichever of the two comes first; a number alone where the column's name tells."""

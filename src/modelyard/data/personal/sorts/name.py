@@ -16,11 +16,12 @@ WHO = (
     r"card ?holder|account holder|applicant|borrower|owner|person|student|teacher|doctor|physician|buyer|recipient|"
     r"sender|guest|passenger|member|insured|user|author|manager|spouse|mother|father)"
 )
-ROLES = "客户|顾客|用户|患者|病人|联系人|收件人|收货人|寄件人|持卡人|申请人|借款人|员工|学生|教师|医生|投保人|被保险人|乘客|会员|户主|家长"
-LATIN = r"A-Za-z\u00c0-\u024f\u0370-\u04ff"
-WESTERN = re.compile(
-    rf"(?:[{LATIN}][{LATIN}'’.-]*)(?:(?:, ?| )[(\"]?[{LATIN}][{LATIN}'’.-]*[)\"]?){{0,8}}"
+ROLES = (
+    "客户|顾客|用户|患者|病人|联系人|收件人|收货人|寄件人|持卡人|申请人|借款人|员工|学生|教师|医生|"
+    "投保人|被保险人|乘客|会员|户主|家长"
 )
+LATIN = r"A-Za-z\u00c0-\u024f\u0370-\u04ff"
+WESTERN = re.compile(rf"(?:[{LATIN}][{LATIN}'\u2019.-]*)(?:(?:, ?| )[(\"]?[{LATIN}][{LATIN}'\u2019.-]*[)\"]?){{0,8}}")
 HAN = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}(?:[·•・][\u3400-\u9fff]{1,10}){1,3}")
 # The commonest family names of one and of two characters, which some nine in ten Chinese have.
 FAMILY = frozenset(
@@ -29,7 +30,26 @@ FAMILY = frozenset(
     "倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻"
     "張劉陳楊黃趙吳孫馬鄭謝許韓馮鄧蕭葉蘇呂盧鐘譚陸鄒韋賈閻龍賀顧龔邵萬錢嚴湯莊聶魯歐關蘭"
 )
-DOUBLE = frozenset(("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "百里", "南宫", "歐陽"))
+DOUBLE = frozenset(
+    (
+        "欧阳",
+        "上官",
+        "司马",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+        "夏侯",
+        "端木",
+        "百里",
+        "南宫",
+        "歐陽",
+    )
+)
 LONGEST = 60  # characters of a name
 
 

@@ -27,10 +27,14 @@ COUNTS = re.compile(
     r"[^0-9A-Za-z]{0,4}(?:(?:no|number|nr|id|号码?|是|为)[^0-9A-Za-z]{0,3}){0,2}$",
     re.IGNORECASE,
 )
-DAY = re.compile(r"(?:19|20)[0-9]{2}([-/. ])[01]?[0-9]\1[0-3]?[0-9](?![0-9])|[0-3]?[0-9]([-/. ])[01]?[0-9]\2(?:19|20)[0-9]{2}(?![0-9])")
+DAY = re.compile(
+    r"(?:19|20)[0-9]{2}([-/. ])[01]?[0-9]\1[0-3]?[0-9](?![0-9])"
+    r"|[0-3]?[0-9]([-/. ])[01]?[0-9]\2(?:19|20)[0-9]{2}(?![0-9])"
+)
 # An address of a computer, a version, a fraction, a card's number, a day.
 OTHER = re.compile(
-    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3,}|[0-9]+\.[0-9]+|[0-9]{4}(?P<gap>[ -])[0-9]{4}(?P=gap)[0-9]{4}(?:(?P=gap)[0-9]{1,4})?"
+    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3,}|[0-9]+\.[0-9]+"
+    r"|[0-9]{4}(?P<gap>[ -])[0-9]{4}(?P=gap)[0-9]{4}(?:(?P=gap)[0-9]{1,4})?"
 )
 ACCOUNT = re.compile(r"(?<![A-Za-z])[A-Z]{2}[0-9]{2}[ -]?[A-Z]{0,4}[ -]?$")  # how an IBAN begins
 NEAR = 40  # characters before a number in which a word tells what it is
@@ -93,7 +97,7 @@ def _alone(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - NEAR) : start]
     if ACCOUNT.search(before) or (JOINED_BEFORE.search(before) and not WORD_BEFORE.search(before)):
         return False
-    return not JOINED_AFTER.match(text[end:])
+    return not JOINED_AFTER.match(text[end : end + NEAR])
 
 
 def _written_so(text: str, start: int, end: int, *, told: bool) -> bool:

@@ -18,18 +18,19 @@ HOSTS = (
     r"space\.bilibili)\.(?:com|me|cn)"
 )
 NAMED = (
-    r"(?:www\.|m\.)?(?:linkedin\.com/in|reddit\.com/u(?:ser)?|youtube\.com/(?:c|user)|tiktok\.com|weibo\.com/u|zhihu\.com/people|"
-    r"xiaohongshu\.com/user/profile|douyin\.com/user|jianshu\.com/u)"
+    r"(?:www\.|m\.)?(?:linkedin\.com/in|reddit\.com/u(?:ser)?|youtube\.com/(?:c|user)|tiktok\.com|weibo\.com/u|"
+    r"zhihu\.com/people|xiaohongshu\.com/user/profile|douyin\.com/user|jianshu\.com/u)"
 )
 # Pages of these hosts that are no user's.
 PAGES = (
-    r"(?:about|login|signup|search|help|home|explore|settings|features|pricing|privacy|terms|tos|docs|blog|jobs|hashtag|topics)"
+    r"(?:about|login|signup|search|help|home|explore|settings|features|pricing|privacy|terms|tos|docs|blog|jobs|"
+    r"hashtag|topics)"
 )
 FORM = re.compile(
     rf"(?<![0-9A-Za-z@])(?:(?:https?://)?(?:(?:www\.)?{HOSTS}/(?!{PAGES}(?:[/?#]|\b(?![-.])))@?[0-9A-Za-z_.-]{{2,}}"
     rf"|{NAMED}/@?[^\s/<>\"'，。；、)]{{2,}})"
     rf"|https?://[^\s/<>\"']+/(?:~|u/|users?/|people/|profiles?/|@)[^\s/<>\"'，。；、)]{{2,}}"
-    rf"|[a-z][a-z0-9+.-]*://[^\s/:@<>\"']+:[^\s/@<>\"']+@[^\s<>\"'，。；、)]+)(?:[/?#]{SIGNS}*)?",
+    rf"|[a-z][a-z0-9+.-]{{0,20}}://[^\s/:@<>\"']{{1,100}}:[^\s/@<>\"']{{1,100}}@[^\s<>\"'，。；、)]+)(?:[/?#]{SIGNS}*)?",
     re.IGNORECASE,
 )
 

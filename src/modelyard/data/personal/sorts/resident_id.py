@@ -52,11 +52,11 @@ def _born(match: re.Match[str], century: int) -> bool:
         day = date(century + int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:
         return False
-    return 1880 <= day.year and day <= datetime.now(UTC).date()
+    return day.year >= 1880 and day <= datetime.now(UTC).date()
 
 
 def _checked(written: str) -> bool:
     from stdnum.cn import ric
 
     number = re.sub(r"[ -]", "", written).upper()
-    return ric.calc_check_digit(number) == number[-1]
+    return bool(ric.calc_check_digit(number) == number[-1])

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 FORM = re.compile(r"(?<![0-9A-Za-z-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9A-Za-z]|-[0-9])")
 TOLD = re.compile(r"(?<![0-9A-Za-z-])[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}(?![0-9A-Za-z]|-[0-9])")
 NEAR = 40  # characters before a number in which a word tells what it is
-BEFORE = re.compile(r"(?:(?<![A-Za-z])SSN|social security(?: (?:no|number))?|社会安全号码?)\W{0,3}(?:is\W|为|是)?\W{0,3}$", re.IGNORECASE)
+BEFORE = re.compile(
+    r"(?:(?<![A-Za-z])SSN|social security(?: (?:no|number))?|社会安全号码?)\W{0,3}(?:is\W|为|是)?\W{0,3}$",
+    re.IGNORECASE,
+)
 
 
 @part
@@ -30,7 +33,9 @@ class Ssn(Detector):
 
         for match in TOLD.finditer(text):
             dashed = FORM.fullmatch(text, match.start(), match.end())
-            if (dashed or told or BEFORE.search(text[max(0, match.start() - NEAR) : match.start()])) and ssn.is_valid(self.plain(match[0])):
+            if (dashed or told or BEFORE.search(text[max(0, match.start() - NEAR) : match.start()])) and ssn.is_valid(
+                self.plain(match[0])
+            ):
                 yield Span(match.start(), match.end())
 
     def plain(self, written: str) -> str:
