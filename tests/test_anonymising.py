@@ -88,5 +88,5 @@ def test_what_stays_holds_no_personal_data(patients: Path, tmp_path: Path) -> No
 
 
 def test_an_ending_names_the_form(patients: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="none of .csv, .jsonl, .parquet"):
+    with pytest.raises(UsageError, match="is none of"):
         modelyard.anonymise(patients, tmp_path / "out.xls", **SAID)
