@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from modelyard.recipe.schema import ProtectSpec, Recipe
 
-LOOKED = 1000  # rows of a column that are looked at where nothing is done about what they hold
+LOOKED = 300  # rows of a column that are looked at where nothing is done about what they hold
 DROP, KEEP = "drop", "keep"
 KEYED = frozenset({"hash", "pseudonym"})
 Clean = tuple[Cleaning, ...]

@@ -18,6 +18,9 @@ from modelyard.data.anonymity.release import Promise, release
 if TYPE_CHECKING:
     from modelyard.data.anonymity.diversity import Sort
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ROWS = st.lists(
     st.tuples(
         st.one_of(st.none(), st.integers(0, 90)),
@@ -29,7 +32,7 @@ ROWS = st.lists(
 )
 
 
-def table(rows: list[tuple[int | None, str | None, str | None]]) -> pl.DataFrame:
+def table(rows: Sequence[tuple[int | None, str | None, str | None]]) -> pl.DataFrame:
     schema = {"age": pl.Int64, "city": pl.String, "illness": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

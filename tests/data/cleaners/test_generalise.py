@@ -44,6 +44,7 @@ def test_a_value_becomes_the_coarser_one_and_stays(settings: dict[str, Any], val
 def test_the_middle_of_a_range_is_its_own(value: float, width: float) -> None:
     middle = CLEANERS.build("generalise", {"by": "middle", "width": width})
     once = middle(value)
+    assert isinstance(once, float)
     assert middle(once) == once
     assert abs(once - value) <= width or abs(value / width) > 2**49
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COVERED = 0.8  # of a value's characters, from which on it is nothing else
 MOST, TOLD = 0.5, 0.2  # of a column's values, from which on it holds one sort; where its name tells that sort
 LOOKED = 1000  # values that tell what a column's are
+SHORT = 10**9  # below which a whole number is none that tells itself
 NUMBERS = 0.9  # of a column's numbers, where no check digit proves any
 
 
@@ -98,7 +99,9 @@ def _looks(series: pl.Series, told: str) -> bool:
     import polars as pl
 
     dtype = series.dtype
-    return dtype == pl.String or dtype.is_integer() or (dtype != pl.Boolean and bool(told))
+    if dtype.is_integer() and not told:  # no number that tells itself is a short one
+        return (series.abs().max() or 0) >= SHORT
+    return dtype == pl.String or (dtype != pl.Boolean and bool(told))
 
 
 def _whole(whole: Counter[str], rows: int, told: str) -> str:
