@@ -246,7 +246,7 @@ class Plan:
             "columns": columns,
             "split": recipe.split.model_dump(mode="json"),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
-            "protect": _protect(recipe),
+            "protect": fill.protect(recipe.protect),
             "prepare": [
                 fill.part("step", spec.name, settings_of(step))
                 for spec, step in zip(recipe.prepare, self.steps, strict=True)
@@ -375,13 +375,6 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         cleaners=cleaners,
         steps=tuple(steps),
     )
-
-
-def _protect(recipe: Recipe) -> dict[str, Any]:
-    """What becomes of personal data, the cleaners as they were said: what a column holds settles the rest."""
-    said = recipe.protect.columns
-    columns = {name: fill.part("clean", spec.name, spec.settings) for name, spec in said.items()}
-    return {**recipe.protect.model_dump(mode="json"), "columns": columns}
 
 
 def _perturbations(recipe: Recipe) -> Sequence[PartSpec]:

@@ -100,7 +100,7 @@ def _looks(series: pl.Series, told: str) -> bool:
 
     dtype = series.dtype
     if dtype.is_integer() and not told:  # no number that tells itself is a short one
-        return (series.abs().max() or 0) >= SHORT
+        return bool((series.abs() >= SHORT).any())
     return dtype == pl.String or (dtype != pl.Boolean and bool(told))
 
 
