@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from modelyard.anonymising import anonymise
     from modelyard.core.errors import ModelyardError
     from modelyard.core.report import Report
     from modelyard.judging import release
@@ -30,6 +31,7 @@ __all__ = [
     "Report",
     "Run",
     "Yard",
+    "anonymise",
     "compare",
     "evaluate",
     "launch",
@@ -49,6 +51,7 @@ _HOMES = {
     "Report": "modelyard.core.report",
     "Run": "modelyard.run",
     "Yard": "modelyard.release.yard",
+    "anonymise": "modelyard.anonymising",
     "compare": "modelyard.run",
     "evaluate": "modelyard.run",
     "launch": "modelyard.run",

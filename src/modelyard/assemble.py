@@ -257,6 +257,7 @@ class Plan:
             ],
             "split": recipe.split.model_dump(mode="json"),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
+            "protect": fill.protect(recipe.protect),
             "prepare": [
                 fill.part("step", spec.name, settings_of(step))
                 for spec, step in zip(recipe.prepare, self.steps, strict=True)
@@ -354,6 +355,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         spec.name: build(PERTURBATIONS, spec, f"evidence.robustness.{place}")
         for place, spec in enumerate(_perturbations(whole))
     }
+    coherence.check_protect(whole, found)
     coherence.check_augments(whole, [model, *others], found)
     mitigation = build(MITIGATIONS, whole.mitigation, "mitigation") if whole.mitigation is not None else None
     coherence.check_mitigation(whole, mitigation, [model, *others], found)

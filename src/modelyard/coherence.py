@@ -12,8 +12,12 @@ from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.evidence import ODDS
 from modelyard.core.protocols import RowAugment, Search
 from modelyard.core.types import Kind, Role, Task
+from modelyard.data.cleaning import CLEANERS
+from modelyard.data.personal.detector import SORTS
+from modelyard.data.protection import KEYED
 from modelyard.economics import carbon
 from modelyard.families import AUGMENTS, DEFAULT_METRICS, METRICS, MODELS, Learner, encoders_for
+from modelyard.recipe.schema import PartSpec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -156,6 +160,30 @@ def check_twice(recipe: Recipe, found: Problems) -> None:
             if count > 1:
                 place = recipe.place(where)
                 found.add(f"the {key} '{name}' is named {count} times", place, "keep one of them")
+
+
+def check_protect(recipe: Recipe, found: Problems) -> None:
+    """What treats personal data is known, and has its key and its packages."""
+    spec = recipe.protect
+    for sort in spec.sorts:
+        if sort not in SORTS.names:
+            found.add(
+                f"no sort of personal data called '{sort}'", recipe.place("protect.sorts"), nearest(sort, SORTS.names)
+            )
+    said = {f"protect.columns.{name}": one for name, one in spec.columns.items() if one.name not in {"drop", "keep"}}
+    if spec.found not in {"report", "drop"}:
+        said["protect.found"] = PartSpec(name=spec.found)
+    for where, one in said.items():
+        if one.name not in CLEANERS.names:
+            found.add(
+                "is no way to treat a column", recipe.place(where), nearest(one.name, ["drop", "keep", *CLEANERS.names])
+            )
+            continue
+        key = {"key": spec.key} if one.name in KEYED else {}
+        try:
+            CLEANERS.build(one.name, {**key, **one.settings}, where).ready()
+        except RecipeError as error:
+            found.found.extend(replace(problem, where=recipe.place(where)) for problem in error.problems)
 
 
 def check_augments(recipe: Recipe, models: Sequence[Learner | None], found: Problems) -> None:

@@ -26,6 +26,7 @@ from modelyard.core.sources import Source
 from modelyard.core.types import Json, Kind, Task
 from modelyard.data import joining
 from modelyard.data.cleaning import CLEANERS
+from modelyard.data.personal.detector import SORTS
 from modelyard.explain.family import EXPLAINERS
 from modelyard.features.fit import ENCODERS, STEPS
 from modelyard.quality.expectation import EXPECTATIONS
@@ -44,6 +45,7 @@ PERTURBATIONS: Family[Perturbation] = Family("modelyard.evaluate.perturbations",
 FAMILIES: tuple[Family[Any], ...] = (
     SOURCES,
     CLEANERS,
+    SORTS,
     STEPS,
     ENCODERS,
     AUGMENTS,

@@ -72,7 +72,7 @@ def test_what_cannot_be_cleaned_is_told_with_counts_and_rows(tmp_path: Path) -> 
 
 
 def test_a_target_that_cannot_be_cleaned_is_no_row_less(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="the target cannot be mended in 2 of 22 rows, first in rows 21, 22"):
+    with pytest.raises(DataError, match="the target cannot be mended in 2 of 22 rows: 21, 22"):
         trained(tmp_path, [*lines(20), "1;1.1.2026;ask", "1;1.1.2026;on request"])
 
 

@@ -40,6 +40,7 @@ RUN = [
     "docs/features.md",
     "docs/augmentation.md",
     "docs/pictures.md",
+    "docs/privacy.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -73,6 +74,7 @@ def test_recipes_on_the_pages_are_recipes() -> None:
         "features",
         "augmentation",
         "pictures",
+        "privacy",
         "gates",
         "energy",
         "text",

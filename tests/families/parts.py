@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 EVERY = [(family, name) for family in FAMILIES for name in family.names]
 # What a setting of this name must be, whichever part has it; any other gets the first value that fits.
-MEANT: dict[str, Any] = {"path": "rows.csv", "metric": "accuracy", "bound": 0.5, "country": "CN"}
+MEANT: dict[str, Any] = {"path": "rows.csv", "metric": "accuracy", "bound": 0.5, "country": "CN", "by": "range"}
 PLAUSIBLE: tuple[Any, ...] = ("x", 1, 0.5, True, ["x"], [1], {}, {"x": 1}, ["x", "y"])
 
 

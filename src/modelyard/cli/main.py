@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import modelyard
 from modelyard.cli import show
+from modelyard.cli.anonymise import anonymise
 from modelyard.cli.check import check
 from modelyard.cli.collect import collect
 from modelyard.cli.compare import compare
@@ -111,6 +112,9 @@ VERBS: dict[str, dict[Callable[..., int], str]] = {
         keys: "make billing --scopes predict,explain --expires 90d --rate 20",
     },
     "From texts without labels": {pretrain: "reviews.csv --out pretrained"},
+    "A table to give away": {
+        anonymise: "patients.csv --out released.csv --quasi Age,City --sensitive Diagnosis --drop Name --k 5 --l 2"
+    },
     "All in one": {launch: "recipe.yaml", demo: "--once"},
     "Help": {render: "recipe.yaml", schema: "> recipe.schema.json", doctor: "--json"},
 }
@@ -204,9 +208,10 @@ def _missing(error: ModuleNotFoundError, words: list[str]) -> ModelyardError:
 
 
 def _unexpected(error: Exception) -> ModelyardError:
-    """What went wrong in one sentence."""
+    """What went wrong in one sentence; not in the error's own words where these may quote somebody's values."""
     if isinstance(error, OSError) and error.strerror:
         return ModelyardError(error.strerror.lower(), str(error.filename or ""))
     first = str(error).strip().partition("\n")[0]
-    problem = f"unexpected {type(error).__name__}" + (f": {first}" if first else "")
+    quoting = isinstance(error, (ValueError, TypeError, LookupError)) or type(error).__module__ != "builtins"
+    problem = f"unexpected {type(error).__name__}" + (f": {first}" if first and not quoting else "")
     return ModelyardError(problem, "", f"set {DEBUG}=1 to see where, and report it")

@@ -56,6 +56,14 @@ class Cleaner(Protocol):
         """
         return self
 
+    def ready(self) -> None:
+        """Tell at once what it needs of its surroundings and does not find, before the first value comes.
+
+        Raises:
+            RecipeError: there is no key.
+            MissingExtraError: there is no package.
+        """
+
     def __call__(self, value: Any) -> object:  # noqa: ANN401 - whatever JSON or a frame may hold, but for what is missing
         """The value mended; None where it says that it is missing.
 

@@ -74,7 +74,7 @@ def same_columns(part: str, frame: pl.DataFrame, columns: Sequence[str]) -> None
 def rows(frame: pl.DataFrame, schema: Schema, where: str, numbers: Ints | None = None) -> Problems:
     """The values of each column are what its kind says; more may be added to what is returned.
 
-    `numbers` [rows] are the rows' numbers in their source, where they do not count from 1.
+    `numbers` [rows] are the rows' own in their source, where these are not 1, 2, 3 ...
     """
     found = Problems(DataError)
     if where == "data.train" and frame.height < 3:
@@ -83,7 +83,7 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str, numbers: Ints | None =
         found.add("holds no row with a target", where)
     for column in schema.columns:
         if column.role not in {Role.IGNORE, Role.TARGET}:
-            _values(frame[column.name], column, found, numbers)
+            _values(frame[column.name], column, numbers, found)
     if not schema.features:
         ignored = [column for column in schema.having(Role.IGNORE) if column.reason]
         told = "; ".join(f"{column.name}: {column.reason}" for column in ignored[:SHOWN])
@@ -97,26 +97,33 @@ def rows(frame: pl.DataFrame, schema: Schema, where: str, numbers: Ints | None =
     return found
 
 
-def first_rows(rows: pl.Series, numbers: Ints | None = None) -> str:
-    """The first of some rows [rows] by their numbers in the source: `, first in rows 3, 17, 20`."""
-    shown = [int(row) + 1 if numbers is None else int(numbers[row]) for row in rows.head(SHOWN)]
-    return f", first in row{'s' if len(shown) > 1 else ''} {', '.join(map(str, shown))}" if shown else ""
+def told_rows(places: Ints, count: int, numbers: Ints | None = None) -> str:
+    """The first rows by their numbers, 1 being the source's first.
+
+    >>> told_rows(np.array([0, 4]), 2), told_rows(np.array([0, 4, 5]), 9)
+    ('1, 5', '1, 5, 6 ...')
+    """
+    first = places[:SHOWN]
+    told = first + 1 if numbers is None else numbers[first]
+    shown = ", ".join(str(int(number)) for number in told)
+    return f"{shown} ..." if count > len(told) else shown
 
 
-def _values(series: pl.Series, column: Column, found: Problems, numbers: Ints | None = None) -> None:
+def _values(series: pl.Series, column: Column, numbers: Ints | None, found: Problems) -> None:
+    """What does not fit is told by its rows: the values may be anybody's."""
     if str(series.dtype) == "Binary" and column.kind is not Kind.IMAGE:
         found.add(f"holds pictures, which no {column.kind} is", column.name, "say kind: image, or role: ignore")
         return
     wrong, count = values.misfits(series, column)
-    if wrong and column.kind is Kind.IMAGE:
-        hint = f"mend the rows or leave them out, or say columns: {{{column.name}: {{role: ignore}}}}"
-        found.add(f"{next(iter(wrong.values())).problem}: {count} of {len(series)} rows", column.name, hint)
-    elif wrong:
-        shown = ", ".join(repr(value)[:40] for value in list(wrong)[:SHOWN])
+    if wrong:
         first = next(iter(wrong.values()))
-        hint = first.hint or f"mend the rows, or say columns: {{{column.name}: {{kind: category}}}} or {{role: ignore}}"
-        rows = first_rows(series.is_in(list(wrong)).arg_true(), numbers)
-        found.add(f"{first.problem}: {count} of {len(series)} rows, such as {shown}{rows}", column.name, hint)
+        role = f"columns: {{{column.name}: {{role: ignore}}}}"
+        kind = f"columns: {{{column.name}: {{kind: category}}}} or {{role: ignore}}"
+        hint = first.hint or f"mend the rows, or say {role if column.kind is Kind.IMAGE else kind}"
+        places = series.is_in(list(wrong)).arg_true().to_numpy()
+        found.add(
+            f"{first.problem}: {count} of {len(series)} rows: {told_rows(places, count, numbers)}", column.name, hint
+        )
 
 
 def target(
@@ -160,10 +167,11 @@ def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequenc
         found.add(f"the target has {distinct} values, and the task binary takes 2", place, "say task: multiclass")
     thin = sorted(name for name, count in counts.items() if count < 2)
     if thin:
-        shown = ", ".join(f"'{name}'" for name in thin[:SHOWN]) + (" ..." if len(thin) > SHOWN else "")
+        alone = [place for place, value in enumerate(known.to_list()) if counts[values.level(value)] < 2]
+        shown = told_rows(np.array(alone[:SHOWN]), len(alone))
         hint = "a class needs a row to learn from and one to be tested on: add rows, or leave these out"
         noun = "class has" if len(thin) == 1 else "classes have"
-        found.add(f"{len(thin)} {noun} fewer than two rows: {shown}", place, hint)
+        found.add(f"{len(thin)} {noun} fewer than two rows: of those with a target {shown}", place, hint)
     if recipe.positive is not None and infer.class_of(recipe.positive, classes) not in counts:
         hint = nearest(values.level(recipe.positive), classes)
         found.add(f"no class called '{recipe.positive}'", recipe.place("positive"), hint)
@@ -172,10 +180,11 @@ def _class_target(known: pl.Series, recipe: Recipe, task: Task, classes: Sequenc
 def _only_later(train: pl.Series, classes: Sequence[str], place: str, found: Problems) -> None:
     """A class that no training row shows can be neither learnt nor answered."""
     shown = _counts(train.drop_nulls())
-    for name in classes:
-        if name not in shown:
-            hint = "add rows of it to data.train, or leave its rows out"
-            found.add(f"the class '{name}' is not in data.train", place, hint)
+    later = [name for name in classes if name not in shown]
+    if later:
+        noun = "class of the other files is" if len(later) == 1 else "classes of the other files are"
+        hint = "add rows of each to data.train, or leave its rows out"
+        found.add(f"{len(later)} {noun} not in data.train", place, hint)
 
 
 def _counts(known: pl.Series) -> Mapping[str, int]:

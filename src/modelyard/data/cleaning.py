@@ -60,6 +60,17 @@ def of(clean: tuple[Cleaning, ...]) -> Cleaned:
     return Cleaned([CLEANERS.build(one.name, one.settings, "clean") for one in clean])
 
 
+def ready(known: Sequence[Column]) -> None:
+    """Tell at once what the cleaners of some columns need and do not find, such as a key.
+
+    Raises:
+        RecipeError, MissingExtraError: of the first.
+    """
+    for clean in dict.fromkeys(column.clean for column in known):
+        for cleaner in of(clean).cleaners:
+            cleaner.ready()
+
+
 def settled(clean: Sequence[Cleaner], names: Sequence[str], series: pl.Series) -> tuple[Cleaning, ...]:
     """The cleaners with what the training file's values decide, each by what those before it have made of them.
 

@@ -16,7 +16,7 @@ from modelyard.core import digest, events, groups, refusals, room
 from modelyard.core.errors import DataError, Problems
 from modelyard.core.refusals import Collected
 from modelyard.core.types import Cleaning, Column, Floats, Ints, Kind, Role, Schema, Table, Task
-from modelyard.data import checks, cleaning, infer, pictured, plain, values
+from modelyard.data import checks, cleaning, infer, pictured, plain, protection, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +86,10 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
         for part, frame in frames.items()
         if frame.height > labelled[part].height
     }
+    protected = protection.protection(labelled, recipe, settled)
+    notes.extend(protected.notes)
+    labelled = {part: frame.drop(protected.drop) for part, frame in labelled.items()}
+    settled = {name: settled.get(name, ()) + protected.clean.get(name, ()) for name in {**settled, **protected.clean}}
     guessed = infer.schema(labelled["train"], recipe.target, recipe.columns, settled)
     labelled = {part: _dated(frame, guessed) for part, frame in labelled.items()}
     schema, task = _schema(labelled, recipe, guessed, notes, numbers)
@@ -152,10 +156,10 @@ def check_rows(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
     found = checks.rows(frame, schema, "data")
     if column.levels:
         known = {values.level(value) for value in frame[column.name].drop_nulls().unique().to_list()}
-        for stranger in sorted(known - set(column.levels)):
-            found.add(
-                f"the class '{stranger}' was not there in training", column.name, f"known: {', '.join(column.levels)}"
-            )
+        strangers = len(known - set(column.levels))
+        if strangers:
+            noun = "class was" if strangers == 1 else "classes were"
+            found.add(f"{strangers} {noun} not there in training", column.name, f"known: {', '.join(column.levels)}")
     elif not frame[column.name].dtype.is_numeric():
         found.add("the target is no number", column.name)
     found.raise_any()
@@ -186,8 +190,9 @@ def _with_target(frame: pl.DataFrame, name: str, clean: tuple[Cleaning, ...], wh
     """
     unread = cleaning.unread(frame[name], clean)
     if len(unread):
-        rows = frame[name].is_in(unread.implode()).arg_true()
-        told = f"the target cannot be mended in {len(rows)} of {frame.height} rows{checks.first_rows(rows)}"
+        rows = frame[name].is_in(unread.implode()).arg_true().to_numpy()
+        shown = checks.told_rows(rows, len(rows))
+        told = f"the target cannot be mended in {len(rows)} of {frame.height} rows: {shown}"
         raise DataError(told, f"{where}: {name}", "mend the rows, or say otherwise how it is cleaned")
     return frame.with_columns(cleaning.mended(frame[name], clean))
 

@@ -8,7 +8,7 @@ import yaml
 
 if TYPE_CHECKING:
     from modelyard.core.types import Json
-    from modelyard.recipe.schema import Place
+    from modelyard.recipe.schema import Place, ProtectSpec
 
 
 class _Dumper(yaml.SafeDumper):
@@ -21,6 +21,12 @@ class _Dumper(yaml.SafeDumper):
 def part(key: str, name: str, settings: dict[str, Json]) -> dict[str, Json]:
     """A part as a recipe writes it, all settings told."""
     return {key: name, **settings}
+
+
+def protect(spec: ProtectSpec) -> dict[str, Any]:
+    """What becomes of personal data, cleaners as they were said: what a column holds settles the rest."""
+    columns = {name: part("clean", one.name, one.settings) for name, one in spec.columns.items()}
+    return {**spec.model_dump(mode="json"), "columns": columns}
 
 
 def with_raw(filled: dict[str, Any], raw: dict[Place, str]) -> dict[str, Any]:

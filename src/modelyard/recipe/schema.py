@@ -171,6 +171,18 @@ class HygieneSpec(Section):
     )
 
 
+class ProtectSpec(Section):
+    """What becomes of personal data: of what is found, and of columns by their names, before anything reads them."""
+
+    found: Literal["report", "drop", "mask", "hash", "pseudonym"] = Field(
+        default="report", description="report tells of it alone; drop leaves columns out, and masks what texts hold"
+    )
+    sorts: tuple[str, ...] = Field(default=(), description="of personal data that are looked for; all if none is said")
+    regions: tuple[str, ...] = Field(default=("CN", "US", "GB", "DE"), description="of telephone numbers (ISO 3166)")
+    key: str = Field(default="MODELYARD_PRIVACY_KEY", description="the environment variable that holds the key")
+    columns: dict[str, CleanSpec] = Field(default={}, description="drop, keep, or a cleaner such as hash, by column")
+
+
 class RegularisationSpec(Section):
     """What keeps a network from learning its rows by heart; what is left out is the network's own default."""
 
@@ -312,6 +324,7 @@ class Recipe(Section):
     checks: tuple[CheckSpec, ...] = Field(default=(), description="what the rows must keep, or no training begins")
     split: SplitSpec = SplitSpec()
     hygiene: HygieneSpec = HygieneSpec()
+    protect: ProtectSpec = ProtectSpec()
     prepare: tuple[StepSpec, ...] = Field(
         default=(), description="steps between values and encoders, in order, fitted to the training rows"
     )

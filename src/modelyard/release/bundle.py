@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # onnxruntime's own classes for a graph that it does not take; they share no base.
 REFUSALS = (refusals.Fail, refusals.InvalidGraph, refusals.InvalidProtobuf, refusals.NotImplemented, RuntimeError)
 RANGE = ("prediction", "low", "high")  # what is answered of a number; without an interval the first alone
+TREATING = frozenset({"mask", "hash", "pseudonym", "generalise"})  # cleaners for what is not to be kept as it came
 SMALL = 8 << 20  # bytes: a smaller graph answers a row faster on one thread than it takes to wake a second
 
 
@@ -128,6 +129,15 @@ class Bundle:
             place = f"{self.folder}/reference.json"
             raise BundleError("holds no summaries that this Modelyard can read", place, "train again") from error
         return columns
+
+    @cached_property
+    def protects(self) -> bool:
+        """Whether its recipe treats personal data, so that rows as clients send them are to be kept nowhere."""
+        from modelyard.recipe import parse  # pydantic, as below
+
+        protect = parse.packed(self.recipe).protect
+        treated = any(one.name in TREATING for column in self.schema.columns for one in column.clean)
+        return treated or protect.found != "report" or bool(protect.columns)
 
     @cached_property
     def ways(self) -> dict[str, Way]:

@@ -99,7 +99,7 @@ class Log:
             rows=witness.rows,
             seconds=round(time.perf_counter() - witness.began, 6),
             exchange=witness.name,
-            body=msgspec.Raw(_body(body, asked if self.settings.inputs else b"")),
+            body=msgspec.Raw(_body(body, asked if self.settings.inputs and not served.bundle.protects else b"")),
         )
         self._lines.append(encode(line))
         loop = asyncio.get_running_loop()

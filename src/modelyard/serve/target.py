@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from modelyard.core.errors import BundleError, ModelyardError
+from modelyard.data import cleaning
 from modelyard.release.bundle import Bundle
 
 if TYPE_CHECKING:
@@ -61,8 +62,10 @@ class Target:
 
         Raises:
             BundleError: it is missing, altered, or another one than was named.
+            RecipeError, MissingExtraError: the key, or a package, with which its columns are protected is not here.
         """
         bundle = Bundle.load(self.folder)
+        cleaning.ready(bundle.schema.columns)  # a key or a package that is not there is told before the first request
         if bundle.digest != self.digest:
             raise BundleError("is another bundle than the one named", self.folder, "name it again, or release it again")
         return bundle

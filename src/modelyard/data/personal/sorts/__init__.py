@@ -1,0 +1,1 @@
+"""What personal data looks like, a sort a file."""
