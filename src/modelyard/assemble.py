@@ -244,7 +244,7 @@ class Plan:
             "positive": recipe.positive,
             "task": str(recipe.task) if recipe.task else None,
             "columns": columns,
-            "split": recipe.split.model_dump(mode="json"),
+            "split": recipe.split.filled(),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
             "prepare": [
                 fill.part("step", spec.name, settings_of(step))
@@ -346,6 +346,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     coherence.check_needs(whole, gates, perturbations, found)
     coherence.check_grid(whole, found)
     coherence.check_columns(whole, encoders, found)
+    coherence.check_split(whole, found)
     for name, encoder in encoders.items():
         spec = whole.columns[name].encoder
         if encoder is not None and model is not None and spec is not None:

@@ -267,3 +267,14 @@ def check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found:
     weights = [name for name, column in recipe.columns.items() if column.role == "weight"]
     for name in weights[1:]:
         found.add("is a second weight", recipe.place(f"columns.{name}.role"), f"keep it, or '{weights[0]}'")
+
+
+def check_split(recipe: Recipe, found: Problems) -> None:
+    """Rows are not dealt out by what is to be predicted."""
+    for key in ("column", "group"):
+        if recipe.target in getattr(recipe.split, key):
+            hint = "say by: stratified, or name another column"
+            found.add(f"'{recipe.target}' is the target", recipe.place(f"split.{key}"), hint)
+    if recipe.split.by == "time" and recipe.data.valid is not None and recipe.data.test is None:
+        hint = "give data.test too, or leave data.valid to the split"
+        found.add("a test later than a given valid part is in no part of train", recipe.place("split.by"), hint)

@@ -6,10 +6,11 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelyard import alternatives, contest, demands, judging
+from modelyard import alternatives, contest, demands, folds, judging
 from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core.protocols import Searched
 from modelyard.core.report import Report
@@ -22,6 +23,7 @@ from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read, whole_of
 from modelyard.data.split import split
+from modelyard.data.splits.folds import folds as dealt_in_folds
 from modelyard.economics.tracker import tracked
 from modelyard.evaluate import later
 from modelyard.evaluate import worth as worths
@@ -121,6 +123,7 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | 
     alternatives.check(plan)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
+    dealt = dealt_in_folds(rows, plan.recipe.split, plan.recipe.seed)
     demands.check_slices(plan, parts.test)
     known = demands.needed(plan, rows)
     fitting = Fitting(parts, rows.task, yard)
@@ -128,7 +131,8 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | 
         fitted = alternatives.fitted(plan, fitting)
     trained = fitted.trained
     answers = trained(parts.test)
-    report = Evidence(plan, fitting, trained, answers, metrics).report(found.sentences(), known)
+    report = Evidence(plan, fitting, trained, answers, metrics).report((*found.sentences(), *parts.notes), known)
+    report = folds.told(report, dealt, metrics, partial(fitting, plan), rows.task, plan.recipe.seed)
     others = alternatives.against(plan, fitted, answers, parts.test, metrics, fitting)
     origin = Origin(
         name=plan.recipe.name,

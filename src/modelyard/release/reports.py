@@ -10,7 +10,10 @@ from typing import Any
 
 import msgspec
 
+from modelyard.core import digest
 from modelyard.core.report import Report
+
+LATER = frozenset({"folds"})  # what reports have come to hold: one without it keeps the digest that it had before
 
 
 def decode(content: bytes) -> Report:
@@ -20,6 +23,12 @@ def decode(content: bytes) -> Report:
         msgspec.MsgspecError: it is no report.
     """
     return msgspec.convert(_defined(msgspec.json.decode(content), Report), Report)
+
+
+def lasting_digest(report: Report) -> str:
+    """The SHA-256 of what a report says that lasts."""
+    said = {each.name: getattr(report.lasting, each.name) for each in dataclasses.fields(Report)}
+    return digest.of_json({name: value for name, value in said.items() if name not in LATER or value is not None})
 
 
 def _defined(value: Any, kind: Any) -> Any:  # noqa: ANN401 - whatever JSON holds, and the type that it is to become
