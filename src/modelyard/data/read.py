@@ -102,7 +102,9 @@ def target_values(table: Table, task: Task) -> npt.NDArray[Any]:
     if not task.classifies:
         return values.from_series(series, replace(column, kind=Kind.NUMBER)).astype(np.float64)
     codes = {level: code for code, level in enumerate(column.levels)}
-    return np.array([codes[values.level(value)] for value in series.to_list()], dtype=np.int64)
+    distinct = series.unique()  # each is read once
+    known = pl.Series([codes[values.level(value)] for value in distinct.to_list()], dtype=pl.Int64)
+    return series.replace_strict(distinct, known, return_dtype=pl.Int64).to_numpy()
 
 
 def weight_values(table: Table) -> Floats | None:

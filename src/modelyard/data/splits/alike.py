@@ -24,19 +24,18 @@ def copied(tables: Sequence[Table]) -> Ints:
     that holds nothing is no copy.
     """
     features = tables[0].schema.features
-    named = {str(i): _column([table.frame[c.name] for table in tables], c) for i, c in enumerate(features)}
-    frame = pl.DataFrame(named).fill_nan(None)
-    found = np.full(frame.height, -1, dtype=np.int64)
+    found = np.full(sum(map(len, tables)), -1, dtype=np.int64)
     if not features:
         return found
+    named = {str(i): _column([table.frame[c.name] for table in tables], c) for i, c in enumerate(features)}
+    frame = pl.DataFrame(named).fill_nan(None)
     # Few rows share a hash, so that few are compared; equal hashes alone prove nothing.
     says = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     places = (frame.hash_rows().is_duplicated() & says).arg_true().to_numpy().astype(np.int64)
-    some = frame[places].select(
-        first=pl.int_range(pl.len()).min().over(frame.columns), count=pl.len().over(frame.columns)
-    )
-    first = places[some["first"].to_numpy()] if len(places) else places
-    found[places] = np.where(some["count"].to_numpy() > 1, first, -1)
+    some = frame[places].with_row_index("row")
+    same = some.select(first=pl.col("row").min().over(frame.columns), count=pl.len().over(frame.columns))
+    first = places[same["first"].to_numpy()] if len(places) else places
+    found[places] = np.where(same["count"].to_numpy() > 1, first, -1)
     return found
 
 

@@ -54,11 +54,12 @@ class Pool:
     def of(cls, rows: Rows, how: SplitSpec) -> Pool:
         """The rows of `train`, all of which have a moment where there is an order of time."""
         table = rows.train
+        classes = target_values(table, rows.task) if rows.task.classifies else None
         same = (alike.copied([table]), *([] if rows.copies is None else [rows.copies]))
         return cls(
             how,
-            _strata(table, rows.task, how),
-            target_values(table, rows.task) if rows.task.classifies else None,
+            _strata(table, classes, how),
+            classes,
             tuple(alike.codes([column(table, name, "group")]) for name in grouping(how)),
             tuple(key for key in same if (key >= 0).any()),
             timed.moments(table, how.column[0])[0] if how.by == "time" else None,
@@ -101,13 +102,8 @@ class Pool:
         if gone:
             notes.append(f"{gone:,} of {len(part):,} rows lie in the gap and are left out")
         for key, name in zip(self.groups, self.how.group, strict=True):
-            seen = _seen(part, key)
-            if set(part[part > 0].tolist()) > set(part[(part > 0) & ~seen].tolist()):
-                problem = f"every row of a later part has a '{name}' of an earlier one"
-                raise DataError(problem, "split.group", "leave group out, or split by: group")
-            part = np.where(seen, LEFT_OUT, part)
-            if seen.any():
-                notes.append(f"{seen.sum():,} rows are left out of later parts, as their '{name}' is in an earlier one")
+            part, told = _without_groups(part, key, name)
+            notes += [told] if told else []
         for key in self.same:
             part, told = _without_copies(part, key)
             notes += [told] if told else []
@@ -200,10 +196,10 @@ def column(table: Table, name: str, key: str) -> pl.Series:
     return table.frame[name]
 
 
-def _strata(table: Table, task: Task, how: SplitSpec) -> Ints:
+def _strata(table: Table, classes: Ints | None, how: SplitSpec) -> Ints:
     """What is dealt in proportion: classes, but where chance alone is asked for; bands of numbers where it is asked."""
-    if task.classifies and how.by != "random":
-        return target_values(table, task)
+    if classes is not None and how.by != "random":
+        return classes
     if how.by == "stratified":
         return dealing.bands(target_values(table, Task.REGRESSION))
     return np.zeros(len(table), dtype=np.int64)
@@ -221,6 +217,22 @@ def _seen(part: Ints, key: Ints) -> npt.NDArray[np.bool_]:
     return seen
 
 
+def _without_groups(part: Ints, key: Ints, name: str) -> tuple[Ints, str]:
+    """Parts without the later rows of an earlier part's groups, and what to tell.
+
+    Raises:
+        DataError: that leaves a part empty.
+    """
+    seen = _seen(part, key)
+    if not seen.any():
+        return part, ""
+    if set(part[~seen].tolist()) < set(part.tolist()):
+        problem = f"every row of a later part has a '{name}' of an earlier one"
+        raise DataError(problem, "split.group", "leave group out, or split by: group")
+    told = f"{seen.sum():,} rows are left out of later parts, as their '{name}' is in an earlier one"
+    return np.where(seen, LEFT_OUT, part), told
+
+
 def _without_copies(part: Ints, key: Ints) -> tuple[Ints, str]:
     """Parts without the later copies of earlier rows, and what to tell; as they are where that takes most of one."""
     seen = _seen(part, key)
@@ -235,5 +247,5 @@ def _without_copies(part: Ints, key: Ints) -> tuple[Ints, str]:
 
 def _too_few_groups(how: SplitSpec, needed: int) -> DataError:
     named = " and ".join(f"'{name}'" for name in grouping(how))
-    problem = f"too few groups: {needed} parts cannot be dealt out by {named} without one in two of them"
+    problem = f"too few groups: {needed} parts by {named} have one in two of them, or a class that is not learnt"
     return DataError(problem, "split.column", "name a column of more values, or split by: random")

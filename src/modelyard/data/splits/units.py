@@ -24,28 +24,34 @@ def joined(keys: Sequence[Ints], rows: int) -> Ints:
     """A unit for each row, [rows] from 0 on: rows that share a key's number are in one unit, and so are theirs.
 
     `keys` [rows] hold -1 where a row has none. Units are numbered in the order of the first key's numbers, those
-    without one behind them. Labels spread along the keys, and leap to their labels' labels, until they are at rest.
+    without one behind them.
     """
-    label = np.arange(rows)
-    numbered = [(np.flatnonzero(key >= 0), key[key >= 0], int(key.max(initial=-1)) + 1) for key in keys]
-    before = np.empty(0, dtype=np.int64)
-    while not np.array_equal(before, label):
-        before = label.copy()
-        for known, number, count in numbered:
-            least = np.full(count, rows)
-            np.minimum.at(least, number, label[known])
-            label[known] = least[number]
-        label = label[label]
-    return _ordered(label, keys[0]) if len(keys) else label
+    label = np.where(keys[0] >= 0, keys[0], int(keys[0].max(initial=-1)) + 1 + np.arange(rows))
+    for key in keys[1:]:
+        known = np.flatnonzero(key >= 0)
+        label = _merged(label, known, key[known])
+    there = np.zeros(int(label.max(initial=-1)) + 1, dtype=bool)
+    there[label] = True
+    numbered: Ints = (np.cumsum(there) - 1)[label]
+    return numbered
 
 
-def _ordered(label: Ints, key: Ints) -> Ints:
-    rows = len(label)
-    place = np.where(key >= 0, key, key.max(initial=-1) + 1 + np.arange(rows))
-    least = np.full(rows, np.iinfo(np.int64).max)
-    np.minimum.at(least, label, place)
-    ordered: Ints = np.unique(least[label], return_inverse=True)[1].astype(np.int64)
-    return ordered
+def _merged(label: Ints, some: Ints, key: Ints) -> Ints:
+    """Labels [rows] of which those that share a `key` [some] become the least of them.
+
+    Labels spread along the keys, and leap to their labels' labels, until they are at rest.
+    """
+    node, place = np.unique(label[some], return_inverse=True)
+    root, before = np.arange(len(node)), np.empty(0, dtype=np.int64)
+    while not np.array_equal(before, root):
+        before = root.copy()
+        least = np.full(int(key.max(initial=-1)) + 1, len(node))
+        np.minimum.at(least, key, root[place])
+        np.minimum.at(root, place, least[key])
+        root = root[root]
+    becomes = np.arange(int(label.max(initial=-1)) + 1)
+    becomes[node] = node[root]
+    return becomes[label]
 
 
 @dataclass(frozen=True)
