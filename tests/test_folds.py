@@ -13,15 +13,18 @@ import pytest
 
 import modelyard
 from modelyard import folds
+from modelyard.assemble import assemble
 from modelyard.cli import facts
 from modelyard.core import events
+from modelyard.core.errors import RecipeError
+from modelyard.core.evidence import Folds, FoldScore
 from modelyard.core.protocols import FittedStep, State, Step
 from modelyard.core.report import Report
 from modelyard.core.types import Column, Floats, Kind, Parts, Role, Schema, Table, Task, Values
 from modelyard.data.read import Rows
 from modelyard.data.splits.folds import folds as dealt_in_folds
 from modelyard.evaluate.metrics.roc_auc import RocAuc
-from modelyard.families import default_encoder
+from modelyard.families import GATES, default_encoder
 from modelyard.features.fit import ENCODERS, Making
 from modelyard.models.linear import Linear
 from modelyard.recipe.schema import SplitSpec
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
     from modelyard.core.protocols import Encoder
 
-WIDE, KEPT, LONG = 400, 8, 160  # columns of noise, those that are selected, rows
+WIDE, KEPT, LONG = 200, 8, 120  # columns of noise, those that are selected, rows
 
 
 @dataclass(frozen=True)
@@ -183,3 +186,34 @@ def test_reports_of_before_keep_their_digest_and_are_read() -> None:
     assert reports.lasting_digest(report) == "496f76f8fb855793572f7404182d45c9a59f863814533e296b6e05765fe7083f"
     found = measured(noise(["x0", "x1"]), Making(choose, [], 1))
     assert reports.lasting_digest(found) != reports.lasting_digest(replace(found, folds=None))
+
+
+GATED: list[tuple[dict[str, Any], bool]] = [
+    ({"gate": "at_least", "bound": 0.4}, True),
+    ({"gate": "at_least", "bound": 0.4, "strict": True}, False),
+    ({"gate": "at_most", "bound": 0.6}, True),
+    ({"gate": "at_most", "bound": 0.4}, False),
+]
+
+
+@pytest.mark.parametrize(("said", "passes"), GATED)
+def test_gates_judge_the_mean_of_folds(said: dict[str, Any], passes: bool) -> None:  # noqa: FBT001
+    score = FoldScore("roc_auc", 0.5, 0.35, 0.65, (0.4, 0.6), 0.5, 0.4, 0.6)
+    report = replace(blank(), folds=Folds("random", 2, 1, 40, (20, 20), (20, 20), (score,)))
+    settings = {key: value for key, value in said.items() if key != "gate"} | {"metric": "roc_auc", "folds": True}
+    built = GATES.build(str(said["gate"]), settings, "gates.0")
+    verdict = built(report, None)
+    assert verdict.passed is passes
+    assert verdict.reason.startswith("the mean roc_auc of 2 folds is 0.5000 (95% interval 0.3500 to 0.6500, 40 rows)")
+    with pytest.raises(RecipeError, match="the report holds no roc_auc in folds"):
+        built(blank(), None)
+
+
+def test_a_gate_on_folds_needs_folds() -> None:
+    recipe = {"version": 1, "name": "n", "data": "a.csv", "target": "y", "model": "linear"}
+    gate = {"gate": "at_least", "metric": "roc_auc", "bound": 0.5, "folds": True}
+    assert assemble({**recipe, "gates": [gate], "split": {"folds": 5}}).gates[0].needs() == {"folds": ()}
+    with pytest.raises(RecipeError, match="judges folds, and the recipe asks for none"):
+        assemble({**recipe, "gates": [gate]})
+    with pytest.raises(RecipeError, match="leave out slice, or folds"):
+        assemble({**recipe, "gates": [{**gate, "slice": "x = a"}], "split": {"folds": 5}})

@@ -221,6 +221,8 @@ def check_needs(recipe: Recipe, gates: Sequence[Gate | None], perturbations: Col
         where = recipe.place(f"gates.{place}")
         if "stress" in needs and not perturbations:
             found.add("judges robustness, which is not measured", where, "say evidence: {robustness: true}")
+        if "folds" in needs and recipe.split.folds is None:
+            found.add("judges folds, and the recipe asks for none", where, "say split: {folds: 5}")
         for name in needs.get("stress", ()) if perturbations else ():
             if name not in perturbations:
                 problem = f"the perturbation '{name}' is not measured"

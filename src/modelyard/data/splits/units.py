@@ -75,10 +75,11 @@ class Units:
 
     @cached_property
     def commonest(self) -> Ints:
-        """The stratum of most of a unit's rows: [units]."""
-        unit, stratum, count = self.pairs
-        order = np.lexsort((stratum, -count, unit))
-        found: Ints = stratum[order][np.unique(unit[order], return_index=True)[1]]
+        """The stratum of most of a unit's rows, of equals the first: [units]."""
+        unit, stratum, count = self.pairs  # in the order of units
+        most = np.maximum.reduceat(count, np.flatnonzero(np.diff(unit, prepend=-1)))
+        best = np.flatnonzero(count == most[unit])
+        found: Ints = stratum[best[np.diff(unit[best], prepend=-1) > 0]]
         return found
 
     def counts(self, some: Ints) -> Floats:
@@ -109,7 +110,7 @@ def deal(units: Units, shares: tuple[float, ...], random: np.random.Generator) -
     if len(small):
         need = whole * rows - np.bincount(part[placed], sizes[placed], minlength=len(whole))
         need = np.clip(need, 0, None) / np.clip(need, 0, None).sum()
-        grouped = np.lexsort((sizes[small], units.commonest[small]))
+        grouped = np.argsort(units.commonest[small] * (int(sizes.max()) + 1) + sizes[small], kind="stable")
         part[small] = walked(grouped, tuple(need[1:].tolist()))
     return part
 
@@ -141,14 +142,16 @@ def settled(part: Ints, units: Units, parts: Sequence[int], classes: Ints | None
 
     The smallest unit that serves moves; to an empty part none that alone bears a class in part 0.
     """
-    part, by_size = part.copy(), np.argsort(units.sizes, kind="stable")
+    part = part.copy()
     for one in () if classes is None else np.setdiff1d(classes, classes[part[units.unit] == 0]):
         bearing = np.unique(units.unit[classes == one])
         part[bearing[units.sizes[bearing].argmin()]] = 0
     for number in parts:
         if not (part == number).any():
             many, needed = np.bincount(part) > 1, _needed(part, units, classes)
-            spare = (int(unit) for unit in by_size if many[part[unit]] and unit not in needed)
+            spare = (
+                int(unit) for unit in np.argsort(units.sizes, kind="stable") if many[part[unit]] and unit not in needed
+            )
             if (unit := next(spare, None)) is not None:
                 part[unit] = number
     return part
