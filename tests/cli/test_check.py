@@ -125,6 +125,6 @@ def test_a_split_by_a_column_is_told_part_by_part(call: Call) -> None:
     assert [line for line in told.splitlines() if "of 'note'" in line] == [
         "  train: 42 rows, 1 of 'note'",
         "  valid: 40 rows, 1 of 'note'",
-        "  test: 40 rows, 1 of 'note'",
+        "  test: 38 rows, 1 of 'note'",
     ]
     assert call("check", "recipe.yaml", "--json").json["split"] == []

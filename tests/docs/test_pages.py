@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 RUN = [
     "docs/recipe.md",
     "docs/evidence.md",
+    "docs/splits.md",
     "docs/gradient-descent.md",
     "docs/access.md",
     "docs/serving.md",
@@ -54,7 +55,7 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_recipes_on_the_pages_are_recipes() -> None:
-    named = ("recipe", "evidence", "card", "gates", "energy", "text", "zh/text")
+    named = ("recipe", "evidence", "splits", "card", "gates", "energy", "text", "zh/text")
     pages = ["README.md", *(f"docs/{name}.md" for name in named)]
     found = [yaml.safe_load(code) for page in pages for code in blocks(page, "yaml")]
     assert len(found) >= 4

@@ -104,7 +104,7 @@ def target_values(table: Table, task: Task) -> npt.NDArray[Any]:
     codes = {level: code for code, level in enumerate(column.levels)}
     distinct = series.unique()  # each is read once
     known = pl.Series([codes[values.level(value)] for value in distinct.to_list()], dtype=pl.Int64)
-    return series.replace_strict(distinct, known, return_dtype=pl.Int64).to_numpy()
+    return series.replace_strict(distinct, known, return_dtype=pl.Int64).to_numpy(writable=True)
 
 
 def weight_values(table: Table) -> Floats | None:
