@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import modelyard
@@ -24,11 +26,18 @@ Pair = tuple["Run", "Run"]
 NAMES = ["roc_auc", "accuracy", "log_loss"]
 
 
+def table() -> pl.DataFrame:
+    """Rows no two of which began at one time: none is a copy of another, even to a model that knows nothing else."""
+    first = datetime(2020, 1, 1)  # noqa: DTZ001
+    began = [first + timedelta(hours=7 * place * 151 % 2801) if place % 17 else None for place in range(400)]
+    return making.table("binary", 400).with_columns(since=pl.Series(began))
+
+
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """A model of one column that says nothing, and one of all; the same rows were dealt to both."""
     folder = tmp_path_factory.mktemp("pair")
-    frame = making.table("binary", 400)
+    frame = table()
     nothing = {name: {"role": "ignore"} for name in making.KINDS if name != "since"}
     poor = making.train(folder, frame, columns=nothing, metrics=NAMES)
     return poor, making.train(folder, frame, metrics=NAMES)
@@ -70,7 +79,7 @@ def test_without_rows_both_are_judged_by_the_test_rows_of_both(pair: Pair, tmp_p
     poor, good = pair
     assert {bout.verdict for bout in modelyard.compare(poor.bundle, good.bundle).bouts} != {"worse"}
     stiff = run.train(
-        making.recipe(tmp_path, making.table("binary", 400), metrics=NAMES, model={"name": "linear", "penalty": 300.0}),
+        making.recipe(tmp_path, table(), metrics=NAMES, model={"name": "linear", "penalty": 300.0}),
         home=tmp_path / "yard",
     )
     found = modelyard.compare(stiff.bundle, good.bundle)

@@ -255,7 +255,7 @@ class Plan:
                 fill.part("check", spec.name, settings_of(expectation))
                 for spec, expectation in zip(recipe.checks, self.expectations, strict=True)
             ],
-            "split": recipe.split.model_dump(mode="json"),
+            "split": recipe.split.filled(),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
             "protect": fill.protect(recipe.protect),
             "prepare": [
@@ -365,6 +365,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     coherence.check_needs(whole, gates, perturbations, found)
     coherence.check_grid(whole, found)
     coherence.check_columns(whole, encoders, found)
+    coherence.check_split(whole, found)
     for name, encoder in encoders.items():
         spec = whole.columns[name].encoder
         if encoder is not None and model is not None and spec is not None:

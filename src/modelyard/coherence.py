@@ -287,6 +287,8 @@ def check_needs(recipe: Recipe, gates: Sequence[Gate | None], perturbations: Col
         where = recipe.place(f"gates.{place}")
         if "stress" in needs and not perturbations:
             found.add("judges robustness, which is not measured", where, "say evidence: {robustness: true}")
+        if "folds" in needs and recipe.split.folds is None:
+            found.add("judges folds, and the recipe asks for none", where, "say split: {folds: 5}")
         for name in needs.get("stress", ()) if perturbations else ():
             if name not in perturbations:
                 problem = f"the perturbation '{name}' is not measured"
@@ -345,3 +347,14 @@ def check_columns(recipe: Recipe, encoders: Mapping[str, Encoder | None], found:
     weights = [name for name, column in recipe.columns.items() if column.role == "weight"]
     for name in weights[1:]:
         found.add("is a second weight", recipe.place(f"columns.{name}.role"), f"keep it, or '{weights[0]}'")
+
+
+def check_split(recipe: Recipe, found: Problems) -> None:
+    """Rows are not dealt out by what is to be predicted."""
+    for key in ("column", "group"):
+        if recipe.target in getattr(recipe.split, key):
+            hint = "say by: stratified, or name another column"
+            found.add(f"'{recipe.target}' is the target", recipe.place(f"split.{key}"), hint)
+    if recipe.split.by == "time" and recipe.data.valid is not None and recipe.data.test is None:
+        hint = "give data.test too, or leave data.valid to the split"
+        found.add("a test later than a given valid part is in no part of train", recipe.place("split.by"), hint)

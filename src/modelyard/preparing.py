@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core import events
+from modelyard.core.types import Kind
 from modelyard.data import shelf
 from modelyard.data.hygiene import clean
+from modelyard.data.personal import keyed
 from modelyard.data.read import Rows, read, whole_of
 from modelyard.data.shelf import Prepared, Shelf
 from modelyard.data.split import split
+from modelyard.data.splits.folds import folds
 from modelyard.quality.expecting import expected
 
 if TYPE_CHECKING:
@@ -19,30 +22,37 @@ if TYPE_CHECKING:
     from modelyard.release.yard import Yard
 
 # What a recipe says of its rows; all else is of what is made of them.
-OF_ROWS = ("data", "target", "positive", "task", "columns", "checks", "split", "hygiene", "seed")
+OF_ROWS = ("data", "target", "positive", "task", "columns", "checks", "split", "hygiene", "protect", "seed")
 
 
 def prepare(plan: Plan, yard: Yard, check: Callable[[Rows], object]) -> Prepared:
     """Read, check, mend and split; or find that it was done, for a table so large that it was kept.
 
-    `check` is asked as soon as it is known what the columns mean.
+    `check` is asked as soon as it is known what the columns mean. Rows that are dealt into folds too are not kept, nor
+    are pictures that the rows name by their paths, as no digest of the rows tells that one has changed.
 
     Raises:
         RecipeError, DataError: as reading, the check and the split raise them.
     """
-    said = plan.recipe.keep
-    key = "" if said is False else shelf.key_of(_said(plan), whole_of(plan.sources, plan.recipe.folder))
+    keeps = may_keep(plan)
+    key = shelf.key_of(_said(plan), whole_of(plan.sources, plan.recipe.folder)) if keeps else ""
     found = Shelf(yard.prepared).find(key) if key else None
     if found is not None:
-        for note in found.rows.notes:
+        for note in (*found.rows.notes, *found.parts.notes):
             events.note(note)
         events.note(f"the table is as it was prepared before: {sum(map(len, found.rows.given)):,} rows")
         check(found.rows)
         return found
     made = _made(plan, check)
-    if said or (said is None and shelf.worth(made.parts)):
+    if keeps and (plan.recipe.keep or shelf.worth(made.parts)):
         return Shelf(yard.prepared).keep(key, made)
     return made
+
+
+def may_keep(plan: Plan) -> bool:
+    """Whether what a recipe's rows become may be kept, if they are many."""
+    pictured = any(column.kind is Kind.IMAGE for column in plan.recipe.columns.values())
+    return plan.recipe.keep is not False and plan.recipe.split.folds is None and not pictured
 
 
 def _made(plan: Plan, check: Callable[[Rows], object]) -> Prepared:
@@ -50,8 +60,9 @@ def _made(plan: Plan, check: Callable[[Rows], object]) -> Prepared:
     check(rows)
     rows, found = clean(rows, plan.recipe.hygiene)
     parts = split(rows, plan.recipe.split, plan.recipe.seed)
+    dealt = folds(rows, plan.recipe.split, plan.recipe.seed)
     of_parts = Rows(parts.train, parts.valid, parts.test, rows.task, rows.digest, rows.notes, refused=rows.refused)
-    return Prepared(parts, of_parts, found)
+    return Prepared(parts, of_parts, found, dealt=dealt)
 
 
 def _said(plan: Plan) -> dict[str, Any]:
@@ -59,4 +70,6 @@ def _said(plan: Plan) -> dict[str, Any]:
     filled = plan.filled()
     said = {name: filled[name] for name in OF_ROWS}
     columns = {name: {k: v for k, v in one.items() if k != "encoder"} for name, one in said["columns"].items()}
-    return said | {"columns": columns}
+    mends = [mend for cleaners in plan.cleaners.values() for mend in cleaners]
+    keys = {plan.recipe.protect.key, *(str(name) for mend in mends if (name := getattr(mend, "key", None)))}
+    return said | {"columns": columns, "keys": {name: keyed.fingerprint(name) for name in sorted(keys)}}

@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelyard import alternatives, contest, demands, judging, preparing
+from modelyard import alternatives, contest, demands, folds, judging, preparing
 from modelyard.assemble import Plan, assemble, metric_of
 from modelyard.core import refusals
-from modelyard.core.errors import RoomError
+from modelyard.core.errors import RoomError, UsageError
 from modelyard.core.protocols import Searched
 from modelyard.core.report import Report
 from modelyard.core.tuning import Candidate
@@ -134,7 +134,8 @@ def train(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path | 
         fitted = alternatives.fitted(plan, fitting)
     trained = fitted.trained
     answers = trained(parts.test)
-    report = Evidence(plan, fitting, trained, answers, metrics).report(found.sentences(), known)
+    report = Evidence(plan, fitting, trained, answers, metrics).report((*found.sentences(), *parts.notes), known)
+    report = folds.told(report, prepared.dealt, metrics, partial(fitting, plan), rows.task, plan.recipe.seed)
     others = alternatives.against(plan, fitted, answers, parts.test, metrics, fitting)
     origin = Origin(
         name=plan.recipe.name,
@@ -267,6 +268,10 @@ def prepare(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path 
     """
     plan = assemble(recipe, [*overrides, "keep=true"] if not isinstance(recipe, Recipe) else overrides)
     yard = Yard(home or home_of(plan.recipe.folder))
+    if not preparing.may_keep(plan):
+        raise UsageError(
+            "the rows of this recipe cannot be kept", "prepare", "it has folds, or pictures by their paths"
+        )
     prepared = preparing.prepare(plan, yard, partial(_check, plan))
     if prepared.kept is None:
         raise RoomError("the prepared table could not be kept", str(yard.prepared), "free some room on its disk")

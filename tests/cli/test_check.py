@@ -116,3 +116,15 @@ def test_bad_rows_end_with_2(call: Call, tmp_path: Path, monkeypatch: pytest.Mon
     assert told.status == 2
     assert told.json["code"] == "data_invalid"
     assert problem in told.json["problem"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_split_by_a_column_is_told_part_by_part(call: Call) -> None:
+    split = "split={by: group, column: note}"
+    told = call("check", "recipe.yaml", "--set", split, "--set", "columns.note.role=ignore").out
+    assert [line for line in told.splitlines() if "of 'note'" in line] == [
+        "  train: 42 rows, 1 of 'note'",
+        "  valid: 40 rows, 1 of 'note'",
+        "  test: 38 rows, 1 of 'note'",
+    ]
+    assert call("check", "recipe.yaml", "--json").json["split"] == []

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from modelyard.core.errors import DataError
 from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
 from modelyard.data.read import Rows
-from modelyard.data.split import deal, split
+from modelyard.data.split import split
+from modelyard.data.splits.dealing import deal
 from modelyard.recipe.schema import SplitSpec
 
 SHARES = st.sampled_from([(0.2, 0.2), (0.1, 0.3), (0.0, 0.25), (0.5, 0.4), (0.01, 0.01), (0.33, 0.33), (0.0, 0.0)])

@@ -24,6 +24,7 @@ def check(recipe: RecipeWord, set_: Sets = None, as_json: AsJson = False, quiet:
         "target": plan.recipe.target,
         "model": plan.recipe.model.name,
         "rows": {part: len(found) for part, found in _parts(rows).items() if found is not None},
+        "split": _split(plan, rows),
         "classes": classes,
         "columns": columns,
         "metrics": list(plan.metrics_for(rows.task)),
@@ -34,6 +35,8 @@ def check(recipe: RecipeWord, set_: Sets = None, as_json: AsJson = False, quiet:
         return 0
     show.line(f"{told['name']}: {told['task']}, target {told['target']}, model {told['model']}", "bold")
     show.line("rows: " + _dealt(plan, rows))
+    for sentence in told["split"]:
+        show.indented(sentence)
     if classes:
         show.line("classes: " + ", ".join(f"{level} {count}" for level, count in classes.items()))
     show.line("metrics: " + ", ".join(told["metrics"]))
@@ -80,6 +83,13 @@ def _dealt(plan: "Plan", rows: "Rows") -> str:
         for part, found in _parts(rows).items()
     ]
     return ", ".join(told)
+
+
+def _split(plan: "Plan", rows: "Rows") -> list[str]:
+    """What the split by a column comes to; nothing of one by chance."""
+    from modelyard.data.split import split
+
+    return list(split(rows, plan.recipe.split, plan.recipe.seed).notes) if plan.recipe.split.named else []
 
 
 def _classes(rows: "Rows") -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from modelyard.cli import show
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from modelyard.core.evidence import Cost, Energy, Stress
+    from modelyard.core.evidence import Cost, Energy, Folds, FoldScore, Stress
 
 KILO = 1000.0
 
@@ -23,6 +24,24 @@ def stress(lines: Sequence[Stress]) -> None:
     if lines:
         heads = ("when rows come with", "in", "metric", "is", "difference", "95% interval")
         show.block([_changed(line) for line in lines], *heads)
+
+
+def folds(told: Folds | None) -> None:
+    """Each metric over the folds, and of all rows that were held out."""
+    if told is None:
+        return
+    again = f", {told.repeats} times" if told.repeats > 1 else ""
+    show.line(f"{told.folds} folds by {told.by}{again}: the whole plan fitted anew in each, every choice inside it")
+    heads = (
+        "metric",
+        "mean of folds",
+        "95% interval",
+        "least",
+        "most",
+        f"out of fold, {told.rows} rows",
+        "95% interval",
+    )
+    show.table([_folded(score) for score in told.scores], *heads)
 
 
 def cost(told: Cost | None) -> None:
@@ -41,6 +60,14 @@ def cost(told: Cost | None) -> None:
 def _changed(line: Stress) -> list[str | Text]:
     span = f"{show.figure(line.low, '+')} to {show.figure(line.high, '+')}"
     return [line.perturbation, line.on, line.metric, show.figure(line.value), show.figure(line.difference, "+"), span]
+
+
+def _folded(score: FoldScore) -> list[str | Text]:
+    known = [each for each in score.each if not math.isnan(each)] or [math.nan]
+    ends = (score.low, score.high), (score.out_of_fold_low, score.out_of_fold_high)
+    inner, outer = (f"{show.figure(low)} to {show.figure(high)}" for low, high in ends)
+    least, most = show.figure(min(known)), show.figure(max(known))
+    return [score.metric, show.figure(score.mean), inner, least, most, show.figure(score.out_of_fold), outer]
 
 
 def _energy(spent: Energy, of: Cost) -> str:

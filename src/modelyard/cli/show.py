@@ -184,6 +184,7 @@ def report(measured: Report) -> None:
         for told in _by_others(measured):
             console.print(Text(told, "dim"), soft_wrap=not console.is_terminal)
         console.print()
+    facts.folds(measured.folds)
     facts.stress(measured.stress)
     facts.cost(measured.cost)
     from modelyard.cli import curves

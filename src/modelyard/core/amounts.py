@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 BYTES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 DAYS = {"": 1.0, "h": 1 / 24, "d": 1.0, "w": 7.0, "y": 365.25}
+SPANS = {"s": 1 / 86400, "min": 1 / 1440, **DAYS}
 
 
 def size(value: object) -> object:
@@ -27,6 +28,15 @@ def days(value: object) -> object:
     (90.0, 1.5, 14.0, 30)
     """
     return _read(value, DAYS, "an age is a number of days, or such as 36h, 90d, 12w, 1y")
+
+
+def span(value: object) -> object:
+    """A length of time as a number of days, or a number as it is.
+
+    >>> span("36h"), span("90min"), span(30)
+    (1.5, 0.0625, 30)
+    """
+    return _read(value, SPANS, "a span is a number, or such as 30s, 90min, 36h, 7d, 2w, 1y")
 
 
 def size_told(content: float) -> str:

@@ -107,6 +107,41 @@ class Stress:
 
 
 @dataclass(frozen=True)
+class FoldScore:
+    """A metric over folds: `each` [folds] and their mean, whose 95% interval allows for the rows that fits share.
+
+    `out_of_fold` is the figure of all rows that were held out, each answered by the model that has not seen it, with
+    the 95% interval of those rows.
+    """
+
+    metric: str
+    mean: float
+    low: float
+    high: float
+    each: tuple[float, ...]
+    out_of_fold: float
+    out_of_fold_low: float
+    out_of_fold_high: float
+
+
+@dataclass(frozen=True)
+class Folds:
+    """The whole plan fitted anew in so many `folds`, each `repeats` times: every choice is made inside them.
+
+    `train` and `test` [folds] are the rows that each fit may see and those that it is measured on; `rows` were held out
+    once or more.
+    """
+
+    by: str
+    folds: int
+    repeats: int
+    rows: int
+    train: tuple[int, ...]
+    test: tuple[int, ...]
+    scores: tuple[FoldScore, ...]
+
+
+@dataclass(frozen=True)
 class Importance:
     """How much worse the metric is when a column's values are shuffled among the rows, with its 95% interval."""
 

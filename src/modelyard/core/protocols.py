@@ -31,7 +31,7 @@ TABLE: frozenset[Form] = frozenset({"numbers", "codes", "bag"})  # what a model 
 # What a model learns from: labelled rows, pairs of them, or no label at all.
 Learns: TypeAlias = Literal["rows", "pairs", "nothing"]
 # What a gate may want of a report beside metrics: perturbations by name, none for all; a column of times.
-Need: TypeAlias = Literal["stress", "newest", "changed"]
+Need: TypeAlias = Literal["stress", "newest", "changed", "folds"]
 # What a fitted encoder remembers: JSON, and bytes for what deserves a file of its own in the bundle.
 State = Mapping[str, "Json | bytes"]
 

@@ -11,6 +11,7 @@ from modelyard.core.evidence import (
     Cost,
     Curve,
     Disparity,
+    Folds,
     Importance,
     Provenance,
     Review,
@@ -57,7 +58,7 @@ class Report:
     `doubt` says why the figures are nothing to build on, where that is so: a reader must see it before any of them.
     `confusion` are the test rows by their class and by the class that was answered, [classes][classes], by weight.
     `epsilon` bounds what the model tells of any one training row, where it was trained privately. `cost` and `reviews`
-    are facts of a machine, a day and people: no digest covers them.
+    are facts of a machine, a day and people: no digest covers them. `folds` are fits of their own, none of them packed.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Report:
     epsilon: float | None = None
     cost: Cost | None = None
     reviews: tuple[Review, ...] = ()
+    folds: Folds | None = None
 
     @property
     def lasting(self) -> Report:
@@ -117,6 +119,11 @@ class Report:
             f"  {d.metric} on {d.column}: {d.kind} {d.value:.4f} ({d.low:.4f} to {d.high:.4f}), {d.rows} rows or more"
             for d in self.disparities
         ]
+        if self.folds is not None:
+            lines += [
+                f"  {f.metric} in {self.folds.folds} folds: {f.mean:.4f} ({f.low:.4f} to {f.high:.4f})"
+                for f in self.folds.scores
+            ]
         lines += [
             f"  weak where {w.where}: {w.metric} {w.value:.4f} against {w.other:.4f} elsewhere, {w.rows} rows"
             for w in self.weak

@@ -152,8 +152,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Parts:
-    """A table split for training, for choices along the way, and for the report."""
+    """A table split for training, for choices along the way, and for the report; `notes` tell how it was."""
 
     train: Table
     valid: Table
     test: Table
+    notes: tuple[str, ...] = ()

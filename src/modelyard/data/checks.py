@@ -35,6 +35,11 @@ def names(recipe: Recipe, columns: Sequence[str]) -> None:
     for name in recipe.columns:
         if name not in columns:
             found.add("no such column", recipe.place(f"columns.{name}"), nearest(name, columns))
+    for key in ("column", "group"):
+        for name in getattr(recipe.split, key):
+            if name not in columns:
+                where = recipe.place(f"split.{key}")
+                found.add(f"no column called '{name}'", where, nearest(name, columns))
     found.raise_any()
 
 

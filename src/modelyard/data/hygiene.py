@@ -1,7 +1,8 @@
 """Copies of texts, and texts whose copies are labelled otherwise: found, told, and kept out of what is learnt from.
 
-Only a table with texts is looked at. Rows are copies when their texts are the same or nearly so and whatever else is
-learnt from is the same. A text in two parts would be tested on after it was learnt by heart.
+Rows are copies when their texts are the same or nearly so and whatever else is learnt from is the same. A text in two
+parts would be tested on after it was learnt by heart. Without texts, parts that are given as files are compared with
+each other: what is then in one table is kept together by its split.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from modelyard.core import events
 from modelyard.core.errors import DataError, Problems
 from modelyard.core.types import Column, Ints, Kind, Table, Values
 from modelyard.data import copies, values
+from modelyard.data.splits import alike
+from modelyard.data.splits.alike import shared
 
 if TYPE_CHECKING:
     from modelyard.data.read import Rows
     from modelyard.recipe.schema import HygieneSpec
 
+PARTS = ("train", "valid", "test")
 LISTED = 100  # contradictions that are kept
 TOLD = 3  # of them that a sentence names
 KEEP = "or say hygiene: {duplicates: keep}"
@@ -46,7 +50,8 @@ class Hygiene:
 
     `exact` rows have an exact copy before them and `near` rows a near one; so many were `removed` from each part.
     There are `contradictory` groups of copies with different labels, of which the first hundred are listed. `empty`
-    texts are counted by column, and so are those that the encoder `cut` in the training rows.
+    texts are counted by column, and so are those that the encoder `cut` in the training rows. Of tables without texts,
+    so many rows of one given part are `shared` with a later one.
     """
 
     rows: int = 0
@@ -57,13 +62,16 @@ class Hygiene:
     contradictions: tuple[Contradiction, ...] = ()
     empty: Mapping[str, int] = field(default_factory=dict)
     cut: Mapping[str, int] = field(default_factory=dict)
+    shared: int = 0
 
     def sentences(self) -> tuple[str, ...]:
         """What a person should know; nothing where nothing was found. What was cut is told by what cut it."""
         told = []
         copied = self.exact + self.near
+        left = ", ".join(f"{count} from {part}" for part, count in self.removed.items()) or "none"
+        if self.shared:
+            told.append(f"{self.shared:,} rows have the same features as rows of a later part; left out: {left}")
         if copied:
-            left = ", ".join(f"{count} from {part}" for part, count in self.removed.items()) or "none"
             how = f"{self.exact:,} exactly, {self.near:,} nearly"
             told.append(f"{copied:,} of {self.rows:,} rows copy the texts of others ({how}); left out: {left}")
         if self.contradictory:
@@ -92,7 +100,7 @@ def clean(rows: Rows, how: HygieneSpec) -> tuple[Rows, Hygiene]:
     """
     columns = [column for column in rows.train.schema.features if column.kind is Kind.TEXT]
     if not columns:
-        return rows, NOTHING
+        return _of_tables(rows, how)
     parts = {"train": rows.train, "valid": rows.valid, "test": rows.test}
     whole = _Whole.of({part: table for part, table in parts.items() if table is not None}, rows.numbers)
     read = [[copies.plain(text or "") for text in whole.values(column).tolist()] for column in columns]
@@ -120,7 +128,37 @@ def clean(rows: Rows, how: HygieneSpec) -> tuple[Rows, Hygiene]:
     left = whole.kept(kept)
     _check(left, rows)
     cleaned = replace(rows, train=left["train"], valid=left.get("valid"), test=left.get("test"))
+    if how.duplicates == "keep":
+        cleaned = replace(cleaned, copies=group[whole.part == "train"])
     return replace(cleaned, notes=(*rows.notes, *found.sentences())), found
+
+
+def _of_tables(rows: Rows, how: HygieneSpec) -> tuple[Rows, Hygiene]:
+    """Rows without texts: what is in a later given part as well is left out, where it is less than half of an earlier.
+
+    Where it is more, the features tell too few rows apart: sameness is then no sign of a copy.
+    """
+    tables = {part: table for part in PARTS if (table := getattr(rows, part)) is not None}
+    if len(tables) < 2:
+        return rows, NOTHING
+    part = np.repeat(np.arange(len(tables)), [len(table) for table in tables.values()])
+    twice = shared(alike.copied(list(tables.values())), part)
+    masks = {name: ~twice[part == number] for number, name in enumerate(tables)}
+    removed = {name: int((~mask).sum()) for name, mask in masks.items() if not mask.all()}
+    left = {name: table.take(np.flatnonzero(masks[name])) for name, table in tables.items() if name in removed}
+    few = all(2 * count < len(tables[name]) for name, count in removed.items())
+    keeps = how.duplicates == "keep" or not few or not _learnable(left.get("train", rows.train))
+    found = Hygiene(rows=len(part), shared=int(twice.sum()), removed={} if keeps else removed)
+    for sentence in found.sentences():
+        events.note(sentence)
+    notes = (*rows.notes, *found.sentences())
+    return replace(rows, notes=notes, **({} if keeps else left)), found
+
+
+def _learnable(train: Table) -> bool:
+    """Whether each class has a row."""
+    target = train.schema.target
+    return {values.level(value) for value in train.frame[target.name].unique().to_list()} >= set(target.levels)
 
 
 @dataclass(frozen=True)

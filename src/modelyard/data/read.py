@@ -33,7 +33,8 @@ class Rows:
     """What was read: a table for each part that the recipe gives (`train` holds all rows where it gives one source).
 
     `numbers` [rows] are the rows' numbers in their source, from 1 on, for a part that is not the whole of it. `refused`
-    are rows that the sources did not read, and repairs that they made.
+    are rows that the sources did not read, and repairs that they made. Rows of train that share a number of `copies`
+    [rows] have nearly the same texts; -1 has none.
     """
 
     train: Table
@@ -44,6 +45,7 @@ class Rows:
     notes: tuple[str, ...]
     numbers: Mapping[str, Ints] = field(default_factory=dict)
     refused: Collected = field(default_factory=Collected)
+    copies: Ints | None = None
 
     @property
     def given(self) -> tuple[Table, ...]:

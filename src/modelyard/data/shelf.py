@@ -21,6 +21,7 @@ from modelyard.core import artifacts, digest, room
 from modelyard.core.types import Parts, Schema, Table, Task
 from modelyard.data.hygiene import Hygiene
 from modelyard.data.read import Rows
+from modelyard.data.splits.folds import Folds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,7 @@ class Meta(msgspec.Struct, frozen=True):
     task: Task
     digest: str
     notes: tuple[str, ...]
+    dealt: tuple[str, ...]  # how it was split
     found: Hygiene
 
 
@@ -52,6 +54,7 @@ class Prepared:
     rows: Rows
     found: Hygiene
     kept: Path | None = None  # where it lies, if it is kept
+    dealt: Folds | None = None  # the same rows in folds, where the recipe asks for them
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Shelf:
         place = self.folder / key
         try:
             meta = msgspec.json.decode((place / META).read_bytes(), type=Meta)
-            parts = Parts(*(_mapped(place / part, meta.schema) for part in PARTS))
+            parts = Parts(*(_mapped(place / part, meta.schema) for part in PARTS), meta.dealt)
         except (OSError, msgspec.MsgspecError, ValueError):
             return None
         with suppress(OSError):
@@ -75,7 +78,7 @@ class Shelf:
     def keep(self, key: str, prepared: Prepared) -> Prepared:
         """The same table from disk; as it is where the disk has no room."""
         rows = prepared.rows
-        meta = Meta(rows.train.schema, rows.task, rows.digest, rows.notes, prepared.found)
+        meta = Meta(rows.train.schema, rows.task, rows.digest, rows.notes, prepared.parts.notes, prepared.found)
         place = self.folder / key
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:

@@ -16,6 +16,7 @@ from modelyard.core.types import Kind, Role, Task
 from modelyard.core.urls import ending
 from modelyard.economics import cost
 from modelyard.recipe.joins import HowJoined
+from modelyard.recipe.splitting import Splitting
 
 Place = tuple[str | int, ...]  # the keys that lead to a value
 
@@ -148,18 +149,8 @@ class ColumnSpec(Section):
         return self
 
 
-class SplitSpec(Section):
+class SplitSpec(Splitting, Section):
     """How rows are dealt out; `by` is stratified for classes and random for numbers where it is not said."""
-
-    by: Literal["random", "stratified"] | None = None
-    valid: float = Field(default=0.2, gt=0, lt=1)
-    test: float = Field(default=0.2, gt=0, lt=1)
-
-    @model_validator(mode="after")
-    def _leaves_rows_to_train_on(self) -> Self:
-        if self.valid + self.test >= 1:
-            raise ValueError(f"valid ({self.valid}) and test ({self.test}) leave no rows to train on")
-        return self
 
 
 class HygieneSpec(Section):

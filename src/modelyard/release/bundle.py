@@ -11,7 +11,7 @@ import msgspec
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
-from modelyard.core import cores, digest, events, groups, order
+from modelyard.core import cores, events, groups, order
 from modelyard.core.blocks import feeds
 from modelyard.core.decisions import Decision, decide
 from modelyard.core.errors import BundleError
@@ -75,7 +75,7 @@ class Bundle:
             raise BundleError(f"lacks {error.args[0]}", str(folder), "train again") from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BundleError("holds a file that this Modelyard cannot read", str(folder), "train again") from error
-        if digest.of_json(self.report.lasting) != manifest.report:
+        if reports.lasting_digest(self.report) != manifest.report:
             raise manifests.altered(folder, manifests.REPORT)
         target = self.schema.target
         self.labels = tuple(restored(level, target.storage) for level in target.levels)

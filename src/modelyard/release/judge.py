@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from modelyard.core.errors import RecipeError, nearest
-from modelyard.core.report import Verdict
+from modelyard.core.report import Score, Verdict
 
 if TYPE_CHECKING:
     from modelyard.core.evidence import Disparity
-    from modelyard.core.report import Report, Score
+    from modelyard.core.report import Report
 
 
 def wanted(report: Report, metric: str, of: str | None) -> Score:
@@ -25,6 +25,20 @@ def wanted(report: Report, metric: str, of: str | None) -> Score:
     known = {entry.slice or "all rows" for entry in report.scores if entry.metric == metric}
     problem = f"the report holds no {metric} on {of or 'all rows'}"
     raise RecipeError(problem, "gates", nearest(of or metric, known or {entry.metric for entry in report.scores}))
+
+
+def folded(report: Report, metric: str) -> Score:
+    """The mean of a metric over the report's folds, with its interval, as gates judge a score.
+
+    Raises:
+        RecipeError: the report holds none.
+    """
+    if (measured := report.folds) is not None:
+        for found in measured.scores:
+            if found.metric == metric:
+                named = f"the mean {metric} of {measured.folds} folds"
+                return Score(named, found.mean, found.low, found.high, measured.rows)
+    raise RecipeError(f"the report holds no {metric} in folds", "gates", "say split: {folds: 5}")
 
 
 def told(score: Score) -> str:

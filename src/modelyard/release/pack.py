@@ -14,7 +14,7 @@ from modelyard.core import artifacts, clock, digest, events
 from modelyard.core.errors import BundleError, ParityError
 from modelyard.core.tuning import Candidate
 from modelyard.core.worth import Alternative
-from modelyard.release import card, costs, manifest, reference, worth
+from modelyard.release import card, costs, manifest, reference, reports, worth
 from modelyard.release.bundle import Bundle
 from modelyard.release.manifest import Built, Manifest
 from modelyard.release.rows import dicts_of
@@ -110,7 +110,7 @@ def pack(trained: Trainee, report: Report, test: Table, answers: Floats, origin:
             recipe_digest=digests["recipe.yaml"],
             data_digest=origin.data_digest,
             files=dict(sorted(digests.items())),
-            report=digest.of_json(report.lasting),
+            report=reports.lasting_digest(report),
             weights=origin.weights,
         )
         _seal(staging, head, origin, {manifest.REPORT: _json(report)})

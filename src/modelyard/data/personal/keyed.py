@@ -20,6 +20,12 @@ MAKE = "make one and keep it: python -c 'import secrets; print(secrets.token_url
 ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
+def fingerprint(name: str) -> str:
+    """What tells one key from another, and nothing of it; empty where the variable is not set."""
+    held = os.environ.get(name, "").encode()
+    return hmac.new(held, b"modelyard: which key", hashlib.sha256).hexdigest() if held else ""
+
+
 def key(name: str) -> bytes:
     """The key in an environment variable.
 

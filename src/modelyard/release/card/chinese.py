@@ -19,6 +19,16 @@ CHINESE: dict[str, str] = {
     "binary": "二分类",
     "multiclass": "多分类",
     "regression": "回归",
+    "random": "随机",
+    "stratified": "分层",
+    "mean of folds": "各折平均",
+    "out of fold": "折外",
+    "In {} folds ({}, dealt {} times) the whole plan was fitted anew, every choice made inside the fold; the interval "
+    "of the mean allows for the rows that fits share. Out of fold, {} rows were each answered by a model that had not "
+    "seen them. The model of this card is none of these: it is that of the one split.": (
+        "在 {} 折（{}，划分 {} 次）中，整个方案重新拟合，一切选择都在折内做出；平均值的区间考虑了各次拟合共用的行。"
+        "折外的 {} 行都由没有见过它们的模型回答。本卡的模型不是其中任何一个，而是单次划分所得的模型。"
+    ),
     " to ": " 至 ",
     ": ": "：",
     ", ": "、",

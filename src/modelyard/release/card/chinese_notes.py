@@ -24,6 +24,39 @@ NOTES: dict[str, str] = {
     "{} of {} rows copy the texts of others ({} exactly, {} nearly); left out: {}": (
         "{1} 行中有 {0} 行与其他行的文本重复（完全相同 {2}，近似 {3}）；已去除：{4}"
     ),
+    "{} rows have the same features as rows of a later part; left out: {}": (
+        "{} 行的特征与后面部分中的行相同；已去除：{}"
+    ),
+    "{} of {} rows have the same features as others: those that are the same are in one part": (
+        "{1} 行中有 {0} 行与其他行特征相同：相同的行在同一部分"
+    ),
+    "{} of {} rows have the same features as others, and too few differ to keep those that are the same in one part": (
+        "{1} 行中有 {0} 行与其他行特征相同，不同的行太少，无法把相同的行放在同一部分"
+    ),
+    "{} later rows have the same features as others before them and are left out": (
+        "{} 个较晚的行与之前的行特征相同，已去除"
+    ),
+    "{} later rows have the same features as others before them, and too few differ to leave them out": (
+        "{} 个较晚的行与之前的行特征相同，不同的行太少，没有去除"
+    ),
+    "{} rows are left out of later parts, as their '{}' is in an earlier one": (
+        "{} 行从较晚的部分去除：它们的“{}”已在较早的部分出现"
+    ),
+    "{} of {} rows lie in the gap and are left out": "{1} 行中有 {0} 行落在间隔内，已去除",
+    "{} rows have no '{}': each is a group of its own": "{} 行没有“{}”：各自成组",
+    "data.{}: {} of {} rows are left out, as their '{}' is in a later part": (
+        "data.{0}：{2} 行中有 {1} 行已去除，它们的“{3}”出现在后面的部分"
+    ),
+    "data.{}: {} of {} rows are left out, as they do not lie before the later part and its gap": (
+        "data.{0}：{2} 行中有 {1} 行已去除，它们不在后面部分及其间隔之前"
+    ),
+    "data.{}: {} of {} rows have no '{}' and are left out": "data.{0}：{2} 行中有 {1} 行没有“{3}”，已去除",
+    "train: {} rows, {}": "训练：{} 行，{}",
+    "valid: {} rows, {}": "验证：{} 行，{}",
+    "test: {} rows, {}": "测试：{} 行，{}",
+    "the bundle is the model of the one split; {} other fits were measured in folds, all their choices made anew": (
+        "模型包是单次划分所得的模型；另有 {} 次拟合在各折中测量，一切选择都重新做出"
+    ),
     "{} groups of copies bear different labels: {}": "{} 组重复文本的标签互相矛盾：{}",
     "this model has learnt nothing that shows on these {} rows: {}; {}": "在这 {} 行上看不出模型学到了什么：{}；{}",
     "this model's answers are worse than {}: {}; that it has learnt something shows in its {} of {} alone; {}": (

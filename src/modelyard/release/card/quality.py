@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from modelyard.release.card import charts, metrics
+from modelyard.release.card import charts, folded, metrics
 from modelyard.release.card.blocks import Block, Figure, Line, Section, Table, Tile, Tiles, span, text
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def section(told: Told) -> Section:
     blocks: list[Block] = [
         text(words("Measured on rows that no choice has seen; the interval says what other rows might have given."))
     ]
-    blocks += [_scores(told), *_baselines(told), *_confusion(told), *_pictures(told)]
+    blocks += [_scores(told), *_baselines(told), *folded.blocks(told), *_confusion(told), *_pictures(told)]
     return Section("quality", words("How good it is"), tuple(blocks if report.scores else blocks[:1]))
 
 

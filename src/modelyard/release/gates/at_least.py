@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from modelyard.core.protocols import Gate
 from modelyard.core.registry import part
-from modelyard.release.judge import judged, of_score, told, wanted
+from modelyard.release.judge import folded, judged, of_score, told, wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelyard.core.protocols import Need
     from modelyard.core.report import Report, Verdict
 
 
@@ -21,6 +24,7 @@ class AtLeast(Gate):
     metric: str
     bound: float
     slice: str | None = None
+    folds: bool = Field(default=False, description="judge the mean over folds instead of the test rows")
     strict: bool = Field(default=False, description="judge by the interval's lower end instead of the value")
 
     def metrics(self) -> tuple[str, ...]:
@@ -31,9 +35,19 @@ class AtLeast(Gate):
         """The one on which it is judged, if it is not all rows."""
         return () if self.slice is None else (self.slice,)
 
+    def needs(self) -> Mapping[Need, tuple[str, ...]]:
+        """Folds, where it judges them."""
+        return {"folds": ()} if self.folds else {}
+
+    @model_validator(mode="after")
+    def _folds_are_of_all_rows(self) -> Self:
+        if self.folds and self.slice is not None:
+            raise ValueError("folds are measured on all rows: leave out slice, or folds")
+        return self
+
     def __call__(self, candidate: Report, champion: Report | None) -> Verdict:  # noqa: ARG002
         """Judge by the value, or by the interval's lower end."""
-        score = wanted(candidate, self.metric, self.slice)
+        score = folded(candidate, self.metric) if self.folds else wanted(candidate, self.metric, self.slice)
         figure = judged(score, strict=self.strict, higher_is_better=True)
         passed = figure >= self.bound
         words = "which reaches" if passed else "under"
