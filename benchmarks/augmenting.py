@@ -265,7 +265,7 @@ def dealt(table: Table, trial: Trial, seed: int) -> Parts:
     """Rows to learn from, as many to choose by, and all others: each class in proportion."""
     from modelyard.core.types import Parts, Task
     from modelyard.data.read import target_values
-    from modelyard.data.split import deal
+    from modelyard.data.splits.dealing import deal
 
     random = np.random.default_rng(seed)
     target = target_values(table, Task.MULTICLASS)

@@ -103,7 +103,7 @@ def _lost_text(source: Any, folder: Path, held: list[dict[str, Any]], told: tupl
     names = list(held[0])
     separator = next((s for s in ",;\t|" if counting.records(text, s).header == names), ",")
     expected = counting.records(text, separator)
-    bad = expected.bad if source.damaged == "refuse" else sum("\0" not in "".join(row) for row in ())
+    bad = expected.bad if source.damaged == "refuse" else 0
     if source.damaged == "tell":  # null bytes are text there
         expected = counting.records(text.replace("\0", "\u2400"), separator)
         bad = expected.bad

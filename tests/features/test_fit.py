@@ -91,7 +91,8 @@ def test_a_model_that_learns_from_what_others_say_does_not_trust_what_says_nothi
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     table, making_ = looking(1200)
-    parts = Parts(*(table.take(np.arange(start, start + 400)) for start in (0, 400, 800)))
+    train, valid, test = (table.take(np.arange(start, start + 400)) for start in (0, 400, 800))
+    parts = Parts(train, valid, test)
 
     def loss() -> float:
         trained = training.fit(Linear(penalty=0.01), parts, Task.BINARY, making_, 7)

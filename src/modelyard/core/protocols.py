@@ -63,6 +63,7 @@ class Cleaner(Protocol):
             RecipeError: there is no key.
             MissingExtraError: there is no package.
         """
+        return  # most need nothing
 
     def __call__(self, value: Any) -> object:  # noqa: ANN401 - whatever JSON or a frame may hold, but for what is missing
         """The value mended; None where it says that it is missing.

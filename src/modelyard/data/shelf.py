@@ -68,12 +68,12 @@ class Shelf:
         place = self.folder / key
         try:
             meta = msgspec.json.decode((place / META).read_bytes(), type=Meta)
-            parts = Parts(*(_mapped(place / part, meta.schema) for part in PARTS), meta.dealt)
+            train, valid, test = (_mapped(place / part, meta.schema) for part in PARTS)
         except (OSError, msgspec.MsgspecError, ValueError):
             return None
         with suppress(OSError):
             os.utime(place / META)  # used now
-        return _prepared(parts, meta, place)
+        return _prepared(Parts(train, valid, test, meta.dealt), meta, place)
 
     def keep(self, key: str, prepared: Prepared) -> Prepared:
         """The same table from disk; as it is where the disk has no room."""

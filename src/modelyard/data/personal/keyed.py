@@ -23,7 +23,7 @@ ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGH
 def fingerprint(name: str) -> str:
     """What tells one key from another, and nothing of it; empty where the variable is not set."""
     held = os.environ.get(name, "").encode()
-    return hmac.new(held, b"modelyard: which key", hashlib.sha256).hexdigest() if held else ""
+    return hmac.new(held, b"modelyard: which key", sha256).hexdigest() if held else ""
 
 
 def key(name: str) -> bytes:
