@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release, Yard, load
-    from modelyard.run import Run, compare, evaluate, launch, pretrain, train
+    from modelyard.run import Run, check, compare, evaluate, launch, pretrain, train
 
 __version__ = "0.1.0"
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Report",
     "Run",
     "Yard",
+    "check",
     "compare",
     "evaluate",
     "launch",
@@ -48,6 +49,7 @@ _HOMES = {
     "Report": "modelyard.core.report",
     "Run": "modelyard.run",
     "Yard": "modelyard.release.yard",
+    "check": "modelyard.run",
     "compare": "modelyard.run",
     "evaluate": "modelyard.run",
     "launch": "modelyard.run",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from modelyard.core.errors import ModelyardError
-from modelyard.core.registry import schema_of
-from modelyard.families import FAMILIES
+from modelyard.core.registry import Family, schema_of
+from modelyard.families import FAMILIES, INSPECTIONS
 from modelyard.recipe.schema import Recipe
 
 
@@ -35,6 +35,8 @@ def json_schema() -> dict[str, Any]:
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["prepare"]["items"] = {"$ref": "#/$defs/step"}
+    settings = {name: _settings(INSPECTIONS, name) for name in INSPECTIONS.names}
+    properties["inspect"] |= {"properties": settings, "additionalProperties": False}
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
     robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
     definitions["EvidenceSpec"]["properties"]["robustness"] |= robustness
@@ -49,3 +51,8 @@ def json_schema() -> dict[str, Any]:
     definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema
+
+
+def _settings(family: Family[Any], name: str) -> dict[str, Any]:
+    """True, false, or a part's settings without its name."""
+    return {"anyOf": [{"type": "boolean"}, schema_of(family.part(name))]}

@@ -31,6 +31,10 @@ from modelyard.evidence import Evidence
 from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
 from modelyard.features import weights
 from modelyard.fitting import Fitting
+from modelyard.quality.checkup import Checkup
+from modelyard.quality.examining import chosen, examined, worst_first
+from modelyard.quality.profile import ColumnProfile, class_counts, profiled
+from modelyard.quality.subject import Subject
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
@@ -236,6 +240,51 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     Raises:
         RecipeError, DataError: as `train` would raise them.
     """
+    plan, rows = _fitting(recipe, overrides)
+    return plan, clean(rows, plan.recipe.hygiene)[0]
+
+
+def check(recipe: RecipeLike, overrides: Sequence[str] = (), *, fast: bool = False) -> Checkup:
+    """A profile of a recipe's rows and a verdict on them, before any training.
+
+    Args:
+        recipe: as `train` takes it.
+        overrides: as `train` takes them.
+        fast: leave out the inspections that fit models.
+
+    Raises:
+        RecipeError, DataError: as `train` would raise them; what the rows merely suffer from is a finding.
+    """
+    plan, rows = _fitting(recipe, overrides)
+    subject = Subject(rows, plan.recipe)
+    found = [*examined(subject, chosen(plan.inspections, fast=fast))]  # whatever else finds something joins here
+    left = clean(rows, plan.recipe.hygiene)[0]
+    return Checkup(
+        name=plan.recipe.name,
+        task=rows.task,
+        target=plan.recipe.target,
+        model=plan.recipe.model.name,
+        rows={part: len(table) for part, table in Subject(left, plan.recipe).parts.items()},
+        classes=class_counts(left),
+        metrics=tuple(plan.metrics_for(rows.task)),
+        notes=left.notes,
+        profile=profile(plan, left),
+        findings=worst_first(found),
+        refused=rows.refused,
+        split=plan.recipe.split,
+    )
+
+
+def profile(plan: Plan, rows: Rows) -> tuple[ColumnProfile, ...]:
+    """What each column means, what reads it, and what its rows hold."""
+    choose = plan.chooser(plan.model)
+    return profiled(
+        Subject(rows, plan.recipe), {column.name: choose(column)[0] for column in rows.train.schema.features}
+    )
+
+
+def _fitting(recipe: RecipeLike, overrides: Sequence[str]) -> tuple[Plan, Rows]:
+    """A plan and the rows as they were read, which fit together."""
     plan = assemble(recipe, overrides)
     rows = read(plan.sources, plan.recipe, plan.cleaners)
     plan.metrics_for(rows.task)
@@ -243,7 +292,7 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     plan.check_groups(rows.train.schema)
     alternatives.check(plan)
     demands.needed(plan, rows)
-    return plan, clean(rows, plan.recipe.hygiene)[0]
+    return plan, rows
 
 
 @dataclass(frozen=True)

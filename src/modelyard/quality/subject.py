@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from modelyard.core.types import Column, Schema, Table, Task
+    from modelyard.core.types import Column, Ints, Schema, Table, Task
 
 SAMPLE = 100_000  # rows that are looked at where looking at all of them would take too long
+MODELLED = 10_000  # rows that models are fitted to
+LISTED = 20  # numbers of rows that a finding tells
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,46 @@ class Subject:
     @cached_property
     def sample(self) -> Table:
         """Rows of train drawn by the recipe's seed, in their order; all where they are few."""
+        return self.some(SAMPLE)[0]
+
+    @cached_property
+    def modelled(self) -> tuple[Table, Ints]:
+        """Rows of train that models are fitted to, and where each lies in train."""
+        return self.some(MODELLED)
+
+    def some(self, most: int) -> tuple[Table, Ints]:
+        """At most so many rows of train, drawn by the recipe's seed, in their order; and where each lies in it."""
         table = self.rows.train
-        if len(table) <= SAMPLE:
-            return table
-        return table.take(np.sort(generator(self.recipe.seed, "profile").choice(len(table), SAMPLE, replace=False)))
+        if len(table) <= most:
+            return table, np.arange(len(table))
+        drawn = np.sort(generator(self.recipe.seed, "profile", str(most)).choice(len(table), most, replace=False))
+        return table.take(drawn), drawn
 
     def having(self, *kinds: Kind) -> tuple[Column, ...]:
         """The feature columns of these kinds; all of them where none is said."""
         return tuple(c for c in self.schema.columns if c.role is Role.FEATURE and (not kinds or c.kind in kinds))
+
+    @property
+    def unsaid(self) -> tuple[Column, ...]:
+        """The features, and the columns that were left out though the recipe does not say so."""
+        said = {name for name, given in self.recipe.columns.items() if given.role is Role.IGNORE}
+        return tuple(
+            c for c in self.schema.columns if c.role is Role.FEATURE or (c.role is Role.IGNORE and c.name not in said)
+        )
+
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """Those of them that hold text."""
+        import polars as pl
+
+        return tuple(c for c in self.unsaid if self.frame.schema[c.name] == pl.String)
+
+    def numbers(self, places: Ints, part: str = "train") -> list[int]:
+        """The numbers in the source, from 1 on, of the first few of some rows of a part."""
+        known = self.rows.numbers.get(part)
+        first = np.asarray(places[:LISTED], dtype=np.int64)
+        return [int(row) for row in (first + 1 if known is None else known[first])]
+
+    def listed(self, places: Ints, part: str = "train") -> dict[str, int | list[int]]:
+        """How many rows, and the numbers of the first few."""
+        return {"count": len(places), "rows": self.numbers(places, part)}  # type: ignore[dict-item]

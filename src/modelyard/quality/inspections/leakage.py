@@ -1,0 +1,87 @@
+"""A column that alone foretells the target too well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from modelyard.core import events
+from modelyard.core.findings import Finding, Severity
+from modelyard.core.registry import part
+from modelyard.core.types import Kind
+from modelyard.quality import codes as coded
+from modelyard.quality import encoded, foretelling, remedies
+from modelyard.quality.inspection import Inspection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelyard.core.types import Floats, Ints, Table
+    from modelyard.quality.subject import Subject
+
+FEWEST = 100  # rows by which it can be judged
+
+
+@part
+class Leakage(Inspection):
+    """Foretells the target nearly without a mistake on rows that it was not fitted to, and all others together do not.
+
+    What a column leaves untold is compared with what all others leave: a column of a hundred that is five times as good
+    as the rest of a table was most likely made of the target (Kaufman et al. 2012).
+    """
+
+    slow: ClassVar[bool] = True
+    skill: float = Field(default=0.9, gt=0, le=1, description="2 AUC - 1, or R2 of ranks, from which it is looked at")
+
+    def __call__(self, subject: Subject) -> Iterator[Finding]:
+        """The best foreteller first."""
+        table, _ = subject.modelled
+        if len(table) < FEWEST:
+            return
+        wanted = foretelling.aim(table, subject.task)
+        fold = foretelling.folds(len(table), subject.recipe.seed)
+        told = self._alone(subject, table, wanted, fold)
+        for name, alone in sorted(told.items(), key=lambda one: -one[1]):
+            rest = self._rest(subject, table, name, wanted, fold)
+            left = (1 - alone) / max(1 - rest, 1e-9)
+            severe = left <= 0.2 or alone >= 0.9995
+            if left <= 0.6 or severe:
+                yield Finding(
+                    "leakage",
+                    Severity.SEVERE if severe else Severity.WARNING,
+                    f"foretells the target alone ({alone:.1%} of what could be told; all other columns: {rest:.1%})",
+                    (name,),
+                    {"alone": round(alone, 4), "others": round(rest, 4), "rows": len(table)},
+                    remedies.ignore(name),
+                    "is it known before the target is? If so, keep it, and be glad",
+                )
+
+    def _alone(self, subject: Subject, table: Table, wanted: Floats, fold: Ints) -> dict[str, float]:
+        """The columns that foretell enough."""
+        columns = subject.having(Kind.NUMBER, Kind.CATEGORY, Kind.BOOLEAN, Kind.TIME)
+        found = {}
+        for done, column in enumerate(columns):
+            events.step("inspecting", done, len(columns), column.name)
+            told = foretelling.alone(coded.of_column(table, column), wanted, fold)
+            if told >= self.skill:
+                found[column.name] = told
+        return found
+
+    def _rest(self, subject: Subject, table: Table, name: str, wanted: Floats, fold: Ints) -> float:
+        """What all other columns foretell together, those that say the same as this one left out."""
+        mine = coded.of_column(table, subject.schema[name])
+        others = [c for c in subject.having() if c.name != name and not _same(mine, coded.of_column(table, c))]
+        if not others:
+            return 0.0
+        matrix = encoded.for_trees(table, others)
+        return foretelling.skill(wanted, foretelling.together(matrix, wanted, fold % 3, subject.recipe.seed))
+
+
+def _same(one: Ints, other: Ints) -> bool:
+    """Whether each code of one goes with one of the other, in nearly all rows."""
+    pairs, counts = np.unique(np.stack([one, other]), axis=1, return_counts=True)
+    most = np.zeros(int(pairs[0].max()) + 2)
+    np.maximum.at(most, pairs[0] + 1, counts)
+    return bool(most.sum() >= 0.99 * len(one)) and len(np.unique(other)) > 1

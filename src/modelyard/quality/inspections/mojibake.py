@@ -1,0 +1,61 @@
+"""Text that was read in the wrong encoding."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from modelyard.core.findings import Finding, Severity
+from modelyard.core.registry import part
+from modelyard.quality.inspection import Inspection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from modelyard.quality.subject import Subject
+
+SIGNS = re.compile("[\u00c2-\u00f4\ufffd]|锟斤拷|烫烫|鈥|銆")
+
+
+@part
+class Mojibake(Inspection):
+    """Signs that come of reading UTF-8 as something else, or something else as UTF-8."""
+
+    def __call__(self, subject: Subject) -> Iterator[Finding]:
+        """A finding a column."""
+        for column in subject.written:
+            places = _places(subject.frame[column.name])
+            if len(places):
+                yield Finding(
+                    "mojibake",
+                    Severity.WARNING,
+                    f"{len(places):,} rows hold signs of a text that was read in the wrong encoding",
+                    (column.name,),
+                    subject.listed(places),
+                    hint="say the encoding of the file, as in data: {source: csv, path: rows.csv, encoding: gb18030}",
+                )
+
+
+def _places(series: pl.Series):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    wrong = [value for value in series.drop_nulls().unique().to_list() if SIGNS.search(value) and garbled(value)]
+    return series.is_in(wrong).fill_null(value=False).arg_true().to_numpy()
+
+
+def garbled(value: str) -> bool:
+    """Whether a text was read in the wrong encoding: turned back, it makes sense.
+
+    >>> garbled("caf\u00c3\u00a9"), garbled("caf\u00e9"), garbled("\u951f\u65a4\u62f7")
+    (True, False, True)
+    """
+    if "\ufffd" in value or "锟斤拷" in value or "烫烫" in value:
+        return True
+    for encoding in ("cp1252", "latin-1", "gb18030"):
+        try:
+            turned = value.encode(encoding).decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+        if turned != value and len(turned) < len(value):
+            return True
+    return False
