@@ -6,7 +6,8 @@ from typing import Any
 
 from modelyard.core.errors import ModelyardError
 from modelyard.core.registry import Family, schema_of
-from modelyard.families import FAMILIES, INSPECTIONS
+from modelyard.families import FAMILIES
+from modelyard.quality.inspection import INSPECTIONS
 from modelyard.recipe.schema import Recipe
 
 

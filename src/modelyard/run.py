@@ -278,9 +278,8 @@ def check(recipe: RecipeLike, overrides: Sequence[str] = (), *, fast: bool = Fal
 def profile(plan: Plan, rows: Rows) -> tuple[ColumnProfile, ...]:
     """What each column means, what reads it, and what its rows hold."""
     choose = plan.chooser(plan.model)
-    return profiled(
-        Subject(rows, plan.recipe), {column.name: choose(column)[0] for column in rows.train.schema.features}
-    )
+    encoders = {column.name: choose(column)[0] for column in rows.train.schema.features}
+    return profiled(Subject(rows, plan.recipe), encoders)
 
 
 def _fitting(recipe: RecipeLike, overrides: Sequence[str]) -> tuple[Plan, Rows]:

@@ -1,7 +1,5 @@
 """`modelyard check`: a profile of a recipe's rows and a verdict on them, before any training."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +51,7 @@ def check(
     return RefusedError.exit_status if strict and found.severe else 0
 
 
-def _print(found: Checkup) -> None:
+def _print(found: "Checkup") -> None:
     show.line(f"{found.name}: {found.task}, target {found.target}, model {found.model}", "bold")
     show.line("rows: " + _dealt(found))
     if found.classes:
@@ -71,7 +69,7 @@ def _print(found: Checkup) -> None:
     show.table(cells, "column", "kind", "role", "encoder", "missing", "distinct", "why")
 
 
-def _print_finding(finding: Finding) -> None:
+def _print_finding(finding: "Finding") -> None:
     """A line for what it is, a line of evidence, and the recipe's lines to copy."""
     from modelyard.quality.checkup import evidence
 
@@ -90,7 +88,7 @@ def _print_finding(finding: Finding) -> None:
         show.line(f"    {line}", "green")
 
 
-def _dealt(found: Checkup) -> str:
+def _dealt(found: "Checkup") -> str:
     """How many rows each part has, or what share of train's it takes."""
     shares = {"train": 1.0, "valid": found.split.valid, "test": found.split.test}
     told = [

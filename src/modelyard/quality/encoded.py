@@ -13,10 +13,11 @@ from modelyard.quality import codes as coded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelyard.core.types import Column, Floats, Table
+    from modelyard.core.types import Column, Floats, Ints, Table
 
 WORDS = 1 << 14  # hashes of words, before they are drawn together
 TOPICS = 24  # columns that a text becomes
+CUT = 400  # characters of a text that are read
 LEVELS = 30  # most frequent levels that have a column of their own in a matrix for a linear model
 
 
@@ -53,10 +54,11 @@ def _for_lines(table: Table, column: Column) -> Floats:
         return np.stack([ranked, ranked**2, gone.astype(np.float64)], axis=1)
     codes = _by_count(coded.of_levels(found))
     codes = np.where(codes < 0, LEVELS, np.minimum(codes, LEVELS - 1))
-    return np.eye(LEVELS + 1)[codes][:, : int(codes.max(initial=0)) + 1]
+    flags: Floats = np.eye(LEVELS + 1)[codes][:, : int(codes.max(initial=0)) + 1]
+    return flags
 
 
-def _by_count(codes: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _by_count(codes: Ints) -> Ints:
     """Codes numbered anew, the most frequent first; -1 stays."""
     known = codes[codes >= 0]
     if len(known) == 0:
@@ -73,7 +75,7 @@ def _topics(texts: list[str]) -> Floats:
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
     hashed = HashingVectorizer(n_features=WORDS, analyzer="char_wb", ngram_range=(2, 4), alternate_sign=False)
-    counts = hashed.transform(text[:2000] for text in texts)
+    counts = hashed.transform(text[:CUT] for text in texts)
     if counts.nnz == 0:
         return np.zeros((len(texts), 1))
     weighed = TfidfTransformer(sublinear_tf=True).fit_transform(counts)

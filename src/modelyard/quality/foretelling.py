@@ -28,7 +28,8 @@ def aim(table: Table, task: Task) -> Floats:
     """What is foretold: [rows, classes] of 0 and 1, or the ranks of numbers [rows, 1]."""
     target = target_values(table, task)
     if task.classifies:
-        return np.eye(len(table.schema.target.levels))[target]
+        flags: Floats = np.eye(len(table.schema.target.levels))[target]
+        return flags
     return coded.ranks(target)[:, None]
 
 
@@ -110,4 +111,5 @@ def crossed(matrix: Floats, target: Floats | Ints, fold: Ints, make: Callable[[]
 
 
 def _summed(place: Ints, wanted: Floats, width: int) -> Floats:
-    return np.bincount(place, weights=wanted, minlength=width)
+    summed: Floats = np.bincount(place, weights=wanted, minlength=width).astype(np.float64)
+    return summed

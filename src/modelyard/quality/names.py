@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from modelyard.data.infer import ID_NAME
-
 SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^0-9A-Za-z\u3400-\u9fff%]+")
 
 
@@ -25,10 +23,14 @@ def says(name: str, english: set[str], chinese: str = "") -> bool:
 
 def identifier(name: str) -> bool:
     """Whether it names an identifier."""
-    return bool(ID_NAME.search(name)) or says(name, ENTITIES)
+    return says(name, *ENTITIES)
 
 
-ENTITIES = {"email", "ssn", "passport", "iban", "imei", "uuid", "guid"}
+ENTITIES = (
+    {"id", "ids", "uuid", "guid", "key", "rowname", "rownames", "index", "unnamed"}
+    | {"email", "ssn", "passport", "iban", "imei", "account"},
+    r"编号|序号|身份证|账号|工号|学号",
+)
 AGE = {"age"}, r"年龄|岁数"
 PERCENT = {"percent", "pct", "percentage", "%"}, r"百分"
 # What is counted or measured and never below zero.

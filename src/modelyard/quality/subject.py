@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from modelyard.core.types import Column, Ints, Schema, Table, Task
+    from modelyard.core.types import Column, Ints, Json, Schema, Table, Task
 
 SAMPLE = 100_000  # rows that are looked at where looking at all of them would take too long
 MODELLED = 10_000  # rows that models are fitted to
@@ -101,6 +101,6 @@ class Subject:
         first = np.asarray(places[:LISTED], dtype=np.int64)
         return [int(row) for row in (first + 1 if known is None else known[first])]
 
-    def listed(self, places: Ints, part: str = "train") -> dict[str, int | list[int]]:
+    def listed(self, places: Ints, part: str = "train") -> dict[str, Json]:
         """How many rows, and the numbers of the first few."""
-        return {"count": len(places), "rows": self.numbers(places, part)}  # type: ignore[dict-item]
+        return {"count": len(places), "rows": [*self.numbers(places, part)]}

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from modelyard.core.types import Floats, Ints
+    from modelyard.core.types import Flags, Floats, Ints
 
 FEWEST = 50  # numbers that have a tail to speak of
 TAIL = 0.1  # share of the numbers that are one
-SLACK = 2.0  # times the tail's scale that are allowed for, as the scale is itself an estimate
+SLACK = 1.5  # times an exponential tail's scale, as that is itself an estimate
+HEAVY = 1.1  # times the deciles of an exponential tail from which it is a heavy one
 
 
 def beyond(found: Floats, chance: float) -> Ints:
-    """The rows that lie beyond both tails of all others, each with at most this chance: [rows] with NaN to [outliers].
+    """The rows that lie beyond a tail with at most this chance: [rows] with NaN to [outliers].
 
-    The upper tail is the tenth above a threshold u. Were it exponential, excesses x - u would have the scale of their
-    median over ln 2; were it a power law, the excesses ln x - ln u would (Hill 1975). What lies so far out that the
-    largest of the tail's k would be there with a probability k exp(-excess / scale) below `chance` under both is
-    beyond it. A scale by the median is not moved by what it is to find.
+    The upper tail is the tenth above a threshold u, the lower one the same of the numbers turned round. Excesses x - u
+    of an exponential tail have the scale of their median over ln 2; those of a power law do so by their logarithms,
+    ln x - ln u (Hill 1975). Which of both a tail is, its own quantiles say: of an exponential one the ninth decile of
+    the excesses is log2(10) times the median, of a heavier one more. Beyond it is what lies so far out that the largest
+    of the tail's k would be there with a probability k exp(-excess / scale) below `chance`. Medians and deciles are not
+    moved by what they are to find.
     """
     known = np.flatnonzero(~np.isnan(found))
     numbers = found[known]
@@ -39,7 +42,7 @@ def skewness(found: Floats) -> float:
     return float(((known - known.mean()) ** 3).mean() / spread**3) if spread > 0 else 0.0
 
 
-def _above(distance: Floats, chance: float) -> np.ndarray:  # type: ignore[type-arg]
+def _above(distance: Floats, chance: float) -> Flags:
     """Which distances from the middle lie beyond the upper tail, [rows] bool."""
     threshold = float(np.quantile(distance, 1 - TAIL))
     spread = float(np.quantile(np.abs(distance), 0.5))
@@ -49,8 +52,12 @@ def _above(distance: Floats, chance: float) -> np.ndarray:  # type: ignore[type-
     tail = distance[distance > base]
     if len(tail) < 5:
         return np.zeros(len(distance), dtype=bool)
-    limit = SLACK * math.log(len(tail) / chance) / math.log(2)
-    plain = base + limit * float(np.median(tail - base))
-    power = base * math.exp(min(limit * float(np.median(np.log(tail / base))), 700))
-    out: np.ndarray = distance > max(plain, power)  # type: ignore[type-arg]
+    limit = math.log(len(tail) / chance) / math.log(2)
+    plain, power = tail - base, np.log(tail / base)
+    middle, ninth = np.quantile(plain, [0.5, 0.9])
+    if ninth > HEAVY * math.log2(10) * middle:
+        bound = base * math.exp(min(limit * float(np.median(power)), 700))
+    else:
+        bound = base + SLACK * limit * float(middle)
+    out: Flags = distance > bound
     return out

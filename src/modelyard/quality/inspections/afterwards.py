@@ -57,8 +57,9 @@ class Afterwards(Inspection):
 
 def _by_date(subject: Subject) -> Iterator[Finding]:
     """Dates after the column that the split goes by: that is when a prediction would be made."""
-    by = getattr(subject.recipe.split, "column", None)
-    if str(subject.recipe.split.by) != "time" or by is None or subject.schema[by].kind is not Kind.TIME:
+    columns = getattr(subject.recipe.split, "column", None) or ()
+    by = columns if isinstance(columns, str) else next(iter(columns), "")
+    if str(subject.recipe.split.by) != "time" or not by or subject.schema[by].kind is not Kind.TIME:
         return
     when = _days(subject, subject.schema[by])
     for column in subject.having(Kind.TIME):

@@ -44,7 +44,7 @@ class DuplicateRows(Inspection):
             worst = len(copies) >= self.share * rows
             yield Finding(
                 "duplicate_rows",
-                Severity.SEVERE if worst else Severity.WARNING,
+                Severity.SEVERE if worst else Severity.WARNING if len(copies) >= 0.01 * rows else Severity.NOTE,
                 f"{len(copies):,} of {rows:,} rows are copies of an earlier one: a split may test on what was learnt",
                 (),
                 subject.listed(copies),
@@ -59,7 +59,7 @@ class DuplicateRows(Inspection):
         if len(odd):
             yield Finding(
                 "contradictory_rows",
-                Severity.WARNING,
+                Severity.WARNING if len(odd) >= 0.01 * len(features) else Severity.NOTE,
                 f"{len(odd):,} of {len(features):,} rows have the features of an earlier one and another target",
                 (subject.target.name,),
                 subject.listed(odd),

@@ -17,7 +17,7 @@ from modelyard.quality.inspection import Inspection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelyard.core.types import Floats
+    from modelyard.core.types import Flags, Floats
     from modelyard.quality.subject import Subject
 
 
@@ -40,15 +40,13 @@ class Impossible(Inspection):
                         f"{said} in {len(places):,} rows",
                         (column.name,),
                         subject.listed(places),
-                        remedies.clean(column.name, {"clean": "missing", "above": self.oldest})
-                        if word == "impossible_age"
-                        else remedies.clean(column.name, {"clean": "missing", "below": 0})
-                        if word == "negative"
+                        remedies.clean(column.name, {"clean": "missing", "words": [0]})
+                        if word == "impossible_zero"
                         else "",
                         "mend them at the source, or let them count as missing",
                     )
 
-    def _rules(self, name: str, found: Floats) -> Iterator[tuple[str, str, np.ndarray]]:  # type: ignore[type-arg]
+    def _rules(self, name: str, found: Floats) -> Iterator[tuple[str, str, Flags]]:
         """The finding's word, what is said, and which rows are wrong [rows]."""
         if names.says(name, *names.AGE):
             yield "impossible_age", f"is an age of over {self.oldest:g}", found > self.oldest

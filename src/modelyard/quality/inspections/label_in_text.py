@@ -18,7 +18,7 @@ from modelyard.quality.inspection import Inspection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelyard.core.types import Ints
+    from modelyard.core.types import Flags, Ints
     from modelyard.quality.subject import Subject
 
 SHORTEST = 2  # signs of a class's name that is looked for
@@ -51,7 +51,7 @@ class LabelInText(Inspection):
                     "cut the names out of the texts, unless rows to come hold them, too",
                 )
 
-    def _rows(self, series: pl.Series, name: str, mine: np.ndarray) -> Ints:  # type: ignore[type-arg]
+    def _rows(self, series: pl.Series, name: str, mine: Flags) -> Ints:
         """The rows of a class that hold its name, if they are many and those of other classes are few."""
         if len(name) < SHORTEST or name.isdigit() or not mine.any():
             return np.zeros(0, dtype=np.int64)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from modelyard.quality.subject import Subject
 
 FEWEST = 100  # rows by which it can be judged
+SUSPECTS = 5  # rows below which nothing is told
 
 
 @part
@@ -45,7 +46,7 @@ class LabelNoise(Inspection):
         told = probabilities(subject, table)
         suspects = confident.suspects(labels, told)
         share = len(suspects) / len(labels)
-        if share < self.share:
+        if share < self.share or len(suspects) < SUSPECTS:
             return
         clear = confident.clear(labels, told, suspects)
         yield Finding(

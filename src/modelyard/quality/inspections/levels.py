@@ -26,11 +26,12 @@ class Levels(Inspection):
     rare: int = Field(default=5, ge=2)
 
     def __call__(self, subject: Subject) -> Iterator[Finding]:
-        """A finding a column."""
+        """Columns of many levels, then all that have rare ones together."""
+        rare: dict[str, int] = {}
         for column in subject.having(Kind.CATEGORY):
             counts = subject.frame[column.name].drop_nulls().value_counts()["count"]
             rows, levels = int(counts.sum()), len(counts)
-            rare = int((counts < self.rare).sum())
+            few = int((counts < self.rare).sum())
             if levels > self.many and rows < 20 * levels:
                 yield Finding(
                     "many_levels",
@@ -41,12 +42,14 @@ class Levels(Inspection):
                     remedies.encode(column.name, "target_mean"),
                     "or leave it out, or read it as text",
                 )
-            elif rare and levels > 2:
-                yield Finding(
-                    "rare_levels",
-                    Severity.NOTE,
-                    f"{rare:,} of {levels:,} levels have fewer than {self.rare} rows",
-                    (column.name,),
-                    {"rare": rare, "levels": levels},
-                    hint="take rare ones together, or let them be",
-                )
+            elif few and levels > 2:
+                rare[column.name] = few
+        if rare:
+            yield Finding(
+                "rare_levels",
+                Severity.NOTE,
+                f"{len(rare)} columns have levels of fewer than {self.rare} rows, {sum(rare.values()):,} together",
+                tuple(rare),
+                {"levels": [*rare.values()]},
+                hint="take rare ones together, or let them be",
+            )

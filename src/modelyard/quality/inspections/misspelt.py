@@ -10,7 +10,6 @@ from pydantic import Field
 from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
-from modelyard.quality import remedies
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -43,8 +42,7 @@ class Misspelt(Inspection):
                     f"{len(wrong)} rare levels are one slip away from a frequent one",
                     (column.name,),
                     {"levels": len(wrong), **subject.listed(series.is_in(list(wrong)).arg_true().to_numpy())},
-                    remedies.clean(column.name, {"clean": "levels"}),
-                    "let the cleaner name what each is to be",
+                    hint="say what each is to be: {clean: levels, to: {WRONG: RIGHT}}",
                 )
 
     def _wrong(self, counts: dict[str, int]) -> dict[str, str]:
@@ -66,8 +64,8 @@ def slip(one: str, other: str) -> bool:
     >>> slip("berlin", "berlni"), slip("berlin", "berln"), slip("berlin", "bonn")
     (True, True, False)
     """
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
+    if one == other or abs(len(one) - len(other)) > 1 or one[:-1] == other[:-1]:
+        return False  # the last letter is what names are numbered by
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     first, second = one[start:], other[start:]
     swapped = len(first) > 1 and len(second) > 1 and first[0] == second[1] and first[1] == second[0]

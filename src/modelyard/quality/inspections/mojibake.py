@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from modelyard.core.types import Ints
     from modelyard.quality.subject import Subject
 
 SIGNS = re.compile("[\u00c2-\u00f4\ufffd]|锟斤拷|烫烫|鈥|銆")
@@ -38,9 +39,10 @@ class Mojibake(Inspection):
                 )
 
 
-def _places(series: pl.Series):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _places(series: pl.Series) -> Ints:
     wrong = [value for value in series.drop_nulls().unique().to_list() if SIGNS.search(value) and garbled(value)]
-    return series.is_in(wrong).fill_null(value=False).arg_true().to_numpy()
+    places: Ints = series.is_in(wrong).fill_null(value=False).arg_true().to_numpy()
+    return places
 
 
 def garbled(value: str) -> bool:

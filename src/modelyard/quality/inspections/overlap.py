@@ -17,6 +17,8 @@ from modelyard.quality.inspection import Inspection
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import polars as pl
+
     from modelyard.core.types import Ints, Table
     from modelyard.quality.subject import Subject
 
@@ -85,11 +87,11 @@ class Overlap(Inspection):
                 )
 
 
-def _alike(subject: Subject, table: Table, columns: list[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _alike(subject: Subject, table: Table, columns: list[str]) -> pl.DataFrame:
     """A part's features with the types of train, so that the same values have the same number."""
     return table.frame.select([table.frame[name].cast(subject.frame.schema[name], strict=False) for name in columns])
 
 
-def _counted(known) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _counted(known: pl.Series) -> bool:
     """Whether a key merely counts the rows of its own file."""
     return known.dtype.is_integer() and bool((known.diff().drop_nulls() == 1).all())

@@ -53,6 +53,6 @@ class Placeholders(Inspection):
                     f"{len(places):,} rows hold a word that usually stands for a missing value",
                     (column.name,),
                     {"words": len(held), **subject.listed(places)},
-                    remedies.clean(column.name, {"clean": "missing", "values": sorted(held)}),
+                    remedies.clean(column.name, {"clean": "missing", "words": sorted(held)}),
                     "leave it, if the word says something itself",
                 )

@@ -47,7 +47,7 @@ class Sentinels(Inspection):
                     f"{len(places):,} rows hold what usually stands for a missing value ({', '.join(map(str, told))})",
                     (column.name,),
                     {**subject.listed(places), "sentinels": told},
-                    remedies.clean(column.name, {"clean": "missing", "values": [str(one) for one in told]}),
+                    remedies.clean(column.name, {"clean": "missing", "words": told}),
                 )
 
 

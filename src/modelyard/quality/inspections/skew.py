@@ -31,17 +31,23 @@ class Skew(Inspection):
         """The target first."""
         if not subject.task.classifies and subject.recipe.target_transform is None:
             yield from self._target(subject)
+        skewed = dict(self._skewed(subject))
+        if skewed:
+            yield Finding(
+                "skewed",
+                Severity.NOTE,
+                f"{len(skewed)} columns are skewed: trees do not mind, linear models and networks do",
+                tuple(skewed),
+                {"skewness": [*skewed.values()]},
+                remedies.prepare("clip", *skewed),
+            )
+
+    def _skewed(self, subject: Subject) -> Iterator[tuple[str, float]]:
+        """Features of more than twice the skewness that a target may have."""
         for column in subject.having(Kind.NUMBER):
             skewness = tails.skewness(values.from_series(subject.frame[column.name], column))
             if abs(skewness) > 2 * self.most and subject.frame[column.name].n_unique() > 20:
-                yield Finding(
-                    "skewed",
-                    Severity.NOTE,
-                    f"is skewed (skewness {skewness:.1f}): trees do not mind, linear models and networks do",
-                    (column.name,),
-                    {"skewness": round(skewness, 3)},
-                    remedies.prepare("clip", column.name),
-                )
+                yield column.name, round(skewness, 3)
 
     def _target(self, subject: Subject) -> Iterator[Finding]:
         target = target_values(subject.rows.train, subject.task)

@@ -16,7 +16,7 @@ from modelyard.quality import remedies
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from modelyard.quality.subject import Subject
 
@@ -28,11 +28,16 @@ ALIKE = str.maketrans(
     "ABESIJKMHOPCTYXaeopcyxijsABEZHIKMNOPTYXo",
 )
 MOST = 20_000  # levels that are compared
-WAYS = {  # how levels may differ, and the cleaner that makes them one
-    "white space": ("whitespace", lambda text: " ".join(text.translate(NO_WIDTH).split())),
-    "width": ("unicode", lambda text: unicodedata.normalize("NFKC", text)),
-    "letters that look alike": ("unicode", lambda text: text.translate(ALIKE)),
-    "case": ("levels", str.casefold),
+MENDS: Mapping[str, Callable[[str], str]] = {  # the ways in which levels may differ, and what makes them one
+    "white space": lambda text: " ".join(text.translate(NO_WIDTH).split()),
+    "width": lambda text: unicodedata.normalize("NFKC", text),
+    "letters that look alike": lambda text: text.translate(ALIKE),
+    "case": str.casefold,
+}
+CLEANERS: Mapping[str, str | Mapping[str, str]] = {
+    "white space": "whitespace",
+    "width": {"clean": "unicode"},
+    "case": {"clean": "levels", "case": "fold"},
 }
 
 
@@ -58,7 +63,7 @@ def plain(level: str) -> str:
     >>> plain(" \uff22erlin"), plain("\u0412erlin")
     ('berlin', 'berlin')
     """
-    for _, mend in WAYS.values():
+    for mend in MENDS.values():
         level = mend(level)
     return level
 
@@ -71,24 +76,20 @@ def _torn(counts: dict[str, int]) -> tuple[list[str], list[str]]:
     several = [sorted(group, key=lambda level: -counts[level]) for group in groups.values() if len(group) > 1]
     rarer = [level for group in several for level in group[1:]]
     spellings = [level for group in several for level in group]
-    ways = [way for way, (_, mend) in WAYS.items() if len({mend(level) for level in spellings}) < len(spellings)]
+    ways = [way for way, mend in MENDS.items() if len({mend(level) for level in spellings}) < len(spellings)]
     return rarer, ways
 
 
 def _found(subject: Subject, name: str, series: pl.Series, rarer: list[str], ways: list[str]) -> Finding:
     places = series.is_in(rarer).fill_null(value=False).arg_true().to_numpy()
     target = name == subject.target.name
-    cleaners = list(dict.fromkeys(WAYS[way][0] for way in ways))
+    cleaners = [CLEANERS[way] for way in ways if way in CLEANERS]
     return Finding(
         "torn_classes" if target else "spelling",
         Severity.SEVERE if target else Severity.WARNING,
         f"{len(rarer)} levels are another spelling of one that is there: they differ in {', '.join(ways) or 'signs'}",
         (name,),
         {"levels": len(rarer), "ways": [*ways], **subject.listed(places)},
-        "" if target else remedies.clean(name, *[_cleaner(one) for one in cleaners]),
-        "mend them at the source" if target else "",
+        remedies.clean(name, *cleaners) if cleaners and not target else "",
+        "mend them at the source" if target or not cleaners else "",
     )
-
-
-def _cleaner(name: str) -> str | dict[str, object]:
-    return name if name == "whitespace" else {"clean": name}

@@ -15,6 +15,7 @@ from modelyard.quality.inspection import Inspection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelyard.core.types import Ints
     from modelyard.quality.subject import Subject
 
 MARKUP = r"</?(br|p|div|span|a|b|i|li|ul|table|td|tr|html|script)\b[^>]{0,200}>|&(amp|nbsp|quot|lt|gt|#\d{2,5});"
@@ -38,7 +39,7 @@ class Texts(Inspection):
             yield from _told(subject, column.name, "markup", "hold HTML", marked, 1.0)
 
 
-def _told(subject: Subject, name: str, word: str, said: str, places, share: float) -> Iterator[Finding]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _told(subject: Subject, name: str, word: str, said: str, places: Ints, share: float) -> Iterator[Finding]:
     if len(places):
         yield Finding(
             word,

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from pydantic import Field
 
 from modelyard.core.findings import Finding, Severity
@@ -17,9 +18,7 @@ from modelyard.quality.inspection import Inspection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import polars as pl
-
-    from modelyard.core.types import Column
+    from modelyard.core.types import Column, Flags
     from modelyard.quality.subject import Subject
     from modelyard.quality.written import Number
 
@@ -49,10 +48,10 @@ class WrittenNumbers(Inspection):
 
 def _dates(known: list[str]) -> bool:
     """Whether what reads as numbers reads as dates, too."""
-    return np.mean([written.day(value) is not None for value in known]) > 0.5
+    return sum(written.day(value) is not None for value in known) > 0.5 * len(known)
 
 
-def _told(subject: Subject, column: Column, known: dict[str, Number], others: np.ndarray) -> Iterator[Finding]:  # type: ignore[type-arg]
+def _told(subject: Subject, column: Column, known: dict[str, Number], others: Flags) -> Iterator[Finding]:
     """Numbers throughout, or numbers and something else."""
     strangers = np.flatnonzero(others)
     left = " and is left out" if column.kind is Kind.IDENTIFIER else ""
@@ -75,10 +74,11 @@ def _mixed(subject: Subject, name: str, series: pl.Series, known: dict[str, Numb
         ("mixed_units", "units", {value: form.unit for value, form in known.items()}),
         ("mixed_decimal_marks", "decimal marks", {value: form.mark for value, form in known.items() if form.mark}),
     ):
-        counts = Counter(of.values())
+        forms = series.replace_strict(list(of), list(of.values()), default=None, return_dtype=pl.String)
+        counts = Counter(forms.drop_nulls().to_list())
         if len(counts) > 1:
             usual = counts.most_common(1)[0][0]
-            rare = series.is_in([value for value, form in of.items() if form != usual]).fill_null(value=False)
+            rare = (forms != usual).fill_null(value=False)
             yield Finding(
                 word,
                 Severity.WARNING,
