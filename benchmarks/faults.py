@@ -21,14 +21,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from faulty import chinese as _chinese  # noqa: F401 - its faults list themselves
 from faulty import clean
-from faulty import columns as _columns  # noqa: F401 - its faults list themselves
+from faulty import columns as _columns  # noqa: F401
+from faulty import parts as _parts  # noqa: F401
 from faulty import tables as _tables  # noqa: F401
 from faulty import values as _values  # noqa: F401
 from faulty.work import FAULTS, Fault, sound
+from modelyard.core.findings import Finding
 
 if TYPE_CHECKING:
-    from modelyard.core.findings import Finding
     from modelyard.quality.checkup import Checkup
 
 ROWS, SMALL = 4000, 2000  # of the large table, of the others
@@ -97,7 +99,7 @@ def _rows_wrong(fault: Fault, finding: Finding, planted_rows: Any) -> str:  # no
     listed, count = finding.evidence.get("rows"), finding.evidence.get("count")
     if not isinstance(listed, list) or not isinstance(count, int):
         return "lists no rows"
-    right = float(np.isin(listed, planted_rows).mean()) if listed else 0.0
+    right = sum(row in planted_rows for row in listed) / max(len(listed), 1)
     least = RIGHT.get(fault.found[0], 0.9)
     if right < least or count < 0.5 * len(planted_rows) or count * least > len(planted_rows) * 1.2:
         return f"{right:.0%} of the listed rows are right, {count} are told for {len(planted_rows)}"

@@ -25,12 +25,12 @@ class Work:
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # other parts than train
     said: dict[str, Any] = field(default_factory=dict)  # of the recipe
 
-    def some(self, share: float) -> np.ndarray:  # type: ignore[type-arg]
+    def some(self, share: float) -> np.ndarray:
         """Rows drawn at random, in their order; from 0 on."""
         count = max(3, round(share * self.rows))
         return np.sort(self.chance.choice(self.rows, count, replace=False))
 
-    def change(self, name: str, places: Sequence[int] | np.ndarray, values: Any) -> None:  # type: ignore[type-arg] # noqa: ANN401
+    def change(self, name: str, places: Sequence[int] | np.ndarray, values: Any) -> None:  # noqa: ANN401
         """Put other values into some rows: one for all of them, or one for each."""
         column = list(self.columns[name])
         for turn, place in enumerate(places):
@@ -38,7 +38,7 @@ class Work:
         self.columns[name] = column
 
     @property
-    def positive(self) -> np.ndarray:  # type: ignore[type-arg]
+    def positive(self) -> np.ndarray:
         """Which rows are of the rarer class, for two classes."""
         return np.array([value == "yes" for value in self.columns[self.target]])
 
