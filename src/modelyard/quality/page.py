@@ -110,8 +110,12 @@ def _holds(column: ColumnProfile) -> str:
         return f"<ul>{bars}</ul>"
     if not column.quantiles:
         return ""
-    low, middle, high = (escape(str(column.quantiles[at])) for at in ("0.05", "0.5", "0.95"))
+    low, middle, high = (escape(_figure(column.quantiles[at])) for at in ("0.05", "0.5", "0.95"))
     return f'{_histogram(column)}<span class="span">{low} · {middle} · {high}</span>'
+
+
+def _figure(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:,g}"
 
 
 def _histogram(column: ColumnProfile) -> str:

@@ -12,6 +12,7 @@ from modelyard.core import events
 from modelyard.core.types import Kind, Role
 from modelyard.data import values
 from modelyard.quality import codes as coded
+from modelyard.quality import names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,20 +105,15 @@ def _whole(parts: Sequence[Table], name: str) -> pl.Series:
 
 def _spread(table: Table, column: Column) -> tuple[dict[str, float | str], tuple[int, ...]]:
     """Quantiles and histogram of numbers and moments, if there are enough that none tells of a single row."""
-    if column.kind not in {Kind.NUMBER, Kind.TIME} or not (column.kind is Kind.TIME or _numeric(table, column)):
+    if column.kind not in {Kind.NUMBER, Kind.TIME} or names.identifier(column.name):
         return {}, ()
     found = coded.as_floats(values.from_series(table.frame[column.name], column))
     known = found[~np.isnan(found)]
     if len(known) < FEWEST / QUANTILES[0]:
         return {}, ()
     at = np.quantile(known, QUANTILES)
-    names = [f"{share:g}" for share in QUANTILES]
-    told = [_told(value, column.kind) for value in at]
-    return dict(zip(names, told, strict=True)), _bars(known, float(at[0]), float(at[-1]))
-
-
-def _numeric(table: Table, column: Column) -> bool:
-    return table.frame[column.name].dtype.is_numeric()
+    told = {f"{share:g}": _told(value, column.kind) for share, value in zip(QUANTILES, at, strict=True)}
+    return told, _bars(known, float(at[0]), float(at[-1]))
 
 
 def _told(value: float, kind: Kind) -> float | str:
@@ -136,9 +132,8 @@ def _shares(series: pl.Series, column: Column) -> dict[str, float]:
     """The most frequent levels; of a target of classes, too."""
     if column.kind not in {Kind.CATEGORY, Kind.BOOLEAN} and not (column.role is Role.TARGET and column.levels):
         return {}
-    if column.kind is Kind.IDENTIFIER or len(series) == 0:
+    if column.kind is Kind.IDENTIFIER or names.identifier(column.name) or len(series) == 0:
         return {}
-    counts = series.drop_nulls().value_counts(sort=True).head(SHOWN)
-    return {
-        values.level(level): round(count / len(series), 6) for level, count in counts.iter_rows() if count >= FEWEST
-    }
+    counted = series.drop_nulls().value_counts().iter_rows()
+    counts = sorted(((-count, values.level(level)) for level, count in counted if count >= FEWEST))[:SHOWN]
+    return {level: round(-count / len(series), 6) for count, level in counts}

@@ -43,10 +43,12 @@ class Leakage(Inspection):
         wanted = foretelling.aim(table, subject.task)
         fold = foretelling.folds(len(table), subject.recipe.seed)
         told = self._alone(subject, table, wanted, fold)
+        leaks: list[str] = []  # else two of them would hide each other
         for name, alone in sorted(told.items(), key=lambda one: -one[1]):
-            rest = self._rest(subject, table, name, wanted, fold)
+            rest = self._rest(subject, table, [name, *leaks], (wanted, fold))
             left = (1 - alone) / max(1 - rest, 1e-9)
             severe = left <= 0.2 or alone >= 0.9995
+            leaks += [name] if severe else []
             if left <= 0.6 or severe:
                 yield Finding(
                     "leakage",
@@ -69,10 +71,12 @@ class Leakage(Inspection):
                 found[column.name] = told
         return found
 
-    def _rest(self, subject: Subject, table: Table, name: str, wanted: Floats, fold: Ints) -> float:
-        """What all other columns foretell together, those that say the same as this one left out."""
-        mine = coded.of_column(table, subject.schema[name])
-        others = [c for c in subject.having() if c.name != name and not _same(mine, coded.of_column(table, c))]
+    def _rest(self, subject: Subject, table: Table, gone: list[str], aimed: tuple[Floats, Ints]) -> float:
+        """What all columns but those that are `gone` foretell, without those that say the same as the first of them."""
+        wanted, fold = aimed
+        mine = coded.of_column(table, subject.schema[gone[0]])
+        left = [column for column in subject.having() if column.name not in gone]
+        others = [column for column in left if not _same(mine, coded.of_column(table, column))]
         if not others:
             return 0.0
         matrix = encoded.for_trees(table, others)

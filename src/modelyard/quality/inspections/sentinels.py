@@ -44,9 +44,9 @@ class Sentinels(Inspection):
                 yield Finding(
                     "sentinel",
                     Severity.WARNING,
-                    f"{len(places):,} rows hold what usually stands for a missing value ({', '.join(map(str, told))})",
+                    f"{len(places):,} rows hold what usually stands for a missing value, far from all others",
                     (column.name,),
-                    {**subject.listed(places), "sentinels": told},
+                    subject.listed(places),
                     remedies.clean(column.name, {"clean": "missing", "words": told}),
                 )
 

@@ -57,14 +57,14 @@ class Spelling(Inspection):
                 yield _found(subject, column.name, series, torn, ways)
 
 
-def plain(level: str) -> str:
+def plain(level: str, without: str = "") -> str:
     r"""What a reader takes a level for.
 
     >>> plain(" \uff22erlin"), plain("\u0412erlin")
     ('berlin', 'berlin')
     """
-    for mend in MENDS.values():
-        level = mend(level)
+    for way, mend in MENDS.items():
+        level = level if way == without else mend(level)
     return level
 
 
@@ -73,10 +73,9 @@ def _torn(counts: dict[str, int]) -> tuple[list[str], list[str]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for level in counts:
         groups[plain(level)].append(level)
-    several = [sorted(group, key=lambda level: -counts[level]) for group in groups.values() if len(group) > 1]
+    several = [sorted(group, key=lambda level: (-counts[level], level)) for group in groups.values() if len(group) > 1]
     rarer = [level for group in several for level in group[1:]]
-    spellings = [level for group in several for level in group]
-    ways = [way for way, mend in MENDS.items() if len({mend(level) for level in spellings}) < len(spellings)]
+    ways = [way for way in MENDS if any(len({plain(level, way) for level in group}) > 1 for group in several)]
     return rarer, ways
 
 
