@@ -74,7 +74,7 @@ def planted(seed: int, tables: Collection[str] = ()) -> list[Looked]:
         work = sound(ROWS if table == "large" else SMALL, seed)
         rows = {fault.name: fault.plant(work) for fault in faults}
         with tempfile.TemporaryDirectory() as folder:
-            checkup = run.check(_recipe(work, Path(folder)))
+            checkup = run.check(recipe(work, Path(folder)))
         for fault in faults:
             one = look(fault, rows[fault.name], checkup)
             found.append(one)
@@ -90,13 +90,13 @@ def look(fault: Fault, rows: Any, checkup: Checkup) -> Looked:  # noqa: ANN401 -
     ]
     why = "no such finding" if not named else ""
     for finding in named:
-        why = "" if rows is None else _rows_wrong(fault, finding, np.asarray(rows) + 1)
+        why = "" if rows is None else rows_wrong(fault, finding, np.asarray(rows) + 1)
         if not why:
             return Looked(fault, finding)
     return Looked(fault, None, why)
 
 
-def _rows_wrong(fault: Fault, finding: Finding, planted_rows: Any) -> str:  # noqa: ANN401
+def rows_wrong(fault: Fault, finding: Finding, planted_rows: Any) -> str:  # noqa: ANN401
     """What is wrong with the rows that a finding lists; empty where they are those that were planted."""
     listed, count = finding.evidence.get("rows"), finding.evidence.get("count")
     if not isinstance(listed, list) or not isinstance(count, int):
@@ -123,7 +123,8 @@ def severe(name: str, said: dict[str, Any]) -> bool:
     return bool(checkup.severe)
 
 
-def _recipe(work: Any, folder: Path) -> dict[str, Any]:  # noqa: ANN401 - faulty.work.Work
+def recipe(work: Any, folder: Path) -> dict[str, Any]:  # noqa: ANN401 - faulty.work.Work
+    """A recipe for a faulty table, whose parts are written into a folder."""
     places = {}
     for part in ("train", *work.parts):
         places[part] = str(folder / f"{part}.parquet")

@@ -46,13 +46,13 @@ class Leakage(Inspection):
         leaks: list[str] = []  # else two of them would hide each other
         for name, alone in sorted(told.items(), key=lambda one: -one[1]):
             rest = self._rest(subject, table, [name, *leaks], (wanted, fold))
-            left = (1 - alone) / max(1 - rest, 1e-9)
-            severe = left <= 0.2 or alone >= 0.9995
-            leaks += [name] if severe else []
-            if left <= 0.6 or severe:
+            weak = rest if len(told) == 1 else self._rest(subject, table, [name, *told], (wanted, fold))
+            severity = judged(alone, rest, weak)
+            leaks += [name] if severity is Severity.SEVERE else []
+            if severity is not None:
                 yield Finding(
                     "leakage",
-                    Severity.SEVERE if severe else Severity.WARNING,
+                    severity,
                     f"foretells the target alone ({alone:.1%} of what could be told; all other columns: {rest:.1%})",
                     (name,),
                     {"alone": round(alone, 4), "others": round(rest, 4), "rows": len(table)},
@@ -81,6 +81,20 @@ class Leakage(Inspection):
             return 0.0
         matrix = encoded.for_trees(table, others)
         return foretelling.skill(wanted, foretelling.together(matrix, wanted, fold % 3, subject.recipe.seed))
+
+
+def judged(alone: float, rest: float, weak: float) -> Severity | None:
+    """How bad a column is that foretells so much `alone`.
+
+    The `rest` are all other columns but leaks that were found before; the `weak` are those that foretell little alone.
+    Several leaks hide each other in the rest; several good columns, such as two sizes of one petal, shine beside the
+    weak. So beside the weak only a column that leaves next to nothing untold is severe.
+    """
+    untold = 1 - alone
+    beside_rest, beside_weak = (untold / max(1 - others, 1e-9) for others in (rest, weak))
+    if untold <= 0.0005 or beside_rest <= 0.2 or (untold <= 0.02 and beside_weak <= 0.1):
+        return Severity.SEVERE
+    return Severity.WARNING if beside_rest <= 0.6 or beside_weak <= 0.2 else None
 
 
 def _same(one: Ints, other: Ints) -> bool:
