@@ -8,12 +8,14 @@ import yaml
 
 from modelyard.assemble import assemble
 from modelyard.families import FAMILIES, GATES, PERTURBATIONS, SOURCES
+from modelyard.quality.inspection import INSPECTIONS
 from modelyard.recipe.schema import DataSpec, Recipe
 
 ROOT = Path(__file__).parents[2]
 RUN = [
     "docs/recipe.md",
     "docs/evidence.md",
+    "docs/check.md",
     "docs/gradient-descent.md",
     "docs/access.md",
     "docs/serving.md",
@@ -54,7 +56,7 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_recipes_on_the_pages_are_recipes() -> None:
-    named = ("recipe", "evidence", "card", "gates", "energy", "text", "zh/text")
+    named = ("recipe", "evidence", "check", "card", "gates", "energy", "text", "zh/text")
     pages = ["README.md", *(f"docs/{name}.md" for name in named)]
     found = [yaml.safe_load(code) for page in pages for code in blocks(page, "yaml")]
     assert len(found) >= 4
@@ -71,6 +73,15 @@ def test_every_gate_and_perturbation_is_on_the_page_of_gates() -> None:
         assert f"`{name}`" in text
     whole = {"version": 1, "name": "n", "data": "a.csv", "target": "t", "task": "binary", **yaml.safe_load(shown)}
     assert len(assemble(whole).gates) == len(GATES.names)
+
+
+def test_every_inspection_and_finding_is_on_the_page_of_checks() -> None:
+    text = (ROOT / "docs/check.md").read_text(encoding="utf-8")
+    missing = [name for name in INSPECTIONS.names if f"| `{name}`" not in text]
+    assert missing == []
+    for file in (ROOT / "src/modelyard/quality/inspections").glob("*.py"):
+        words = re.findall(r'Finding\(\s*"(\w+)"', file.read_text(encoding="utf-8"))
+        assert [word for word in words if f"`{word}`" not in text] == [], file.name
 
 
 def test_the_readme_shows_both_commands() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelyard.core.errors import RecipeError
@@ -38,6 +38,7 @@ def parts(said: Mapping[str, Any]) -> Iterator[bool]:
         yield "column" in SplitSpec.model_fields
 
 
+@settings(max_examples=15)
 @given(st.text(min_size=1, max_size=20))
 def test_whatever_a_column_is_called(name: str) -> None:
     told = [
