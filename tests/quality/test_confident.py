@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from modelyard.quality import confident
 
 
-def drawn(seed: int, classes: int, rows: int = 60) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def drawn(seed: int, classes: int, rows: int = 60) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(seed)
     return random.integers(0, classes, rows), random.dirichlet(np.ones(classes), rows)
 

@@ -48,6 +48,14 @@ def binned(found: Floats, bins: int = BINS) -> Ints:
     return np.where(np.isnan(found), -1, codes)
 
 
+def scaled(found: Floats) -> Floats:
+    """Numbers divided by the largest, so that their squares are numbers, too: [..., rows], NaN stays."""
+    known = np.where(np.isnan(found), 0.0, np.abs(found))
+    largest = known.max(axis=-1, keepdims=True, initial=0.0)
+    made: Floats = found / np.where(largest > 0, largest, 1.0)
+    return made
+
+
 def ranks(found: Floats) -> Floats:
     """The mean rank of each number among all, in [0, 1]: [rows]."""
     _, place, counts = np.unique(found, return_inverse=True, return_counts=True)

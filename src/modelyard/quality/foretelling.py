@@ -99,14 +99,16 @@ def together(matrix: Floats, wanted: Floats, fold: Ints, seed: int) -> Floats:
 def crossed(matrix: Floats, target: Floats | Ints, fold: Ints, make: Callable[[], object], classes: int = 0) -> Floats:
     """Fitted to the other folds, asked of each: [rows, outputs]."""
     told = np.zeros((len(target), classes or 1))
+    matrix = np.concatenate([matrix, np.zeros((len(matrix), 1))], axis=1)  # so that there is always one
     for one in np.unique(fold):
         mine = fold == one
+        known = ~np.isnan(matrix[~mine]).all(axis=0)  # a column without a value has no bins
         model: object = make()
-        model.fit(matrix[~mine], target[~mine])  # type: ignore[attr-defined]
+        model.fit(matrix[~mine][:, known], target[~mine])  # type: ignore[attr-defined]
         if classes:
-            told[np.ix_(mine, model.classes_)] = model.predict_proba(matrix[mine])  # type: ignore[attr-defined]
+            told[np.ix_(mine, model.classes_)] = model.predict_proba(matrix[mine][:, known])  # type: ignore[attr-defined]
         else:
-            told[mine, 0] = model.predict(matrix[mine])  # type: ignore[attr-defined]
+            told[mine, 0] = model.predict(matrix[mine][:, known])  # type: ignore[attr-defined]
     return told
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelyard.quality import codes as coded
+
 if TYPE_CHECKING:
     from modelyard.core.types import Flags, Floats, Ints
 
@@ -37,7 +39,7 @@ def beyond(found: Floats, chance: float) -> Ints:
 
 def skewness(found: Floats) -> float:
     """The third standardized moment, within the numbers that are no outliers' outliers: 0 for what is symmetric."""
-    known = found[~np.isnan(found)]
+    known = coded.scaled(found[~np.isnan(found)])
     spread = known.std() if len(known) else 0.0
     return float(((known - known.mean()) ** 3).mean() / spread**3) if spread > 0 else 0.0
 

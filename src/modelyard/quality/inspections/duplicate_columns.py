@@ -104,11 +104,10 @@ def _correlated(read: Sequence[Floats], names: list[str], near: float) -> Iterat
     """Pairs of numbers with a correlation of at least `near`, where both are known in the same rows."""
     if len(names) < 2:
         return
-    whole = np.stack(read)
+    whole = coded.scaled(np.stack(read))
     gone = np.isnan(whole)
-    centred = np.where(
-        gone, 0.0, whole - np.nanmean(np.where(gone.all(axis=1, keepdims=True), 0, whole), axis=1)[:, None]
-    )
+    means = np.where(gone, 0.0, whole).sum(axis=1) / np.maximum((~gone).sum(axis=1), 1)
+    centred = np.where(gone, 0.0, whole - means[:, None])
     norms = np.sqrt((centred**2).sum(axis=1))
     norms[norms == 0] = np.inf
     found = (centred / norms[:, None]) @ (centred / norms[:, None]).T

@@ -77,5 +77,6 @@ def _converted(subject: Subject, column: Column, target: Floats) -> bool:
 
 
 def _correlation(one: Floats, other: Floats) -> float:
+    one, other = coded.scaled(one), coded.scaled(other)
     spread = float(one.std() * other.std())
     return float(((one - one.mean()) * (other - other.mean())).mean()) / spread if spread > 0 else 0.0
