@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 100_000  # rows that are looked at where looking at all of them would take too long
 MODELLED = 10_000  # rows that models are fitted to
+DIFFERENT = 200_000  # values of a column that are read one by one
 LISTED = 20  # numbers of rows that a finding tells
 
 
@@ -94,6 +95,10 @@ class Subject:
         import polars as pl
 
         return tuple(c for c in self.unsaid if self.frame.schema[c.name] == pl.String)
+
+    def different(self, series: pl.Series) -> list[Any]:
+        """The values of a column, each once, as they come; no more of them than may be read one by one."""
+        return series.drop_nulls().unique(maintain_order=True).head(DIFFERENT).to_list()
 
     def numbers(self, places: Ints, part: str = "train") -> list[int]:
         """The numbers in the source, from 1 on, of the first few of some rows of a part."""

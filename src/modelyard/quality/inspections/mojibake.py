@@ -12,8 +12,6 @@ from modelyard.quality.inspection import Inspection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import polars as pl
-
     from modelyard.core.types import Ints
     from modelyard.quality.subject import Subject
 
@@ -27,7 +25,7 @@ class Mojibake(Inspection):
     def __call__(self, subject: Subject) -> Iterator[Finding]:
         """A finding a column."""
         for column in subject.written:
-            places = _places(subject.frame[column.name])
+            places = _places(subject, column.name)
             if len(places):
                 yield Finding(
                     "mojibake",
@@ -39,8 +37,9 @@ class Mojibake(Inspection):
                 )
 
 
-def _places(series: pl.Series) -> Ints:
-    wrong = [value for value in series.drop_nulls().unique().to_list() if SIGNS.search(value) and garbled(value)]
+def _places(subject: Subject, name: str) -> Ints:
+    series = subject.frame[name]
+    wrong = [value for value in subject.different(series) if SIGNS.search(value) and garbled(value)]
     places: Ints = series.is_in(wrong).fill_null(value=False).arg_true().to_numpy()
     return places
 

@@ -44,7 +44,7 @@ class Placeholders(Inspection):
         known = WORDS | {word.casefold() for word in self.words}
         for column in subject.written:
             series = subject.frame[column.name]
-            held = [v for v in series.drop_nulls().unique().to_list() if v.strip().casefold() in known]
+            held = [v for v in subject.different(series) if v.strip().casefold() in known]
             places = series.is_in(held).fill_null(value=False).arg_true().to_numpy()
             if len(places):
                 yield Finding(

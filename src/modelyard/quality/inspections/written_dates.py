@@ -36,7 +36,7 @@ class WrittenDates(Inspection):
             if column.kind is Kind.TIME or column.role is Role.TARGET or column not in subject.unsaid:
                 continue
             series = _texts(subject.frame[column.name])
-            distinct = series.drop_nulls().unique().to_list()
+            distinct = subject.different(series)
             forms = {value: form for value in distinct if (form := written.day(value)) is not None}
             if len(forms) >= max(FEWEST, self.share * len(distinct)):
                 yield _found(subject, column, series, forms)

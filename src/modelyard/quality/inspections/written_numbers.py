@@ -37,10 +37,10 @@ class WrittenNumbers(Inspection):
             if column.kind not in {Kind.CATEGORY, Kind.IDENTIFIER, Kind.TEXT}:
                 continue
             series = subject.frame[column.name]
-            forms = {value: written.number(value) for value in series.drop_nulls().unique().to_list()}
+            forms = {value: written.number(value) for value in subject.different(series)}
             known = {value: form for value, form in forms.items() if form is not None}
             rows = series.is_in(list(known)).fill_null(value=False).to_numpy()
-            there = series.is_not_null().to_numpy()
+            there = series.is_in(list(forms)).fill_null(value=False).to_numpy()
             if len(known) >= FEWEST and rows.sum() >= self.share * there.sum() and not _dates(list(known)):
                 yield from _told(subject, column, known, there & ~rows)
                 yield from _mixed(subject, column.name, series, known)
