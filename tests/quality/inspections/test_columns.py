@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from modelyard.recipe.schema import Section
 from tests.quality import subjects
 
 if TYPE_CHECKING:
@@ -121,6 +123,24 @@ def test_rows_sorted_by_the_target(tmp_path: Path) -> None:
 )
 def test_names_of_what_comes_after(tmp_path: Path, name: str, found: int) -> None:
     assert len(named(tmp_path, "afterwards", name, random().integers(0, 50, ROWS).tolist())) == found
+
+
+class ByTime(Section):
+    """A split by a column of moments."""
+
+    by: str = "time"
+    column: tuple[str, ...] = ("at",)
+
+
+def test_dates_after_the_moment_of_the_prediction(tmp_path: Path) -> None:
+    days = [date(2020, 1, 1) + timedelta(days=place) for place in range(ROWS)]
+    columns = {**subjects.sound(ROWS), "at": days, "until": [day + timedelta(days=9) for day in days]}
+    looked = subjects.subject(tmp_path, columns)
+    assert subjects.found("afterwards", looked) == []
+    looked = replace(looked, recipe=looked.recipe.model_copy(update={"split": ByTime()}))
+    (finding,) = subjects.found("afterwards", looked)
+    assert (finding.columns, finding.severity) == (("until", "at"), "severe")
+    assert subjects.found("time_order", looked) == []
 
 
 def test_identifiers(tmp_path: Path) -> None:

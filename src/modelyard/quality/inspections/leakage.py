@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from modelyard.quality.subject import Subject
 
 FEWEST = 100  # rows by which it can be judged
+MOST = 8  # columns that are compared with all others, as each takes a model
 
 
 @part
@@ -44,9 +45,11 @@ class Leakage(Inspection):
         fold = foretelling.folds(len(table), subject.recipe.seed)
         told = self._alone(subject, table, wanted, fold)
         leaks: list[str] = []  # else two of them would hide each other
-        for name, alone in sorted(told.items(), key=lambda one: -one[1]):
-            rest = self._rest(subject, table, [name, *leaks], (wanted, fold))
-            weak = rest if len(told) == 1 else self._rest(subject, table, [name, *told], (wanted, fold))
+        best = sorted(told, key=lambda name: -told[name])
+        weak = self._rest(subject, table, best, (wanted, fold)) if told else 0.0
+        for name in best[:MOST]:
+            alone = told[name]
+            rest = self._rest(subject, table, [name, *leaks], (wanted, fold)) if len(told) > 1 else weak
             severity = judged(alone, rest, weak)
             leaks += [name] if severity is Severity.SEVERE else []
             if severity is not None:
