@@ -87,7 +87,7 @@ app = typer.Typer(
 VERBS: dict[str, dict[Callable[..., int], str]] = {
     "From rows to a bundle": {
         init: "customers.csv --target Status",
-        check: "recipe.yaml",
+        check: "recipe.yaml --html check.html",
         train: "recipe.yaml --set model=mlp",
         evaluate: "customer-risk new-customers.csv",
         compare: "customer-risk@champion .modelyard/bundles/4f1c... new-customers.csv",
