@@ -12,6 +12,7 @@ from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import values
 from modelyard.quality import names, remedies
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Impossible(Inspection):
                     yield Finding(
                         word,
                         Severity.WARNING,
-                        f"{said} in {len(places):,} rows",
+                        f"{said} in {counted(len(places), 'row')}",
                         (column.name,),
                         subject.listed(places),
                         remedies.clean(column.name, {"clean": "missing", "words": [0]})

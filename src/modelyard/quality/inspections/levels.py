@@ -10,6 +10,7 @@ from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.quality import remedies
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Levels(Inspection):
             yield Finding(
                 "rare_levels",
                 Severity.NOTE,
-                f"{len(rare)} columns have levels of fewer than {self.rare} rows, {sum(rare.values()):,} together",
+                f"{counted(sum(rare.values()), 'level')} of under {self.rare} rows in {counted(len(rare), 'column')}",
                 tuple(rare),
                 {"levels": [*rare.values()]},
                 hint="take rare ones together, or let them be",

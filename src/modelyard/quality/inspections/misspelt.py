@@ -10,6 +10,7 @@ from pydantic import Field
 from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Misspelt(Inspection):
                 yield Finding(
                     "misspelt",
                     Severity.NOTE,
-                    f"{len(wrong)} rare levels are one slip away from a frequent one",
+                    f"has {counted(len(wrong), 'rare level')} one slip away from a frequent one",
                     (column.name,),
                     {"levels": len(wrong), **subject.listed(series.is_in(list(wrong)).arg_true().to_numpy())},
                     hint="say what each is to be: {clean: levels, to: {WRONG: RIGHT}}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Mojibake(Inspection):
                 yield Finding(
                     "mojibake",
                     Severity.WARNING,
-                    f"{len(places):,} rows hold signs of a text that was read in the wrong encoding",
+                    f"holds signs of a text that was read in the wrong encoding in {counted(len(places), 'row')}",
                     (column.name,),
                     subject.listed(places),
                     hint="say the encoding of the file, as in data: {source: csv, path: rows.csv, encoding: gb18030}",

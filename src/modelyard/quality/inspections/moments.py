@@ -13,6 +13,7 @@ from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import values
 from modelyard.quality import names
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Moments(Inspection):
                     yield Finding(
                         word,
                         Severity.WARNING if birth or len(places) < 0.05 * known.sum() else Severity.NOTE,
-                        f"{said} in {len(places):,} rows",
+                        f"{said} in {counted(len(places), 'row')}",
                         (column.name,),
                         subject.listed(places),
                         hint="mend them at the source, or leave the rows out",

@@ -11,6 +11,7 @@ from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import values
 from modelyard.quality import remedies, tails
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Outliers(Inspection):
             yield Finding(
                 "outliers",
                 Severity.WARNING,
-                f"{count:,} rows lie far beyond the tail of the others",
+                f"lies far beyond the tail of the others in {counted(count, 'row')}",
                 (name,),
                 subject.listed(places),
                 remedies.prepare("clip", name),

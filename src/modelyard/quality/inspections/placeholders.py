@@ -8,6 +8,7 @@ from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.quality import remedies
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Placeholders(Inspection):
                 yield Finding(
                     "placeholder",
                     Severity.NOTE if column.kind is Kind.TEXT else Severity.WARNING,
-                    f"{len(places):,} rows hold a word that usually stands for a missing value",
+                    f"holds a word that usually stands for a missing value in {counted(len(places), 'row')}",
                     (column.name,),
                     {"words": len(held), **subject.listed(places)},
                     remedies.clean(column.name, {"clean": "missing", "words": sorted(held)}),

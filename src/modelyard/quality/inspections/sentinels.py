@@ -13,6 +13,7 @@ from modelyard.core.types import Kind
 from modelyard.data import values
 from modelyard.quality import codes as coded
 from modelyard.quality import remedies
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Sentinels(Inspection):
                 yield Finding(
                     "sentinel",
                     Severity.WARNING,
-                    f"{len(places):,} rows hold what usually stands for a missing value, far from all others",
+                    f"holds what usually stands for a missing value, far from others, in {counted(len(places), 'row')}",
                     (column.name,),
                     subject.listed(places),
                     remedies.clean(column.name, {"clean": "missing", "words": told}),

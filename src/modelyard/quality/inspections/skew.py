@@ -13,6 +13,7 @@ from modelyard.core.types import Kind
 from modelyard.data import values
 from modelyard.data.read import target_values
 from modelyard.quality import remedies, tails
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Skew(Inspection):
             yield Finding(
                 "skewed",
                 Severity.NOTE,
-                f"{len(skewed)} columns are skewed: trees do not mind, linear models and networks do",
+                f"{counted(len(skewed), 'skewed column')}: trees do not mind, linear models and networks do",
                 tuple(skewed),
                 {"skewness": [*skewed.values()]},
                 remedies.prepare("clip", *skewed),
@@ -67,7 +68,7 @@ class Skew(Inspection):
             yield Finding(
                 "target_outliers",
                 Severity.WARNING,
-                f"{len(out):,} rows have a target far beyond the tail of the others",
+                f"the target lies far beyond the tail of the others in {counted(len(out), 'row')}",
                 (subject.target.name,),
                 {**subject.listed(out), "share": round(float(len(out) / np.float64(len(target))), 6)},
                 remedies.lines({"target_transform": "quantile"}),

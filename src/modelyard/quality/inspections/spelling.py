@@ -13,6 +13,7 @@ from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data.cleaners.whitespace import NO_WIDTH
 from modelyard.quality import remedies
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _found(subject: Subject, name: str, series: pl.Series, rarer: list[str], way
     return Finding(
         "torn_classes" if target else "spelling",
         Severity.SEVERE if target else Severity.WARNING,
-        f"{len(rarer)} levels are another spelling of one that is there: they differ in {', '.join(ways) or 'signs'}",
+        f"spells {counted(len(rarer), 'level')} in another way than the usual: by {', '.join(ways) or 'signs'}",
         (name,),
         {"levels": len(rarer), "ways": [*ways], **subject.listed(places)},
         remedies.clean(name, *cleaners) if cleaners and not target else "",

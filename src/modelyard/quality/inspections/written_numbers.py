@@ -13,6 +13,7 @@ from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.quality import remedies, written
+from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def _told(subject: Subject, column: Column, known: dict[str, Number], others: Fl
     strangers = np.flatnonzero(others)
     left = " and is left out" if column.kind is Kind.IDENTIFIER else ""
     word = "mixed_types" if len(strangers) else "written_numbers"
-    said = f"holds numbers, and in {len(strangers):,} rows something else" if len(strangers) else "holds numbers"
+    said = (
+        f"holds numbers, and in {counted(len(strangers), 'row')} something else" if len(strangers) else "holds numbers"
+    )
     yield Finding(
         word,
         Severity.WARNING,
