@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from modelyard.quality.checkup import Checkup
     from modelyard.release.bundle import Bundle
     from modelyard.run import Run
 
@@ -94,3 +95,17 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "cache"))
     cluster: Cluster = request.getfixturevalue("postgres")
     return cluster.database()
+
+
+@pytest.fixture(scope="session")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Checkup:
+    """What is said of fifteen hundred rows with all faults of `benchmarks/faulty` that can live in one table."""
+    import faults
+    from faulty.work import FAULTS, sound
+    from modelyard import run
+
+    work = sound(1500, 3)
+    for fault in FAULTS:
+        if fault.table == "large":
+            fault.plant(work)
+    return run.check(faults.recipe(work, tmp_path_factory.mktemp("faulty")))

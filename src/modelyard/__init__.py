@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import Recipe
     from modelyard.release.bundle import Bundle
     from modelyard.release.yard import Release, Yard, load
-    from modelyard.run import Run, compare, evaluate, launch, prepare, pretrain, train
+    from modelyard.run import Run, check, compare, evaluate, launch, prepare, pretrain, train
 
 __version__ = "0.1.0"
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Run",
     "Yard",
     "anonymise",
+    "check",
     "compare",
     "evaluate",
     "launch",
@@ -52,6 +53,7 @@ _HOMES = {
     "Run": "modelyard.run",
     "Yard": "modelyard.release.yard",
     "anonymise": "modelyard.anonymising",
+    "check": "modelyard.run",
     "compare": "modelyard.run",
     "evaluate": "modelyard.run",
     "launch": "modelyard.run",

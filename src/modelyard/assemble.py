@@ -49,6 +49,7 @@ from modelyard.families import (
 )
 from modelyard.features.fit import ENCODERS, STEPS, Making
 from modelyard.quality.expectation import EXPECTATIONS, Expectation
+from modelyard.quality.inspection import INSPECTIONS, Inspection
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import PartSpec, Recipe
 
@@ -78,6 +79,7 @@ class Plan:
     cleaners: Mapping[str, Sequence[Cleaner]] = field(default_factory=dict)  # of columns that are to be mended
     steps: tuple[Step, ...] = ()
     expectations: tuple[Expectation, ...] = ()  # what the rows must keep
+    inspections: Mapping[str, Inspection | None] = field(default_factory=dict)  # named; None: off
 
     def metrics_for(self, task: Task) -> dict[str, Metric]:
         """What is measured: the recipe's metrics or the task's usual ones, those that gates judge, and rates of slices.
@@ -258,6 +260,7 @@ class Plan:
             "split": recipe.split.filled(),
             "hygiene": recipe.hygiene.model_dump(mode="json"),
             "protect": fill.protect(recipe.protect),
+            "inspect": {name: settings_of(one) if one else False for name, one in self.inspections.items()},
             "prepare": [
                 fill.part("step", spec.name, settings_of(step))
                 for spec, step in zip(recipe.prepare, self.steps, strict=True)
@@ -349,6 +352,7 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         aim = Aim(spec.name, build(METRICS, spec, "decision.metric"))
         coherence.check_aim(whole, aim, found)
     coherence.check_searches(whole, [model, *others], found)
+    inspections = {name: _inspection(build, name, said) for name, said in whole.inspect.items()}
     gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
     augments = {spec.name: build(AUGMENTS, spec, f"augment.{place}") for place, spec in enumerate(whole.augment)}
     perturbations = {
@@ -393,7 +397,15 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
         cleaners=cleaners,
         steps=tuple(steps),
         expectations=tuple(expectations),
+        inspections=inspections,
     )
+
+
+def _inspection(build: Callable[..., Any], name: str, said: object) -> Inspection | None:
+    """An inspection with the settings that a recipe gives it; None where it is switched off."""
+    settings = dict(said) if isinstance(said, Mapping) else {}
+    built: Inspection | None = build(INSPECTIONS, PartSpec(name=name, settings=settings), f"inspect.{name}")
+    return None if said is False else built
 
 
 def _perturbations(recipe: Recipe) -> Sequence[PartSpec]:

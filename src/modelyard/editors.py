@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from modelyard.core.errors import ModelyardError
-from modelyard.core.registry import schema_of
+from modelyard.core.registry import Family, schema_of
 from modelyard.families import FAMILIES, SOURCES
+from modelyard.quality.inspection import INSPECTIONS
 from modelyard.recipe.schema import JoinSpec, Recipe
 
 
@@ -36,6 +37,8 @@ def json_schema() -> dict[str, Any]:
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     properties["checks"]["items"] = {"$ref": "#/$defs/expectation"}
     properties["prepare"]["items"] = {"$ref": "#/$defs/step"}
+    settings = {name: _settings(INSPECTIONS, name) for name in INSPECTIONS.names}
+    properties["inspect"] |= {"properties": settings, "additionalProperties": False}
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
     robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
     definitions["EvidenceSpec"]["properties"]["robustness"] |= robustness
@@ -56,3 +59,8 @@ def json_schema() -> dict[str, Any]:
     definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema
+
+
+def _settings(family: Family[Any], name: str) -> dict[str, Any]:
+    """True, false, or a part's settings without its name."""
+    return {"anyOf": [{"type": "boolean"}, schema_of(family.part(name))]}

@@ -25,6 +25,7 @@ from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
 from modelyard.data.read import Rows, check_rows, read, target_values, whole_of
+from modelyard.data.split import split
 from modelyard.economics.tracker import tracked
 from modelyard.evaluate import later
 from modelyard.evaluate import worth as worths
@@ -35,7 +36,11 @@ from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
 from modelyard.features import fit as features
 from modelyard.features import weights
 from modelyard.fitting import Fitting
-from modelyard.quality.expecting import expected
+from modelyard.quality.checkup import Checkup
+from modelyard.quality.examining import chosen, examined, worst_first
+from modelyard.quality.expecting import broken, expected
+from modelyard.quality.profile import ColumnProfile, class_counts, profiled
+from modelyard.quality.subject import Subject
 from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
@@ -243,11 +248,58 @@ def inspect(recipe: RecipeLike, overrides: Sequence[str] = ()) -> tuple[Plan, Ro
     Raises:
         RecipeError, DataError: as `train` would raise them.
     """
+    plan, rows = _fitting(recipe, overrides)
+    rows = expected(plan.expectations, rows, plan.recipe)
+    return plan, clean(rows, plan.recipe.hygiene)[0]
+
+
+def check(recipe: RecipeLike, overrides: Sequence[str] = (), *, fast: bool = False) -> Checkup:
+    """A profile of a recipe's rows and a verdict on them, before any training.
+
+    Args:
+        recipe: as `train` takes it.
+        overrides: as `train` takes them.
+        fast: leave out the inspections that fit models.
+
+    Raises:
+        RecipeError, DataError: as `train` would raise them; what the rows merely suffer from is a finding.
+    """
+    plan, rows = _fitting(recipe, overrides)
+    subject = Subject(rows, plan.recipe)
+    found = [*examined(subject, chosen(plan.inspections, fast=fast))]
+    found += broken(plan.expectations, rows, plan.recipe)
+    left = clean(rows, plan.recipe.hygiene)[0]
+    return Checkup(
+        name=plan.recipe.name,
+        task=rows.task,
+        target=plan.recipe.target,
+        model=plan.recipe.model.name,
+        rows={part: len(table) for part, table in Subject(left, plan.recipe).parts.items()},
+        classes=class_counts(left),
+        metrics=tuple(plan.metrics_for(rows.task)),
+        notes=left.notes,
+        profile=profile(plan, left),
+        findings=worst_first(found),
+        refused=rows.refused,
+        split=plan.recipe.split,
+        dealt=split(left, plan.recipe.split, plan.recipe.seed).notes if plan.recipe.split.named else (),
+    )
+
+
+def profile(plan: Plan, rows: Rows) -> tuple[ColumnProfile, ...]:
+    """What each column means, what reads it, and what its rows hold."""
+    choose = plan.chooser(plan.model)
+    encoders = {column.name: choose(column)[0] for column in rows.train.schema.features}
+    return profiled(Subject(rows, plan.recipe), encoders)
+
+
+def _fitting(recipe: RecipeLike, overrides: Sequence[str]) -> tuple[Plan, Rows]:
+    """A plan and the rows as they were read, which fit together."""
     plan = assemble(recipe, overrides)
-    rows = expected(plan.expectations, read(plan.sources, plan.recipe, plan.cleaners), plan.recipe)
+    rows = read(plan.sources, plan.recipe, plan.cleaners)
     _check(plan, rows)
     demands.needed(plan, rows)
-    return plan, clean(rows, plan.recipe.hygiene)[0]
+    return plan, rows
 
 
 @dataclass(frozen=True)
@@ -266,12 +318,12 @@ def prepare(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path 
         RecipeError, DataError: as `train` would raise them before it fits.
         RoomError: they could not be kept.
     """
-    plan = assemble(recipe, [*overrides, "keep=true"] if not isinstance(recipe, Recipe) else overrides)
-    yard = Yard(home or home_of(plan.recipe.folder))
+    plan = assemble(recipe, overrides)
     if not preparing.may_keep(plan):
-        raise UsageError(
-            "the rows of this recipe cannot be kept", "prepare", "it has folds, or pictures by their paths"
-        )
+        hint = "it says keep: false, has folds, or a column of the kind image"
+        raise UsageError("the rows of this recipe are not kept", "prepare", hint)
+    plan = replace(plan, recipe=plan.recipe.model_copy(update={"keep": True}))
+    yard = Yard(home or home_of(plan.recipe.folder))
     prepared = preparing.prepare(plan, yard, partial(_check, plan))
     if prepared.kept is None:
         raise RoomError("the prepared table could not be kept", str(yard.prepared), "free some room on its disk")

@@ -58,6 +58,46 @@ def test_parts_in_files_of_their_own(call: Call, folder: Path) -> None:
     assert "rows: 120 in train, 20% of train for valid, 120 in test" in told.out
 
 
+def write_leaky(folder: Path) -> None:
+    """The same customers, with a column that is the target by another name."""
+    lines = (folder / "customers.csv").read_text(encoding="utf-8").splitlines()
+    told = [f"{lines[0]},closed", *(f"{line},{7 if line.endswith('yes') else 3}" for line in lines[1:])]
+    (folder / "customers.csv").write_text("\n".join(told) + "\n", encoding="utf-8")
+
+
+def test_findings_come_with_their_evidence_and_the_lines_to_copy(call: Call, folder: Path) -> None:
+    write_leaky(folder)
+    told = call("check", "recipe.yaml")
+    assert told.status == 0
+    lines = told.out.splitlines()
+    assert any(line.startswith("unfit: a model learnt from it would mislead you") for line in lines)
+    place = next(place for place, line in enumerate(lines) if line.startswith("severe target_copy closed, churned: "))
+    assert lines[place + 1] == "  rows 120"
+    assert lines[place + 2 : place + 4] == ["    columns:", "      closed: {role: ignore}"]
+    assert lines.index(next(line for line in lines if line.startswith("column "))) > place
+
+
+def test_strict_ends_with_3_where_something_is_severe(call: Call, folder: Path) -> None:
+    assert call("check", "recipe.yaml", "--strict", "--fast").status == 0
+    write_leaky(folder)
+    assert call("check", "recipe.yaml", "--strict", "--fast").status == 3
+    mended = call("check", "recipe.yaml", "--strict", "--fast", "--set", "columns.closed.role=ignore")
+    assert mended.status == 0
+
+
+def test_json_and_a_page(call: Call, folder: Path) -> None:
+    write_leaky(folder)
+    told = call("check", "recipe.yaml", "--json", "--fast", "--html", "check.html").json
+    assert told["verdict"] == "unfit"
+    severe = {finding["finding"] for finding in told["findings"] if finding["severity"] == "severe"}
+    assert "target_copy" in severe
+    assert "leakage" not in {finding["finding"] for finding in told["findings"]}  # which fits models
+    assert told["refused"] == {"count": 0, "rows": [], "repairs": []}
+    assert {column["name"] for column in told["profile"]} == {column["name"] for column in told["columns"]}
+    page = (folder / "check.html").read_text(encoding="utf-8")
+    assert "unfit: a model learnt from it would mislead you" in page
+
+
 BAD = {
     "unknown key": ("model: linear\n", "modle: linear\n", "unknown key", "did you mean 'model'?"),
     "unknown part": ("model: linear\n", "model: linaer\n", "no model called 'linaer'", "did you mean 'linear'?"),

@@ -8,6 +8,7 @@ import yaml
 
 from modelyard.assemble import assemble
 from modelyard.families import FAMILIES, GATES, PERTURBATIONS, SOURCES
+from modelyard.quality.inspection import INSPECTIONS
 from modelyard.recipe.schema import DataSpec, Recipe
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +20,7 @@ RUN = [
     "docs/expectations.md",
     "docs/evidence.md",
     "docs/splits.md",
+    "docs/check.md",
     "docs/gradient-descent.md",
     "docs/access.md",
     "docs/serving.md",
@@ -70,6 +72,7 @@ def test_recipes_on_the_pages_are_recipes() -> None:
         "joins",
         "expectations",
         "evidence",
+        "check",
         "splits",
         "card",
         "cleaning",
@@ -98,6 +101,15 @@ def test_every_gate_and_perturbation_is_on_the_page_of_gates() -> None:
         assert f"`{name}`" in text
     whole = {"version": 1, "name": "n", "data": "a.csv", "target": "t", "task": "binary", **yaml.safe_load(shown)}
     assert len(assemble(whole).gates) == len(GATES.names)
+
+
+def test_every_inspection_and_finding_is_on_the_page_of_checks() -> None:
+    text = (ROOT / "docs/check.md").read_text(encoding="utf-8")
+    missing = [name for name in INSPECTIONS.names if f"| `{name}`" not in text]
+    assert missing == []
+    for file in (ROOT / "src/modelyard/quality/inspections").glob("*.py"):
+        words = re.findall(r'Finding\(\s*"(\w+)"', file.read_text(encoding="utf-8"))
+        assert [word for word in words if f"`{word}`" not in text] == [], file.name
 
 
 def test_the_readme_shows_both_commands() -> None:

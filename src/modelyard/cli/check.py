@@ -1,105 +1,100 @@
-"""`modelyard check`: all that can be said of a recipe and its rows without training."""
+"""`modelyard check`: a profile of a recipe's rows and a verdict on them, before any training."""
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
 
 from modelyard.cli import progress, show, words
 from modelyard.cli.options import AsJson, Quiet, RecipeWord, Sets
+from modelyard.core.errors import RefusedError
 
 if TYPE_CHECKING:
-    from modelyard.assemble import Plan
-    from modelyard.core.types import Table
-    from modelyard.data.read import Rows
+    from modelyard.core.findings import Finding
+    from modelyard.quality.checkup import Checkup
+
+COLOURS = {"severe": "bold red", "warning": "yellow", "note": "cyan"}
+VERDICTS = {"ready": "bold green", "doubtful": "bold yellow", "unfit": "bold red"}
+Page = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write it as a page, too, of one file.", show_default=False),
+]
+Fast = Annotated[bool, typer.Option("--fast", metavar="", help="Leave out the inspections that fit models.")]
+Strict = Annotated[bool, typer.Option("--strict", metavar="", help="End with 3 where something severe is found.")]
 
 
-def check(recipe: RecipeWord, set_: Sets = None, as_json: AsJson = False, quiet: Quiet = False) -> int:
-    """Read a recipe and its rows, and say what each column means; all problems at once."""
+def check(
+    recipe: RecipeWord,
+    set_: Sets = None,
+    html: Page = None,
+    fast: Fast = False,
+    strict: Strict = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Read a recipe and its rows; say what is wrong with them, what mends it, and what each column means."""
     with progress.shown(quiet=quiet):
         from modelyard import run
+        from modelyard.core import artifacts
+        from modelyard.quality import page
 
-        plan, rows = run.inspect(words.recipe(recipe), set_ or ())
-    columns, classes = columns_of(plan, rows), _classes(rows)
-    told: dict[str, Any] = {
-        "name": plan.recipe.name,
-        "task": rows.task,
-        "target": plan.recipe.target,
-        "model": plan.recipe.model.name,
-        "rows": {part: len(found) for part, found in _parts(rows).items() if found is not None},
-        "split": _split(plan, rows),
-        "classes": classes,
-        "columns": columns,
-        "metrics": list(plan.metrics_for(rows.task)),
-        "notes": list(rows.notes),
-    }
+        found = run.check(words.recipe(recipe), set_ or (), fast=fast)
+        if html is not None:
+            artifacts.write_file(html, page.write(found))
     if as_json:
-        show.json_object(told)
-        return 0
-    show.line(f"{told['name']}: {told['task']}, target {told['target']}, model {told['model']}", "bold")
-    show.line("rows: " + _dealt(plan, rows))
-    for sentence in told["split"]:
+        show.json_object(found.told())
+    else:
+        _print(found)
+        if html is not None:
+            show.line(f"wrote {html}")
+    return RefusedError.exit_status if strict and found.severe else 0
+
+
+def _print(found: "Checkup") -> None:
+    show.line(f"{found.name}: {found.task}, target {found.target}, model {found.model}", "bold")
+    show.line("rows: " + _dealt(found))
+    for sentence in found.dealt:
         show.indented(sentence)
-    if classes:
-        show.line("classes: " + ", ".join(f"{level} {count}" for level, count in classes.items()))
-    show.line("metrics: " + ", ".join(told["metrics"]))
+    if found.classes:
+        show.line("classes: " + ", ".join(f"{level} {count}" for level, count in found.classes.items()))
+    show.line("metrics: " + ", ".join(found.metrics))
+    if found.refused.count:
+        show.line(f"refused: {found.refused.count:,} rows; --json lists them")
+    show.line("")
+    show.line(found.sentence, VERDICTS[found.verdict])
+    for finding in found.findings:
+        _print_finding(finding)
     cells = [
-        (c["name"], c["kind"], c["role"], c["encoder"] or "", f"{c['missing']:.1%}", str(c["distinct"]), c["reason"])
-        for c in columns
+        (c.name, c.kind, c.role, c.encoder or "", f"{c.missing:.1%}", str(c.distinct), c.reason) for c in found.profile
     ]
     show.table(cells, "column", "kind", "role", "encoder", "missing", "distinct", "why")
-    return 0
 
 
-def columns_of(plan: "Plan", rows: "Rows") -> list[dict[str, Any]]:
-    """What each column means, and what its rows hold."""
-    import polars as pl
+def _print_finding(finding: "Finding") -> None:
+    """A line for what it is, a line of evidence, and the recipe's lines to copy."""
+    from modelyard.quality.checkup import evidence
 
-    choose = plan.chooser(plan.model)
-    told = []
-    for column in rows.train.schema.columns:
-        held = [part.frame[column.name] for part in rows.given]
-        series = pl.concat([one if one.dtype == pl.Binary else one.cast(pl.String) for one in held])
-        told.append(
-            {
-                "name": column.name,
-                "kind": column.kind,
-                "role": column.role,
-                "encoder": choose(column)[0] if column.role == "feature" else None,
-                "missing": series.null_count() / len(series),
-                "distinct": series.drop_nulls().n_unique(),
-                "reason": column.reason,
-            }
-        )
-    return told
+    on = f"{', '.join(finding.columns)}: " if finding.columns else ""
+    show.out().print(
+        Text.assemble((f"{finding.severity} ", COLOURS[finding.severity]), (f"{finding.finding} ", "bold")).append(
+            show.clean(f"{on}{finding.problem}")
+        ),
+        soft_wrap=True,
+    )
+    if finding.evidence:
+        show.indented(evidence(finding.evidence), "dim")
+    if finding.hint:
+        show.indented(f"hint: {finding.hint}", "green")
+    for line in finding.remedy.splitlines():
+        show.line(f"    {line}", "green")
 
 
-def _parts(rows: "Rows") -> dict[str, "Table | None"]:
-    return {"train": rows.train, "valid": rows.valid, "test": rows.test}
-
-
-def _dealt(plan: "Plan", rows: "Rows") -> str:
+def _dealt(found: "Checkup") -> str:
     """How many rows each part has, or what share of train's it takes."""
-    shares = {"valid": plan.recipe.split.valid, "test": plan.recipe.split.test}
+    shares = {"train": 1.0, "valid": found.split.valid, "test": found.split.test}
     told = [
-        f"{len(found)} in {part}" if found is not None else f"{shares[part]:.0%} of train for {part}"
-        for part, found in _parts(rows).items()
+        f"{found.rows[part]} in {part}" if part in found.rows else f"{share:.0%} of train for {part}"
+        for part, share in shares.items()
     ]
     return ", ".join(told)
-
-
-def _split(plan: "Plan", rows: "Rows") -> list[str]:
-    """What the split by a column comes to; nothing of one by chance."""
-    from modelyard.data.split import split
-
-    return list(split(rows, plan.recipe.split, plan.recipe.seed).notes) if plan.recipe.split.named else []
-
-
-def _classes(rows: "Rows") -> dict[str, int]:
-    """How many rows each class has."""
-    from modelyard.data import values
-
-    target = rows.train.schema.target
-    counts = dict.fromkeys(target.levels, 0)
-    if target.levels:
-        for table in rows.given:
-            for value, count in table.frame[target.name].drop_nulls().value_counts().iter_rows():
-                counts[values.level(value)] += count
-    return counts

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from modelyard.cli import progress, show, words
-from modelyard.cli.check import columns_of
 from modelyard.cli.options import AsJson, DataWord, Quiet
 from modelyard.core.errors import UsageError
 
@@ -36,12 +35,13 @@ def init(
 
         sketch = run.sketch(words.data(data), target, out)
         artifacts.write_file(out, sketch.text)
-    recipe, columns = sketch.plan.recipe, columns_of(sketch.plan, sketch.rows)
+        columns = [column.told() for column in run.profile(sketch.plan, sketch.rows)]
+    recipe = sketch.plan.recipe
     if as_json:
         told = {"name": recipe.name, "task": sketch.rows.task, "target": recipe.target, "columns": columns}
         show.json_object({"recipe": str(out.absolute()), **told})
         return 0
     show.line(f"wrote {out}: {recipe.name}, {sketch.rows.task}, target {recipe.target}", "bold")
-    show.table([(c["name"], c["kind"], c["role"]) for c in columns], "column", "kind", "role")
+    show.table([(str(c["name"]), str(c["kind"]), str(c["role"])) for c in columns], "column", "kind", "role")
     show.line(f"The reasons are in it. Next: modelyard check {shlex.quote(str(out))}")
     return 0

@@ -89,7 +89,7 @@ app = typer.Typer(
 VERBS: dict[str, dict[Callable[..., int], str]] = {
     "From rows to a bundle": {
         init: "customers.csv --target Status",
-        check: "recipe.yaml",
+        check: "recipe.yaml --html check.html",
         prepare: "recipe.yaml",
         train: "recipe.yaml --set model=mlp",
         evaluate: "customer-risk new-customers.csv",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Ints: TypeAlias = npt.NDArray[np.integer[Any]]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 # What an encoder reads, one entry a row: float64 with NaN (number, boolean), datetime64[us] with NaT (time), or objects
 # that are str or None (category, text) or bytes or None (image). `modelyard.data.values` makes them, from a frame and
 # from a request alike.

@@ -290,6 +290,16 @@ class CardSpec(Section):
     pictures: bool = True
 
 
+def _inspection(value: object) -> object:
+    """Tell in one sentence what is wrong, where pydantic would tell of each form."""
+    if not isinstance(value, (bool, Mapping)):
+        raise ValueError("is true, false, or the settings of the inspection")
+    return value
+
+
+InspectionSpec = Annotated[bool | dict[str, JsonValue], BeforeValidator(_inspection)]
+
+
 class RiskSpec(Section):
     """Something that may go wrong, and who answers for it."""
 
@@ -316,6 +326,9 @@ class Recipe(Section):
     split: SplitSpec = SplitSpec()
     hygiene: HygieneSpec = HygieneSpec()
     protect: ProtectSpec = ProtectSpec()
+    inspect: dict[str, InspectionSpec] = Field(
+        default={}, description="inspections of `modelyard check` that are switched off, or their settings"
+    )
     prepare: tuple[StepSpec, ...] = Field(
         default=(), description="steps between values and encoders, in order, fitted to the training rows"
     )

@@ -1,0 +1,1 @@
+"""Tables with planted faults, and tables that are known to be sound."""
