@@ -339,7 +339,7 @@ def test_later_rows_keep_the_schema_of_training(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         check_rows(pl.DataFrame({"y": ["bad", "worse"], "age": ["x", "y"]}), schema)
     assert [str(problem).splitlines()[0] for problem in caught.value.problems] == [
-        "age: expected a number, got text: 2 of 2 rows, such as 'x', 'y'",
+        "age: expected a number, got text: 2 of 2 rows, such as 'x', 'y', first in rows 1, 2",
         "y: the class 'worse' was not there in training",
     ]
     with pytest.raises(DataError, match="no column called 'y'"):
