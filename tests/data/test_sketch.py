@@ -181,3 +181,16 @@ def test_comments_of_a_block_begin_in_one_column_of_the_terminal() -> None:
 )
 def test_the_name_of_a_recipe(stem: str, name: str) -> None:
     assert name_of(stem) == name
+
+
+def test_a_column_that_reads_as_numbers_once_it_is_cleaned_is_cleaned() -> None:
+    frame = table(
+        price=[f"{row}.{row:03},50 €" for row in range(1, 61)],
+        since=[f"{row % 28 + 1}.1.2026" for row in range(60)],
+        bought=YES_NO,
+    )
+    said = yaml.safe_load(sketch(frame, "flats", "flats.csv", METRICS, aim_at(frame, "bought")))
+    assert said["columns"] == {
+        "price": {"kind": "number", "clean": ["number"]},
+        "since": {"kind": "time", "clean": ["dates"]},
+    }

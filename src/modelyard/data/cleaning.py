@@ -82,8 +82,10 @@ def settled(clean: Sequence[Cleaner], names: Sequence[str], series: pl.Series) -
     for cleaner in clean:
         one = cleaner.settled([value for value in written if cleaner.mends == "all" or isinstance(value, str)])
         done.append(one)
-        written = [after for value in written if (after := _tried(Cleaned([one]), value)) is not None]
-    _check_lasting(Cleaned(done), written)
+        if len(clean) > 1:  # one alone keeps to its contract
+            written = [after for value in written if (after := _tried(Cleaned([one]), value)) is not None]
+    if len(clean) > 1:
+        _check_lasting(Cleaned(done), written)
     return tuple(Cleaning(name, settings_of(one), text=_reads_text(one)) for name, one in zip(names, done, strict=True))
 
 
