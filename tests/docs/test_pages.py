@@ -33,6 +33,7 @@ RUN = [
     "docs/zh/console.md",
     "docs/text.md",
     "docs/zh/text.md",
+    "docs/zh/data.md",
     "docs/pretraining.md",
     "docs/gates.md",
     "docs/cleaning.md",
