@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import subprocess
+import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -23,6 +26,21 @@ CELL = re.compile(rb'<(?:c|row)\b[^>]{0,200}?\br="([A-Z]{0,3})(\d{1,7})"')
 OVERLAP = 256  # bytes of a block that are looked at again with the next one
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 VALUE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
+UNREADABLE = "is no workbook that can be read"
+SECONDS, ROOM = 60, 2 << 30  # what opening a workbook of the old form may take, and bytes beside its size
+TRIAL = """
+import sys
+if sys.platform != "win32":
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import fastexcel
+book = fastexcel.read_excel(sys.stdin.buffer.read())
+for name in book.sheet_names:
+    book.load_sheet(name, header_row=None, dtypes="string")
+"""
+# What reading an archive or a document raises where it is spoilt; numbers that are none are a ValueError.
+SPOILT = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError, ET.ParseError)
 LEAST = 20_000_000  # cells that a sheet may span however few it holds: they take half a gigabyte
 SPARSE = 50  # times the cells that a sheet holds, which it may span
 
@@ -54,19 +72,35 @@ def check(content: bytes, path: str, most: float) -> None:
     if content.startswith(OLD):
         if LOCKED in content:
             raise DataError("is encrypted", path, "save it without a password")
+        _try_old(content, path)
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive, path, most)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ET.ParseError,
-    ) as error:
+    except SPOILT as error:
         raise DataError("is no workbook", path, "is it a CSV, or was it cut short?") from error
+
+
+def _try_old(content: bytes, path: str) -> None:
+    """Open a workbook of the old form in a process of its own first: a spoilt one may end or hang what opens it.
+
+    Raises:
+        DataError: it does not come through.
+    """
+    try:
+        tried = subprocess.run(  # noqa: S603 - this very Python, with our own words
+            [sys.executable, "-I", "-c", TRIAL, str(ROOM + 40 * len(content))],
+            input=content,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DataError(UNREADABLE, path, "save it as .xlsx") from error
+    if b"password" in tried.stderr.lower():
+        raise DataError("is encrypted", path, "save it without a password")
+    if tried.returncode:
+        raise DataError(UNREADABLE, path, "is it a CSV, or was it cut short?")
 
 
 def _check_members(archive: zipfile.ZipFile, path: str, most: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -213,6 +214,52 @@ def test_what_is_no_workbook_is_told(content: bytes, problem: str, tmp_path: Pat
     with pytest.raises(DataError) as caught:
         of(tmp_path, most=1_000_000)
     assert caught.value.problem == problem
+
+
+def old() -> bytes:
+    """A workbook of the old form ([MS-XLS] in [MS-CFB]): texts a and b above the numbers 1, 1.5 and 2, 3."""
+
+    def record(kind: int, content: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    def begin(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0x600))
+
+    sheet = begin(0x10) + record(0x200, struct.pack("<IIHHH", 0, 3, 0, 2, 0))
+    for column, name in enumerate((b"a", b"b")):
+        sheet += record(0x204, struct.pack("<HHHHB", 0, column, 0, 1, 0) + name)
+    for place in (1, 2):
+        for column, value in enumerate((place, place * 1.5)):
+            sheet += record(0x203, struct.pack("<HHHd", place, column, 0, value))
+    head = begin(5) + record(0x42, struct.pack("<H", 1200))
+    start = len(head) + 4 + 9 + 4  # after the record that names the sheet, and an end
+    head += record(0x85, struct.pack("<IBBBB", start, 0, 0, 1, 0) + b"S") + record(0x0A, b"")
+    stream = (head + sheet + record(0x0A, b"")).ljust(4096, b"\0")
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    chain = [0xFFFFFFFD, end, *range(3, 10), end]
+
+    def entry(name: str, kind: int, first: int, size: int, child: int) -> bytes:
+        told = name.encode("utf-16-le") + b"\0\0"
+        tree = struct.pack("<HBBIII", len(told), kind, 1, free, free, child) + bytes(16)
+        return told.ljust(64, b"\0") + tree + struct.pack("<IQQIQ", 0, 0, 0, first, size)
+
+    folder = entry("Root Entry", 5, end, 0, 1) + entry("Workbook", 2, 2, len(stream), free)
+    first = OLD + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    first += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
+    return first + struct.pack("<128I", *chain, *[free] * 118) + folder.ljust(512, b"\0") + stream
+
+
+def test_workbooks_of_the_old_form_are_read_where_they_come_through(tmp_path: Path) -> None:
+    (tmp_path / "book.xls").write_bytes(old())
+    assert of(tmp_path, "book.xls").to_dict(as_series=False) == {"a": [1, 2], "b": [1.5, 3.0]}
+    circle = {68: 0, 1020: 0}  # the list of tables goes on in a sector that goes on in itself
+    for places in ({1536 + 30: 55_083}, circle):  # the sheet lies behind the end
+        spoilt = bytearray(old())
+        for place, value in places.items():
+            spoilt[place : place + 4] = struct.pack("<I", value)
+        (tmp_path / "spoilt.xls").write_bytes(spoilt)
+        with pytest.raises(DataError, match="is no workbook that can be read"):
+            of(tmp_path, "spoilt.xls")
 
 
 def test_a_workbook_that_was_cut_is_told(tmp_path: Path) -> None:

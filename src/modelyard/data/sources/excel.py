@@ -72,11 +72,12 @@ class Excel(Source):
             book = fastexcel.read_excel(content)
             return self._sheet(book, texts).lazy()
         except fastexcel.FastExcelError as error:
-            if "password" in str(error).lower():
-                raise DataError("is encrypted", self.path, "save it without a password") from error
-            raise DataError(
-                "is no workbook that can be read", self.path, "is it a CSV, or was it cut short?"
-            ) from error
+            hint = "is it a CSV, or was it cut short?"
+            raise DataError(workbooks.UNREADABLE, self.path, hint) from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # which the reader's language knows, and is no Exception
+                raise
+            raise DataError(workbooks.UNREADABLE, self.path, "save it anew") from error
 
     def digest(self, folder: Path) -> str:
         """The SHA-256 of the file."""
