@@ -20,8 +20,9 @@ UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|#)\.? ?#?[0-9A-Za
 CODE = r"(?:[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?|[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}|[0-9]{5,6})"  # of towns
 TOWN = rf"(?:,? [A-Z][A-Za-z.'\u2019-]+(?: [A-Z][A-Za-z.'\u2019-]+){{0,2}},? {CODE})?"
 ENGLISH = re.compile(
-    rf"(?<![0-9A-Za-z.,$€£¥#-])(?:(?:Flat|Apt|Unit) [0-9A-Za-z]{{1,5}}, |No\.? )?[0-9]{{1,5}}[A-Za-z]?(?:-[0-9]{{1,5}})? "
-    rf"(?:[NSEW]\.? )?"
+    rf"(?<![0-9A-Za-z.,$€£¥#-])(?:(?:Flat|Apt|Unit) [0-9A-Za-z]{{1,5}}, |No\.? )?"
+    rf"[0-9]{{1,5}}[A-Za-z]?(?:-[0-9]{{1,5}})?"
+    rf" (?:[NSEW]\.? )?"
     rf"{WORD}(?: {WORD}){{0,3}}? {STREET}\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW)\b)?{UNIT}{TOWN}"
 )
 BOX = re.compile(rf"\bP\.? ?O\.? ?Box [0-9]{{1,6}}\b{TOWN}", re.IGNORECASE)
