@@ -107,6 +107,26 @@ def _order(draw: random.Random) -> str:
     )
 
 
+def _goods(draw: random.Random) -> str:
+    """Codes of goods, of trains, of shares, of areas."""
+    return draw.choice(
+        [
+            f"400{codes.some(draw, 10)}",
+            f"EAN 690{codes.some(draw, 10)}",
+            f"ISBN 9787{codes.some(draw, 9)}",
+            f"G{codes.some(draw, 4)}次列车",
+            f"股票600{codes.some(draw, 3)}",
+            f"邮编{codes.some(draw, 6)}",
+            f"LH{codes.some(draw, 4)} from gate A{codes.some(draw, 2)}",
+            f"extension {codes.some(draw, 4)}",
+            f"第{codes.some(draw, 4)}号合同",
+            f"{codes.some(draw, 2)}.{codes.some(draw, 2)}, {codes.some(draw, 2)}.{codes.some(draw, 2)}",
+            f"rows {codes.some(draw, 5)}-{codes.some(draw, 5)}",
+            f"{draw.randrange(2, 90)} percent of {codes.some(draw, 7)}",
+        ]
+    )
+
+
 def _words(draw: random.Random) -> str:
     return draw.choice(
         [
@@ -162,6 +182,8 @@ MISSES: tuple[Callable[[random.Random], str], ...] = (
     _version,
     _amount,
     _order,
+    _goods,
+    _goods,
     _words,
 )
 

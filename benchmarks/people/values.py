@@ -90,7 +90,19 @@ def _mobile_cn(draw: random.Random) -> str:
         ["138", "139", "150", "151", "159", "177", "182", "186", "188", "199", "136", "135"]
     ) + codes.some(draw, 8)
     spaced = codes.grouped(bare, (3, 4, 4), draw.choice([" ", "-"]))
-    return draw.choice([bare, bare, spaced, f"+86 {spaced}", f"+86{bare}", f"0086 {bare}", codes.full_width(bare)])
+    return draw.choice(
+        [
+            bare,
+            bare,
+            spaced,
+            f"+86 {spaced}",
+            f"+86{bare}",
+            f"+86-{codes.grouped(bare, (3, 4, 4), '-')}",
+            codes.grouped(bare, (3, 4, 4), "."),
+            f"0086 {bare}",
+            codes.full_width(bare),
+        ]
+    )
 
 
 def _line_cn(draw: random.Random) -> str:
@@ -275,6 +287,9 @@ def address(draw: random.Random) -> str:
             f"{number} {street} {sort}, Apt {draw.randrange(1, 99)}",
             f"{german} {number}, {draw.choice(['10115 Berlin', '80331 München'])}",
             f"{german} {number}",
+            f"No. {number} {draw.choice(['Nanjing', 'Century', 'Zhongshan'])} Road, Shanghai 200000",
+            f"河南省郑州市中原区{draw.choice(['大里', '小李'])}村{draw.randrange(1, 20)}组{draw.randrange(1, 90)}号",
+            f"{place} {road} {number} 号",
             f"{place}{road}{number}号{inner}",
             f"{place}{road}{number}号{inner}",
         ]

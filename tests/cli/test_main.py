@@ -130,6 +130,13 @@ class TestWhatNobodyForesaw:
         assert "unexpected ZeroDivisionError: division by zero" in told.err
         assert "Traceback" not in told.err
 
+    def test_is_not_told_in_words_that_may_quote_a_value(self, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(train.words, "recipe", lambda _word: float("ann@example.org"))  # type: ignore[attr-defined]
+        told = call("train", "recipe.yaml")
+        assert told.status == 1
+        assert "unexpected ValueError\n" in told.err
+        assert "ann@" not in told.err
+
     def test_is_a_trace_on_demand(self, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MODELYARD_DEBUG", "1")
         told = call("train", "recipe.yaml", "--json")

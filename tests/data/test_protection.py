@@ -11,7 +11,7 @@ import pytest
 from modelyard import run
 from modelyard.core.errors import DataError, RecipeError
 from modelyard.core.types import Role
-from modelyard.data import values
+from modelyard.data import cleaning, values
 from modelyard.data.personal import keyed
 from modelyard.data.read import check_rows
 from tests import making
@@ -134,3 +134,11 @@ def test_valid_and_test_files_are_treated_and_looked_at(tmp_path: Path) -> None:
     assert rows.valid is not None
     assert not any("@" in note for note in rows.valid.frame["note"].to_list())
     assert "column note holds personal data inside its texts (e-mail), which is masked" in rows.notes
+
+
+def test_a_key_that_is_gone_is_told_before_the_first_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = read(tmp_path, {"found": "hash"}).train.schema
+    cleaning.ready(schema.columns)
+    monkeypatch.delenv(keyed.KEY)
+    with pytest.raises(RecipeError, match=f"{keyed.KEY}, which holds the key, is not set"):
+        cleaning.ready(schema.columns)

@@ -17,11 +17,12 @@ STREET = (
 )
 WORD = r"(?:[A-Z][A-Za-z'\u2019-]+\.?|[0-9]{1,3}(?:st|nd|rd|th)|of|the)"
 UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|#)\.? ?#?[0-9A-Za-z-]{1,6})?"
-CODE = r"(?:[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?|[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2})"  # of a US or a British town
+CODE = r"(?:[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?|[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}|[0-9]{5,6})"  # of towns
 TOWN = rf"(?:,? [A-Z][A-Za-z.'\u2019-]+(?: [A-Z][A-Za-z.'\u2019-]+){{0,2}},? {CODE})?"
 ENGLISH = re.compile(
-    rf"(?<![0-9A-Za-z.,$€£¥#-])(?:(?:Flat|Apt|Unit) [0-9A-Za-z]{{1,5}}, )?[0-9]{{1,5}}[A-Za-z]?(?:-[0-9]{{1,5}})? "
-    rf"(?:[NSEW]\.? )?"
+    rf"(?<![0-9A-Za-z.,$€£¥#-])(?:(?:Flat|Apt|Unit) [0-9A-Za-z]{{1,5}}, |No\.? )?"
+    rf"[0-9]{{1,5}}[A-Za-z]?(?:-[0-9]{{1,5}})?"
+    rf" (?:[NSEW]\.? )?"
     rf"{WORD}(?: {WORD}){{0,3}}? {STREET}\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW)\b)?{UNIT}{TOWN}"
 )
 BOX = re.compile(rf"\bP\.? ?O\.? ?Box [0-9]{{1,6}}\b{TOWN}", re.IGNORECASE)
@@ -39,13 +40,14 @@ REGION = rf"{HAN}{{2,6}}?(?:自治州|地区|市|盟)|{HAN}{{1,6}}?(?:自治县|
 NUMBER = r"(?:[甲乙丙]?[0-9]{1,5}(?:[-之][0-9]{1,4})?|[一二三四五六七八九十百]{1,5})"
 ROAD = rf"{HAN}{{1,8}}?(?:大道|大街|公路|路|街|巷|弄|胡同|道|里|村|屯|庄|园|小区|花园|新村|广场)"
 PIECE = (
-    rf"(?:{NUMBER} ?(?:弄|号院|号楼|号|幢|栋|座|单元|楼|层|室|组|户)|[A-Za-z][座栋幢区]"
+    rf" ?(?:{NUMBER} ?(?:弄|号院|号楼|号|幢|栋|座|单元|楼|层|室|组|户)|[A-Za-z][座栋幢区]"
     rf"|{HAN}{{2,8}}?(?:大厦|小区|花园|公寓|广场|家园))"
 )
-INNER = rf"{PIECE}{{1,8}}(?:[0-9]{{3,4}}室?)?"
+INNER = rf"(?:{PIECE}){{1,8}}(?:[0-9]{{3,4}}室?)?"
 CHINESE = re.compile(
-    rf"{PROVINCE}(?:{REGION}){{0,4}}(?:{ROAD}){{0,3}}{INNER}|(?:{REGION}){{1,4}}(?:{ROAD}){{1,3}}{INNER}"
-    rf"|(?<!{HAN}){HAN}{{1,6}}?(?:大道|大街|公路|路|街|巷|胡同)(?:{NUMBER}弄)?{NUMBER}号(?!线|台|机){PIECE}{{0,6}}"
+    rf"{PROVINCE}(?: ?(?:{REGION})){{0,4}}(?: ?{ROAD}){{0,3}}{INNER}"
+    rf"|(?:{REGION})(?: ?(?:{REGION})){{0,3}}(?: ?{ROAD}){{1,3}}{INNER}"
+    rf"|(?<!{HAN}){HAN}{{1,6}}?(?:大道|大街|公路|路|街|巷|胡同)(?:{NUMBER}弄)?{NUMBER}号(?!线|台|机)(?:{PIECE}){{0,6}}"
 )
 HOUSE = re.compile(r"[弄号幢栋座楼层室组户厦区园寓场]")
 LEADING = re.compile(

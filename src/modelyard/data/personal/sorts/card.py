@@ -19,7 +19,7 @@ FORM = re.compile(
 )
 # What a number of each issuer begins with, as spans of its first six digits, and how long it is (ISO/IEC 7812).
 ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
-    (400000, 499999, frozenset({13, 16, 19})),  # Visa
+    (400000, 499999, frozenset({16, 19})),  # Visa; its old ones of 13 digits look like codes of goods
     (510000, 559999, frozenset({16})),  # Mastercard
     (222100, 272099, frozenset({16})),
     (340000, 349999, frozenset({15})),  # American Express

@@ -38,6 +38,7 @@ OTHER = re.compile(
 )
 ACCOUNT = re.compile(r"(?<![A-Za-z])[A-Z]{2}[0-9]{2}[ -]?[A-Z]{0,4}[ -]?$")  # how an IBAN begins
 NEAR = 40  # characters before a number in which a word tells what it is
+PARTED = (2, 1)  # gaps between digits that make a number one to call; with a trunk prefix or of a mobile one is enough
 LONGEST = 13  # digits of a number that is not written internationally
 JOINED_BEFORE = re.compile(r"(?:[0-9A-Za-z][ ./-]?[(]?|[_#$€£¥=/\\-])$")
 JOINED_AFTER = re.compile(r"[0-9A-Za-z_%€£]|[ ./-][0-9]| ?(?:元|美元|万|EUR|USD|CNY|kg|km|ms)\b")
@@ -107,4 +108,4 @@ def _written_so(text: str, start: int, end: int, *, told: bool) -> bool:
         return True
     if DAY.match(written) or COUNTS.search(before):
         return False
-    return not written.isdigit() or bool(CALLS.search(before))
+    return len(re.findall(r"[^0-9]+", written)) >= PARTED[written[0] in "0(（1"] or bool(CALLS.search(before))
