@@ -109,7 +109,14 @@ def test_importance_is_what_shuffling_does() -> None:
         return changed
 
     drawn = np.mean([loss(shuffled()) for _ in range(800)]) - loss(ones)
-    assert part.importance(figures)[0, 0] == pytest.approx(drawn, rel=0.05)
+    grown, squared = part.grown(figures)
+    assert grown[0, 0] / len(part.held) == pytest.approx(drawn, rel=0.05)
+    codes = rows.codes[part.held, 0]
+    own = weights[column, 0][codes]
+    left = figures[part.held, 0] - base - ones @ weights[:, 0]
+    each = 2 * left * (own - own.mean()) + (own - own.mean()) ** 2 + own.var()
+    assert grown[0, 0] == pytest.approx(each.sum(), rel=1e-4)
+    assert squared[0, 0] == pytest.approx((each**2).sum(), rel=1e-4)
 
 
 def test_adjusted_p_values_are_the_least_rates_by_the_definition() -> None:
