@@ -43,13 +43,13 @@ def p_values(rows: Binned, fdr: float, seed: int) -> tuple[Floats, Floats]:
 
 def importance(parts: list[_Part], targets: Floats) -> Floats:
     """In standard errors, of some targets [rows, targets, outputs]: [columns, targets]."""
-    total, spread = 0.0, 0.0
+    rows = sum(len(part.held) for part in parts)
+    total, spread = (np.zeros((len(parts[0].sizes), targets.shape[1])) for _ in range(2))
     for output in range(targets.shape[2]):
         found = [part.grown(targets[:, :, output]) for part in parts]
-        rows = sum(len(part.held) for part in parts)
-        mean = sum(one for one, _ in found) / rows
-        total = total + mean
-        spread = spread + (sum(square for _, square in found) / rows - mean**2) / rows
+        mean = np.sum([first for first, _ in found], axis=0) / rows
+        total += mean
+        spread += (np.sum([second for _, second in found], axis=0) / rows - mean**2) / rows
     return np.asarray(total / np.sqrt(np.maximum(spread, 1e-30)))
 
 
