@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
 from modelyard.core import intervals
 from textual import corpora
@@ -148,7 +149,7 @@ def _interval(apart: np.ndarray[Any, Any], share: float) -> tuple[float, float]:
     if count < 2:
         return -math.inf, math.inf
     error = math.sqrt(float(apart.var(ddof=1)) * (1 / count + share / (1 - share)))
-    half = intervals.student(1 - (1 - intervals.COVERAGE) / 2, count - 1) * error
+    half = float(stats.t.ppf(1 - (1 - intervals.COVERAGE) / 2, count - 1)) * error
     return mean - half, mean + half
 
 

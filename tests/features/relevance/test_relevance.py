@@ -47,18 +47,18 @@ def kept(step: Select, seed: int, *, classes: bool = True) -> tuple[int, int]:
 
 @pytest.mark.parametrize(("by", "classes"), [*product(["mutual_information", "permutation"], [True, False])])
 def test_false_discoveries_are_as_many_as_the_rate_says(by: Any, *, classes: bool) -> None:
-    """The mean share over tables, with three standard errors of what a rate of 20% allows over 40 of them."""
-    tables = 40 if by == "mutual_information" else 10
+    """The mean share over tables, with three standard errors; docs/features.md has the figures of fifty tables."""
+    tables = 20 if by == "mutual_information" else 10
     found = [kept(Select(by=by, fdr=0.2), seed, classes=classes) for seed in range(tables)]
     shares = np.array([false / max(true + false, 1) for true, false in found])
-    assert shares.mean() <= 0.2 + 3 * 0.02
+    assert shares.mean() <= 0.2 + 3 * shares.std() / np.sqrt(tables)
     assert np.mean([true for true, _ in found]) > 0.8 * TRUE
     if by == "mutual_information":
-        assert shares.mean() > 0.08  # chance is not overrated either: of 30 columns, 24 tell nothing
+        assert shares.mean() > 0.07  # chance is not overrated either: of 30 columns, 24 tell nothing
 
 
 def test_stability_keeps_no_more_falsely_than_it_says() -> None:
-    found = [kept(Select(by="stability", falsely=1.0), seed, classes=False) for seed in range(12)]
+    found = [kept(Select(by="stability", falsely=1.0), seed, classes=False) for seed in range(8)]
     assert np.mean([false for _, false in found]) <= 1.0
     assert np.mean([true for true, _ in found]) > 1
 
@@ -109,7 +109,14 @@ def test_importance_is_what_shuffling_does() -> None:
         return changed
 
     drawn = np.mean([loss(shuffled()) for _ in range(800)]) - loss(ones)
-    assert part.importance(figures)[0, 0] == pytest.approx(drawn, rel=0.05)
+    grown, squared = part.grown(figures)
+    assert grown[0, 0] / len(part.held) == pytest.approx(drawn, rel=0.05)
+    codes = rows.codes[part.held, 0]
+    own = weights[column, 0][codes]
+    left = figures[part.held, 0] - base - ones @ weights[:, 0]
+    each = 2 * left * (own - own.mean()) + (own - own.mean()) ** 2 + own.var()
+    assert grown[0, 0] == pytest.approx(each.sum(), rel=1e-4)
+    assert squared[0, 0] == pytest.approx((each**2).sum(), rel=1e-4)
 
 
 def test_adjusted_p_values_are_the_least_rates_by_the_definition() -> None:
