@@ -14,7 +14,9 @@ from modelyard.core.types import Column, Kind, Role, Schema, Storage, Table
 from modelyard.data.splits import alike
 
 ROW = st.tuples(
-    st.sampled_from([0.0, 1.5, None, float("nan")]), st.sampled_from(["a", "b", None]), st.sampled_from([True, None])
+    st.sampled_from([0.0, -0.0, 1.5, None, float("nan")]),
+    st.sampled_from(["a", "b", None]),
+    st.sampled_from([True, None]),
 )
 
 

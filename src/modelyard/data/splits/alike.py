@@ -14,6 +14,7 @@ from modelyard.data import values
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: the order of columns matters
 READ = frozenset({Kind.NUMBER, Kind.BOOLEAN, Kind.TIME})  # kinds that write one value in several ways
 
 
@@ -24,18 +25,21 @@ def copied(tables: Sequence[Table]) -> Ints:
     that holds nothing is no copy.
     """
     features = tables[0].schema.features
-    found = np.full(sum(map(len, tables)), -1, dtype=np.int64)
-    if not features:
-        return found
-    named = {str(i): _column([table.frame[c.name] for table in tables], c) for i, c in enumerate(features)}
-    frame = pl.DataFrame(named).fill_nan(None)
+    rows = sum(map(len, tables))
+    found = np.full(rows, -1, dtype=np.int64)
+    hashed, says = np.zeros(rows, dtype=np.uint64), np.zeros(rows, dtype=bool)
+    for column in features:  # one at a time: all of them read would be the table once more
+        series = _column(tables, column)
+        hashed = hashed * MIX ^ series.hash().to_numpy()
+        says |= series.is_not_null().to_numpy()
     # Few rows share a hash, so that few are compared; equal hashes alone prove nothing.
-    says = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    places = (frame.hash_rows().is_duplicated() & says).arg_true().to_numpy().astype(np.int64)
-    some = frame[places].with_row_index("row")
-    same = some.select(first=pl.col("row").min().over(frame.columns), count=pl.len().over(frame.columns))
-    first = places[same["first"].to_numpy()] if len(places) else places
-    found[places] = np.where(same["count"].to_numpy() > 1, first, -1)
+    places = np.flatnonzero(pl.Series(hashed).is_duplicated().to_numpy() & says)
+    if len(places):
+        some = pl.DataFrame({str(i): _column(tables, each).gather(places) for i, each in enumerate(features)})
+        same = some.with_row_index("row").select(
+            first=pl.col("row").min().over(some.columns), count=pl.len().over(some.columns)
+        )
+        found[places] = np.where(same["count"].to_numpy() > 1, places[same["first"].to_numpy()], -1)
     return found
 
 
@@ -57,10 +61,12 @@ def shared(key: Ints, part: Ints) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _column(series: Sequence[pl.Series], column: Column) -> pl.Series:
-    """The values of a feature, as far as what is written differs from what is meant."""
+def _column(tables: Sequence[Table], column: Column) -> pl.Series:
+    """The values of a feature in all tables, as far as what is written differs from what is meant."""
+    series = [table.frame[column.name] for table in tables]
     if column.kind in READ:
-        return pl.Series(np.concatenate([values.from_series(each, column) for each in series]))
+        read = pl.Series(np.concatenate([values.from_series(each, column) for each in series]))
+        return read.fill_nan(None) if read.dtype.is_float() else read
     return _joined(series)
 
 

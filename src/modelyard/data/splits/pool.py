@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 LEAST = 0.5  # of the rows asked for, that a part must get for copies to be kept together; and keep, to lose them
+NEAR = 0.9  # of the rows asked for, that a part must have after copies have moved
 ALIKE = "the same features as others"
 
 
@@ -114,11 +115,10 @@ class Pool:
         """Parts that neither a group nor, if that can be, copies are in two of."""
         notes = self._lone()
         if self.same:
-            part = self._whole((*self.groups, *self.same), shares, generator(seed, *use))
-            kept = part is not None and self._fits(part, shares)
-            notes.append(self._told(kept=kept))
-            if part is not None and kept:
-                return Dealt(part, tuple(notes))
+            together, told = self._together(shares, seed, use)
+            notes.append(told)
+            if together is not None:
+                return Dealt(together, tuple(notes))
         part = self._in_groups(shares, seed, use) if self.groups else self._singly(shares, seed, use)
         return Dealt(part, tuple(notes))
 
@@ -129,12 +129,23 @@ class Pool:
             f"{count:,} rows have no '{name}': each is a group of its own" for name, count in counts.items() if count
         ]
 
-    def _told(self, *, kept: bool) -> str:
+    def _together(self, shares: tuple[float, ...], seed: int, use: tuple[str, ...]) -> tuple[Ints | None, str]:
+        """Parts with copies in one, if that can be, and what to tell.
+
+        Without groups rows are dealt as if there were no copies, and these follow the first of theirs, which chance has
+        put where it is; where that leaves a part short, they are dealt out whole.
+        """
         alone = np.logical_and.reduce([key < 0 for key in self.same])
         what = f"{(~alone).sum():,} of {len(self):,} rows have {ALIKE}"
-        if kept:
-            return f"{what}: those that are the same are in one part"
-        return f"{what}, and too few differ to keep those that are the same in one part"
+        if not self.groups:
+            before = self._singly(shares, seed, use)
+            part = before[units.firsts(self.same, len(self))]
+            if self._fits(part, shares, NEAR):
+                return part, f"{what}: {(part != before).sum():,} were moved to where the first of theirs is"
+        whole = self._whole((*self.groups, *self.same), shares, generator(seed, *use))
+        if whole is not None and self._fits(whole, shares, LEAST):
+            return whole, f"{what}: those that are the same are in one part"
+        return None, f"{what}, and too few differ to keep those that are the same in one part"
 
     def _in_groups(self, shares: tuple[float, ...], seed: int, use: tuple[str, ...]) -> Ints:
         part = self._whole(self.groups, shares, generator(seed, *use))
@@ -158,10 +169,10 @@ class Pool:
         part = units.settled(units.deal(together, shares, random), together, wanted, self.classes)
         return part[together.unit] if set(wanted) <= set(part.tolist()) else None
 
-    def _fits(self, part: Ints, shares: tuple[float, ...]) -> bool:
-        """Whether each class is learnt, and each part has something like the rows that it asked for."""
+    def _fits(self, part: Ints, shares: tuple[float, ...], least: float) -> bool:
+        """Whether each class is learnt, and each part has at `least` that share of the rows that it asked for."""
         asked = np.array([1 - sum(shares), *shares]) * len(part)
-        enough = np.bincount(part, minlength=len(asked)) >= LEAST * asked
+        enough = np.bincount(part, minlength=len(asked)) >= np.maximum(np.floor(least * asked), asked > 0)
         return bool(enough.all()) and not len(self._unlearnt(part))
 
     def _unlearnt(self, part: Ints) -> Ints:

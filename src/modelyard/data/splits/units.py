@@ -36,6 +36,14 @@ def joined(keys: Sequence[Ints], rows: int) -> Ints:
     return numbered
 
 
+def firsts(keys: Sequence[Ints], rows: int) -> Ints:
+    """The first row of each row's unit: [rows]."""
+    unit = joined(keys, rows)
+    found = np.full(int(unit.max(initial=-1)) + 1, rows)
+    np.minimum.at(found, unit, np.arange(rows))
+    return found[unit]
+
+
 def _merged(label: Ints, some: Ints, key: Ints) -> Ints:
     """Labels [rows] of which those that share a `key` [some] become the least of them.
 

@@ -30,6 +30,9 @@ NOTES: dict[str, str] = {
     "{} of {} rows have the same features as others: those that are the same are in one part": (
         "{1} 行中有 {0} 行与其他行特征相同：相同的行在同一部分"
     ),
+    "{} of {} rows have the same features as others: {} were moved to where the first of theirs is": (
+        "{1} 行中有 {0} 行与其他行特征相同：其中 {2} 行移到了与首个相同行所在的部分"
+    ),
     "{} of {} rows have the same features as others, and too few differ to keep those that are the same in one part": (
         "{1} 行中有 {0} 行与其他行特征相同，不同的行太少，无法把相同的行放在同一部分"
     ),
