@@ -56,7 +56,9 @@ def frame(chance: random.Random) -> pl.DataFrame:
 def written(chance: random.Random) -> str:
     """The table as CSV, in one of the ways that people have."""
     separator = chance.choice([",", ";", "\t"])
-    text = frame(chance).write_csv(separator=separator, quote_style=chance.choice(["necessary", "non_numeric", "always"]))
+    text = frame(chance).write_csv(
+        separator=separator, quote_style=chance.choice(["necessary", "non_numeric", "always"])
+    )
     return text.replace("\n", "\r\n") if chance.random() < 0.3 else text
 
 
@@ -119,12 +121,14 @@ def _line_ends(kind: str, chance: random.Random) -> Case:
 
 def _header(kind: str, chance: random.Random) -> Case:
     head, _, rest = written(chance).partition("\n")
-    spoilt = chance.choice([head + "," + head, head.replace("word", "id"), '"' + head, "", head + "\n" + head, "\0" + head])
+    spoilt = chance.choice(
+        [head + "," + head, head.replace("word", "id"), '"' + head, "", head + "\n" + head, "\0" + head]
+    )
     return _csv(kind, f"{spoilt}\n{rest}".encode())
 
 
 def _huge(kind: str, chance: random.Random) -> Case:
-    field = chance.choice(['"' + "x" * HUGE + '"', "x" * HUGE, '"' + "x\n" * (HUGE // 2), '"' + "x" * HUGE])
+    field = chance.choice(['"' + "x" * HUGE + '"', "x" * HUGE, '"' + ("x" * 99 + "\n") * (HUGE // 100), '"' + "x" * HUGE])
     return _csv(kind, f"a,b\n1,2\n{field},3\n4,5\n".encode())
 
 
@@ -177,7 +181,9 @@ def _json(kind: str, chance: random.Random) -> Case:
 
 def _nested(kind: str, chance: random.Random) -> Case:
     depth = chance.choice([3, 1000, 200_000])
-    inner = chance.choice(['{"a":' * depth + "1" + "}" * depth, "[" * depth + "]" * depth, '{"a":' * depth, "[" * depth])
+    inner = chance.choice(
+        ['{"a":' * depth + "1" + "}" * depth, "[" * depth + "]" * depth, '{"a":' * depth, "[" * depth]
+    )
     line = chance.choice([inner, f'{{"a": {inner}}}', '{"a": [1]}', '{"a": {"b": 1}}', '{"a": ' + "9" * depth + "}"])
     return Case(kind, "jsonl", "rows.jsonl", f'{{"a": 1}}\n{line}\n{{"a": 2}}\n'.encode())
 

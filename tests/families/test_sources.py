@@ -29,6 +29,7 @@ def source(name: str, path: str) -> Source:
 
 # How a file is written that the source reads back. A source without a line here still runs every other check.
 WRITERS: list[tuple[str, Callable[[pl.DataFrame, Any], object]]] = [
+    ("arrow", pl.DataFrame.write_ipc),
     ("csv", pl.DataFrame.write_csv),
     ("jsonl", pl.DataFrame.write_ndjson),
     ("parquet", pl.DataFrame.write_parquet),
