@@ -118,9 +118,7 @@ def batch(seeds: range) -> list[Outcome]:
     """Some files in a process of its own, bounded in time and memory."""
     command = [sys.executable, __file__, "--batch", str(seeds.start), str(seeds.stop)]
     try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=SECONDS
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
         lines, end = done.stdout.splitlines(), f"the process ended with {done.returncode}: {done.stderr[-300:]}"
     except subprocess.TimeoutExpired as late:
         lines, end = (late.stdout or b"").decode().splitlines(), f"no answer in {SECONDS:.0f} s"

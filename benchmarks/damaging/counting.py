@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-
 LONGEST = 8 << 20  # bytes of a record
 
 

@@ -44,8 +44,8 @@ PACKERS: list[tuple[str, Callable[[bytes], bytes]]] = [
 ]
 
 
-@pytest.mark.parametrize(("ending", "pack"), PACKERS, ids=[ending for ending, _ in PACKERS])
-def test_what_is_packed_is_read_as_if_it_were_not(ending: str, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize("pack", [pack for _, pack in PACKERS], ids=[form for form, _ in PACKERS])
+def test_what_is_packed_is_read_as_if_it_were_not(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_bytes(ROWS)
     (tmp_path / "packed").write_bytes(pack(ROWS))  # told by content
     plain, packed = Csv(path="rows.csv"), Csv(path="packed")
@@ -60,9 +60,9 @@ def test_what_is_packed_is_read_as_if_it_were_not(ending: str, pack: Callable[[b
     assert caught.value.hint
 
 
-@pytest.mark.parametrize(("ending", "pack"), PACKERS, ids=[ending for ending, _ in PACKERS])
+@pytest.mark.parametrize("pack", [pack for _, pack in PACKERS], ids=[form for form, _ in PACKERS])
 def test_a_bomb_is_told_before_it_bursts(
-    ending: str, pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unpacking, "SMALL", 1 << 20)
     (tmp_path / "bomb").write_bytes(pack(b"a,b\n" + b"1,2\n" * (1 << 19)))
@@ -145,7 +145,9 @@ def test_a_package_that_a_protocol_needs_is_named(tmp_path: Path) -> None:
     assert "gcsfs" in caught.value.hint
 
 
-def test_the_digest_of_a_large_file_is_that_of_what_it_holds_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_digest_of_a_large_file_is_that_of_what_it_holds_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(unpacking, "LARGE", 4)
     monkeypatch.setattr(unpacking, "SETTLED", 0.0)
     file = File(tmp_path / "rows", "rows")

@@ -32,6 +32,7 @@ RUN = [
     "docs/fairness.md",
     "docs/explanations.md",
     "docs/export.md",
+    "docs/sources.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -54,7 +55,7 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_recipes_on_the_pages_are_recipes() -> None:
-    named = ("recipe", "evidence", "card", "gates", "energy", "text", "zh/text")
+    named = ("recipe", "evidence", "card", "gates", "energy", "text", "zh/text", "sources")
     pages = ["README.md", *(f"docs/{name}.md" for name in named)]
     found = [yaml.safe_load(code) for page in pages for code in blocks(page, "yaml")]
     assert len(found) >= 4

@@ -6,8 +6,13 @@ import pytest
 
 from modelyard.data.delimited import dialect, encodings
 
-CHINESE = "我们的客户在北京和上海，他们对产品的质量很满意，但是送货的速度不够快。是不是可以再快一些？中国有很多这样的公司。" * 2
-TRADITIONAL = "我們的客戶在台北，他們對產品的質量很滿意，但是送貨的速度不夠快。是不是可以再快一些？有很多這樣的公司。" * 2
+CHINESE = (
+    "我们的客户在北京和上海，他们对产品的质量很满意，但是送货的速度不够快。是不是可以再快一些？中国有很多这样的公司。"
+    * 2
+)
+TRADITIONAL = (
+    "我們的客戶在台北，他們對產品的質量很滿意，但是送貨的速度不夠快。是不是可以再快一些？有很多這樣的公司。" * 2
+)
 GERMAN = "Die Straße nach Köln führt über Düren; für größere Fahrzeuge ist sie gesperrt, grüne dürfen. Äpfel, Öl, süß, müde, schön."
 FRENCH = "L'élève a été reçu à l'école; où est la clé? Ça dépend de l'été, répète-t-elle à sa mère. Né à Nîmes, il a rêvé d'être évêque."
 KOREAN = "우리 고객은 서울에 있으며 제품의 품질에 매우 만족합니다. 하지만 배송 속도가 충분히 빠르지 않습니다."

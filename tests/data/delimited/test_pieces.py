@@ -35,7 +35,12 @@ DAMAGED: list[tuple[str, bytes, list[list[Any]], dict[str, str]]] = [
     ("a quote within", b'a,b\n5" pipe,2\n4,5\n', [[4, 5]], {"2": "has a quote in the middle of a field"}),
     ("words behind a quote", b'a,b\n"x"y,2\n4,5\n', [[4, 5]], {"2": "has a quote in the middle of a field"}),
     ("never closed", b'a,b\n1,"x\n4,5\n6,7\n', [[4, 5], [6, 7]], {"2": "opens a quote that is not closed"}),
-    ("closed by another", b'a,b\n1,"x\n4,"y"\n6,"z"\n', [[4, "y"], [6, "z"]], {"2": "opens a quote that is not closed"}),
+    (
+        "closed by another",
+        b'a,b\n1,"x\n4,"y"\n6,"z"\n',
+        [[4, "y"], [6, "z"]],
+        {"2": "opens a quote that is not closed"},
+    ),
     ("cut at the end", b"a,b\n1,2\n3", [[1, 2]], {"3": "has 1 fields where the header has 2"}),
     ("several lines", b'a,b\n"x\ny",2,3\n4,5\n', [[4, 5]], {"2": "has 3 fields where the header has 2, over 2 lines"}),
     ("lines are counted", b'a,b\n"x\ny",1\n2\n', [["x\ny", 1]], {"4": "has 1 fields where the header has 2"}),
@@ -100,7 +105,9 @@ def test_a_field_and_a_line_run_only_so_far(tmp_path: Path) -> None:
     ]
 
 
-PARTS = st.sampled_from([b"1", b"x", b",", b"\n", b"\r", b"\r\n", b'"', b'""', b'","', b"\xff", b"\xc3\xa9", b"\0", b"\n2,y\n"])
+PARTS = st.sampled_from(
+    [b"1", b"x", b",", b"\n", b"\r", b"\r\n", b'"', b'""', b'","', b"\xff", b"\xc3\xa9", b"\0", b"\n2,y\n"]
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -116,7 +123,17 @@ def test_every_record_is_read_or_refused(parts: list[bytes], block: int, tmp_pat
 
 
 CELLS = st.sampled_from(
-    [*"1 2 -3 7.5 .5 1e5 5. true FALSE x 01 +6 inf 1e400 NA".split(), "", " 4", "9" * 18, "9" * 19, "9" * 25, '"8"', '"a,b"', "é"]
+    [
+        *["1", "2", "-3", "7.5", ".5", "1e5", "5.", "true", "FALSE", "x", "01", "+6", "inf", "1e400", "NA"],
+        "",
+        " 4",
+        "9" * 18,
+        "9" * 19,
+        "9" * 25,
+        '"8"',
+        '"a,b"',
+        "é",
+    ]
 )
 
 

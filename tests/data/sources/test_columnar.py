@@ -104,7 +104,14 @@ def test_lines_that_are_no_objects_are_refused(tmp_path: Path) -> None:
 
 def test_a_column_of_several_sorts_is_text_in_every_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "PIECE", 2)
-    rows: list[dict[str, Any]] = [{"a": 1}, {"a": 2.0}, {"a": 3, "c": None}, {"a": True}, {"b": 4}, {"a": "x", "b": 2.5}]
+    rows: list[dict[str, Any]] = [
+        {"a": 1},
+        {"a": 2.0},
+        {"a": 3, "c": None},
+        {"a": True},
+        {"b": 4},
+        {"a": "x", "b": 2.5},
+    ]
     text = "\n".join(str(row).replace("'", '"').replace("None", "null").replace("True", "true") for row in rows)
     (tmp_path / "rows.jsonl").write_text(text)
     read = Jsonl(path="rows.jsonl").read(tmp_path).collect()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from modelyard.core import refusals
 from modelyard.core.errors import DataError, Problems
 from modelyard.data.delimited import checking, dialect
+from modelyard.data.delimited.checking import LONGEST
 from modelyard.data.delimited.damage import OPEN, STRAY, Bad, Sieve
 from modelyard.data.delimited.decoding import Decoded
-from modelyard.data.delimited.checking import LONGEST
 from modelyard.data.delimited.dialect import LINE, Dialect
 from modelyard.data.delimited.encodings import AUTO, UTF_8
 from modelyard.data.unpacking import Limits, opened
