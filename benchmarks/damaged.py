@@ -1,8 +1,9 @@
 """A thousand damaged files, each read as it is usual and with `damaged: refuse`: nothing may be lost in silence.
 
-Every file must give an error that names a place and a way out, or rows. Rows that are read, and those that are refused, are
-as many as a patient reader of this benchmark's own finds in the file, and say the same. No other exception, no more than
-a minute for fifty files, no more than `MEMORY`. Prints a table of outcomes, and writes it to benchmarks/results/damaged.json.
+Every file must give an error that names a place and a way out, or rows. Rows that are read, and those that are
+refused, are as many as a patient reader of this benchmark's own finds in the file, and say the same. No other
+exception, no more than `SECONDS` for fifty files, no more than `MEMORY`. Prints a table of outcomes, and writes it to
+benchmarks/results/damaged.json.
 
 Run it from the checkout: `python benchmarks/damaged.py` (some minutes); `--files 100` for a taste.
 """
@@ -22,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 from damaging import counting, making
-from damaging.making import Case
 
 RESULT = Path(__file__).parent / "results" / "damaged.json"
 BATCH = 50  # files that a process reads
@@ -53,7 +53,7 @@ def outcome(seed: int, mode: str, folder: Path) -> Outcome:
     return Outcome(seed, case.kind, mode, result, told)
 
 
-def _read(case: Case, mode: str, folder: Path) -> tuple[str, str]:
+def _read(case: making.Case, mode: str, folder: Path) -> tuple[str, str]:
     from modelyard.core import refusals
     from modelyard.core.errors import ModelyardError
     from modelyard.families import SOURCES
@@ -74,7 +74,7 @@ def _read(case: Case, mode: str, folder: Path) -> tuple[str, str]:
     return ("rows, mended", refused.repairs[0]) if refused.repairs else ("rows", "")
 
 
-def _lost(case: Case, source: Any, folder: Path, rows: int, refused: int) -> str:  # noqa: ANN401 - of any family's part
+def _lost(case: making.Case, source: Any, folder: Path, rows: int, refused: int) -> str:  # noqa: ANN401 - of any family's part
     """What does not add up; nothing where all does."""
     from modelyard.core import refusals
 
@@ -103,7 +103,7 @@ def _lost_text(source: Any, folder: Path, held: list[dict[str, Any]], told: tupl
     names = list(held[0])
     separator = next((s for s in ",;\t|" if counting.records(text, s).header == names), ",")
     expected = counting.records(text, separator)
-    bad = expected.bad if source.damaged == "refuse" else 0
+    bad = expected.bad
     if source.damaged == "tell":  # null bytes are text there
         expected = counting.records(text.replace("\0", "\u2400"), separator)
         bad = expected.bad
@@ -118,9 +118,7 @@ def batch(seeds: range) -> list[Outcome]:
     """Some files in a process of its own, bounded in time and memory."""
     command = [sys.executable, __file__, "--batch", str(seeds.start), str(seeds.stop)]
     try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=SECONDS
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
         lines, end = done.stdout.splitlines(), f"the process ended with {done.returncode}: {done.stderr[-300:]}"
     except subprocess.TimeoutExpired as late:
         lines, end = (late.stdout or b"").decode().splitlines(), f"no answer in {SECONDS:.0f} s"

@@ -1,6 +1,6 @@
 """What is in a text file of rows, found one character after the other: slow, plain, and none of the product's code.
 
-The rule: a record is fields between separators up to a line end (a line feed, a carriage return, or both). A field is
+The rule: a record of at most 8 MiB is fields between separators up to a line end (a line feed, a carriage return, or both). A field is
 quoted as a whole, with each quote inside written twice, or holds no quote. Where a record breaks that, it is one line, it is
 damaged, and the next line begins the next record. Blank lines at the end are nothing.
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+
+LONGEST = 8 << 20  # bytes of a record
 
 
 @dataclass
@@ -28,6 +30,8 @@ def records(text: str, separator: str, spoilt: str = "\udcff") -> Counted:
     found, place = Counted(), 0
     while place < len(text):
         fields, end = _record(text, place, separator)
+        if end - place > LONGEST // 4 and len(text[place:end].encode(errors="surrogatepass")) > LONGEST:
+            fields, end = None, _line_end(text, place)
         raw = text[place:end]
         if not found.header and fields is not None:
             found.header = fields

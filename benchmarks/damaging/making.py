@@ -128,7 +128,9 @@ def _header(kind: str, chance: random.Random) -> Case:
 
 
 def _huge(kind: str, chance: random.Random) -> Case:
-    field = chance.choice(['"' + "x" * HUGE + '"', "x" * HUGE, '"' + "x\n" * (HUGE // 2), '"' + "x" * HUGE])
+    field = chance.choice(
+        ['"' + "x" * HUGE + '"', "x" * HUGE, '"' + ("x" * 99 + "\n") * (HUGE // 100), '"' + "x" * HUGE]
+    )
     return _csv(kind, f"a,b\n1,2\n{field},3\n4,5\n".encode())
 
 

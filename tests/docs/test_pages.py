@@ -45,6 +45,7 @@ RUN = [
     "docs/augmentation.md",
     "docs/pictures.md",
     "docs/privacy.md",
+    "docs/sources.md",
     "CONTRIBUTING.md",
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -69,6 +70,7 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
 def test_recipes_on_the_pages_are_recipes() -> None:
     named = (
         "recipe",
+        "sources",
         "tables",
         "joins",
         "expectations",

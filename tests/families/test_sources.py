@@ -34,6 +34,7 @@ def source(name: str, path: str) -> Source:
 
 # How a file is written that the source reads back. A source without a line here still runs every other check.
 WRITERS: list[tuple[str, Callable[[pl.DataFrame, Any], object]]] = [
+    ("arrow", pl.DataFrame.write_ipc),
     ("csv", pl.DataFrame.write_csv),
     ("excel", lambda frame, file: frame.write_excel(str(file)) and file.with_suffix(".xlsx").rename(file)),
     ("jsonl", pl.DataFrame.write_ndjson),

@@ -76,8 +76,8 @@ def _file(files: Any, path: str, shown: str, most: float) -> Path:  # noqa: ANN4
     with _told(shown):
         size = files.info(path).get("size")
         key = digest.of_json([shown, size, str(files.ukey(path))])
+        _check(size or 0, shown, most)
         if key not in _kept:
-            _check(size or 0, shown, most)
             _kept[key] = _copied(files, path, _place() / key, shown, most)
         if _kept[key].stat().st_size == 0:
             raise DataError("is empty", shown)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 QUOTE, LINE_FEED, RETURN, ZERO = ord('"'), ord("\n"), ord("\r"), ord("0")
 BLOCK = 1 << 20  # bytes that are looked at together, as they fit into a processor's cache
 # What a number may begin with for a parser, and may not for what a column's type is told by.
+LONGEST = 8 << 20  # bytes of a record, and so how far a quoted field may run
 ODD = np.zeros(256, np.bool_)
 ODD[list(b" \t+")] = True
 
@@ -78,6 +79,8 @@ def _block(
         return None
     starts = np.empty_like(places)
     starts[0], starts[1:] = 0, places[:-1] + 1
+    if len(text) > LONGEST and (places[width - 1 :: width] + 1 - starts[::width]).max() > LONGEST:
+        return None
     odd |= _odd(text, starts, has_quotes=has_quotes).reshape(rows, width).any(axis=0)
     return rows, int(found)
 

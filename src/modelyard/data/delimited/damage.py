@@ -11,10 +11,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from modelyard.data.delimited.dialect import LINE, LONGEST
+from modelyard.data.delimited.checking import LONGEST
+from modelyard.data.delimited.dialect import LINE
 
 STRAY = "has a quote in the middle of a field"
 OPEN = "opens a quote that is not closed"
+MANY = 10_000  # damaged records that are told before more are looked for
 ENDS = re.compile(rb"\r\n|\r|\n")
 
 
@@ -31,11 +33,32 @@ class Bad:
 class Sifted:
     """Records that are whole, the others, how many bytes were looked at, and the line after them."""
 
+    text: bytes
     line: int
     good: list[bytes] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
+    run: int = 0  # where whole records began that are not in `good` yet
     end: int = 0
     mended: bool = False
+
+    def add(self, record: bytes, why: str) -> None:
+        """Keep the next record, or what is wrong with it."""
+        if why or record.endswith(b"\r"):
+            self.close()
+            self.run = self.end + len(record)
+        if why:
+            self.bad.append(Bad(self.line, self.end, why))
+        elif record.endswith(b"\r"):
+            self.mended = True
+            self.good.append(record[:-1] + b"\n")
+        self.line += len(ENDS.findall(record))
+        self.end += len(record)
+
+    def close(self) -> None:
+        """Whole records that lie together are kept together."""
+        if self.end > self.run:
+            self.good.append(self.text[self.run : self.end])
+        self.run = self.end
 
 
 @dataclass(frozen=True)
@@ -49,10 +72,10 @@ class Sieve:
     def sift(self, text: bytes, line: int, *, final: bool) -> Sifted:
         """Part the records of `text`, which begins with one on that line; the last may be cut off unless `final`."""
         whole, some = patterns(self.width, self.separator)
-        found, start = Sifted(line), 0
+        found = Sifted(text, line)
         strict = not text.isascii() or (b"\0" in text and not self.nulls)
         stop = len(text) - (0 if final or not text.endswith(b"\r") else 1)  # its line feed may come next
-        while start < stop:
+        while (start := found.end) < stop and len(found.bad) < MANY:
             match = whole.match(text, start, min(stop, start + LONGEST))
             why = self._spoilt(match[0]) if match and strict else ""
             if match is None:
@@ -61,20 +84,9 @@ class Sieve:
                     break  # the rest of it may still come
             if match is None:
                 break
-            self._keep(found, match[0], start, why)
-            start = match.end()
-        found.end = start
+            found.add(match[0], why)
+        found.close()
         return found
-
-    def _keep(self, found: Sifted, record: bytes, start: int, why: str) -> None:
-        if why:
-            found.bad.append(Bad(found.line, start, why))
-        elif record.endswith(b"\r"):
-            found.mended = True
-            found.good.append(record[:-1] + b"\n")
-        else:
-            found.good.append(record)
-        found.line += len(ENDS.findall(record))
 
     def _spoilt(self, record: bytes) -> str:
         if b"\0" in record and not self.nulls:

@@ -9,11 +9,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from modelyard.core.errors import DataError, Problem, Problems
+from modelyard.data.delimited.checking import LONGEST
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE = 1 << 16  # bytes that tell the separator
 LINES = 200
-LONGEST = 8 << 20  # bytes of a record, and so how far a quoted field may run
 LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\r|\n)")
 FIRST = re.compile(rb'(?:"(?:[^"]++|"")*+"|[^"\r\n]++|")*?(?:\r\n|\r|\n)')
 QUOTED = re.compile(rb'"[^"]*+"')

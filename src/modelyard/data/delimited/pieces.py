@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from modelyard.core import refusals
 from modelyard.core.errors import DataError, Problems
 from modelyard.data.delimited import checking, dialect
+from modelyard.data.delimited.checking import LONGEST
 from modelyard.data.delimited.damage import OPEN, STRAY, Bad, Sieve
 from modelyard.data.delimited.decoding import Decoded
-from modelyard.data.delimited.dialect import LONGEST, Dialect
+from modelyard.data.delimited.dialect import LINE, Dialect
 from modelyard.data.delimited.encodings import AUTO, UTF_8
 from modelyard.data.unpacking import Limits, opened
 
@@ -79,12 +80,16 @@ class Pieces:
                 self._add(block, final=final)
                 if self._dialect is None and not self._begins(final=final):
                     continue
-                while piece := self._next(final=final):
+                while not self._enough and (piece := self._next(final=final)):
                     if piece.rows and not self._found.found:
                         yield piece
-                if self._bad >= ENOUGH and self._form.damaged == "tell":
+                if self._enough:
                     break
         self._end()
+
+    @property
+    def _enough(self) -> bool:
+        return self._bad >= ENOUGH and self._form.damaged == "tell"
 
     def _blocks(self) -> Iterator[bytes]:
         """Blocks of UTF-8; where a file's lines end in a carriage return alone, in line feeds."""
@@ -97,9 +102,9 @@ class Pieces:
     def _add(self, block: bytes, *, final: bool) -> None:
         """Whole lines are kept apart from what comes behind the last of them, so that they are moved but once."""
         if self._skips:
-            end = block.find(b"\n") + 1
-            self._skips = not end
-            block = block[end:] if end else b""
+            line = LINE.match(block)
+            self._skips = line is None
+            block = block[line.end() :] if line else b""
         end = len(block) if final else block.rfind(b"\n") + 1
         if end:
             self._text, self._tail = b"".join((self._text, self._tail, memoryview(block)[:end])), block[end:]
@@ -216,9 +221,10 @@ class Pieces:
             more = "at least " * (self._bad >= ENOUGH)
             self._found.add(f"and {more}{self._bad - SHOWN} more lines of the kind", self._file.name)
         if not self._rows and not self._bad:
-            self._found.add("has a header and no rows", self._file.name)
+            self._found.add("has a header and no rows", self._file.name, "was it written to the end?")
         elif not self._rows and self._form.damaged == "refuse":
-            self._found.add(f"holds no row that is whole: {self._bad} were refused", self._file.name)
+            hint = "are the separator and the encoding right?"
+            self._found.add(f"holds no row that is whole: {self._bad} were refused", self._file.name, hint)
         self._found.raise_any()
 
 

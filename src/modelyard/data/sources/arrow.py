@@ -100,5 +100,6 @@ def _read(opened: Any) -> Iterator[Any]:  # noqa: ANN401 - pyarrow has no types
 def _difference(first: pl.DataFrame, other: pl.DataFrame) -> str:
     for name, dtype in first.schema.items():
         if other.schema.get(name) != dtype:
-            return f"{name} is {dtype} there" if name in other.columns else f"there is no {name} here"
+            here = f"{other.schema[name]} here" if name in other.columns else "not here"
+            return f"{name} is {dtype} there and {here}"
     return "give all files the same columns in the same order"
