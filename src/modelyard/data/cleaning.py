@@ -106,15 +106,32 @@ def check_installed(schema: Schema) -> None:
 
 def mended(series: pl.Series, clean: tuple[Cleaning, ...]) -> pl.Series:
     """A frame's column mended: each different value once. What cannot be read is missing here; others tell of it."""
+    return _mended(series, clean)[0]
+
+
+def readable(frame: pl.DataFrame, clean: Mapping[str, tuple[Cleaning, ...]]) -> pl.DataFrame:
+    """A frame with those columns mended of which every value can be: so each is read once. Others stay, to be told."""
+    made = [_mended(frame[name], cleaners) for name, cleaners in clean.items() if name in frame.columns]
+    return frame.with_columns([series for series, whole in made if whole])
+
+
+def _mended(series: pl.Series, clean: tuple[Cleaning, ...]) -> tuple[pl.Series, bool]:
+    """The column mended, and whether every value could be read."""
     import polars as pl
 
     cleaned = of(clean)
     if not clean or not cleaned.applies(series.dtype):
-        return series
+        return series, True
     distinct = series.drop_nulls().unique(maintain_order=True)
-    made = [_tried(cleaned, value) for value in distinct.to_list()]
+    whole, made = True, list[Any]()
+    for value in distinct.to_list():
+        try:
+            made.append(cleaned(value))
+        except ValueError:
+            whole = False
+            made.append(None)
     after = pl.Series(series.name, made, dtype=_dtype(made, series.dtype, cleaned.kind), strict=False)
-    return series.replace_strict(distinct, after, default=None, return_dtype=after.dtype)
+    return series.replace_strict(distinct, after, default=None, return_dtype=after.dtype), whole
 
 
 def columns(frame: pl.DataFrame, known: Sequence[Column]) -> pl.DataFrame:

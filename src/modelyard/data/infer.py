@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.recipe.schema import ColumnSpec
 
 FEW = 30  # levels that make a category whatever the number of rows
-ID_NAME = re.compile(r"(^|_|\b)(id|uuid|guid|key|rownames?|index|编号|序号)$|^unnamed|[a-z]Id$|ID$", re.IGNORECASE)
+ID_NAME = re.compile(r"(?i:(^|_|\b)(id|uuid|guid|key|rownames?|index|编号|序号)$|^unnamed)|[a-z]Id$|ID$")
 ISO_DATE = r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\s*$"
 CJK = r"[\x{3400}-\x{9fff}\x{3040}-\x{30ff}\x{ac00}-\x{d7af}]"
 MANY_WORDS = 100  # different words among which two are not sought for

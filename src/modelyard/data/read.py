@@ -92,6 +92,7 @@ def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequ
     notes.extend(protected.notes)
     labelled = {part: frame.drop(protected.drop) for part, frame in labelled.items()}
     settled = {name: settled.get(name, ()) + protected.clean.get(name, ()) for name in {**settled, **protected.clean}}
+    labelled = {part: cleaning.readable(frame, settled) for part, frame in labelled.items()}
     guessed = infer.schema(labelled["train"], recipe.target, recipe.columns, settled)
     labelled = {part: _dated(frame, guessed) for part, frame in labelled.items()}
     schema, task = _schema(labelled, recipe, guessed, notes, numbers)
