@@ -1,8 +1,8 @@
 """What is in a text file of rows, found one character after the other: slow, plain, and none of the product's code.
 
-The rule: a record of at most 8 MiB is fields between separators up to a line end (a line feed, a carriage return, or both). A field is
-quoted as a whole, with each quote inside written twice, or holds no quote. Where a record breaks that, it is one line, it is
-damaged, and the next line begins the next record. Blank lines at the end are nothing.
+The rule: a record of at most 8 MiB is fields between separators up to a line end (a line feed, a carriage return, or
+both). A field is quoted as a whole, with each quote inside written twice, or holds no quote. Where a record breaks
+that, it is one line, it is damaged, and the next line begins the next record. Blank lines at the end are nothing.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ HUGE = 9 << 20  # bytes of a field
 
 @dataclass(frozen=True)
 class Case:
-    """A damaged file: how it came about, the source that reads it, its name, its bytes, and its rows where they are known."""
+    """A damaged file: how it came about, the source that reads it, its name, its bytes, its rows where known."""
 
     kind: str
     source: str

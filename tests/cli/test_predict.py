@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import subprocess
@@ -52,6 +53,26 @@ def test_every_sort_of_table_is_read(
     else:
         frame.write_csv(file)
     assert call("predict", trained.bundle, file, "--quiet").json == {"predictions": expected}
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["frame", "records"])
+def test_patterns_and_packed_files_are_read_past_damage(
+    call: Call,
+    trained: Trained,
+    tmp_path: Path,
+    expected: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    large: bool,  # noqa: FBT001 - a case
+) -> None:
+    monkeypatch.setattr(reading, "LARGE", 0 if large else reading.LARGE)
+    content = (trained.folder / "customers.csv").read_text()
+    head, *rows = content.splitlines(keepends=True)
+    (tmp_path / "1.csv").write_text(head + "".join(rows[:50]) + "damaged\n")
+    (tmp_path / "2.csv").write_bytes(gzip.compress((head + "".join(rows[50:])).encode()))
+    source = f"{{source: csv, path: '{tmp_path}/*.csv', damaged: refuse}}"
+    told = call("predict", trained.bundle, source)
+    assert told.json == {"predictions": expected}
+    assert f"1 row could not be read, the first at {tmp_path}/1.csv:52: has 1 fields" in " ".join(told.err.split())
 
 
 def test_written_answers(call: Call, trained: Trained, tmp_path: Path, expected: list[dict[str, Any]]) -> None:

@@ -34,7 +34,7 @@ def framed(rows: Callable[[], Rows], name: str) -> pl.DataFrame:
         columns = _columns(piece, sorts, name)
         frames.append(room.kept(pl.DataFrame([_series(key, values_, name) for key, values_ in columns.items()])))
     if not frames:
-        raise DataError("holds no rows", name)
+        raise DataError("holds no rows", name, "was it written to the end?")
     mixed = [key for key, seen in sorts.items() if _dtype(seen) == pl.String and seen != {str}]
     types = {key: _dtype(seen) for key, seen in sorts.items()}
     with collecting():  # what is refused was told the first time

@@ -13,8 +13,8 @@ CHINESE = (
 TRADITIONAL = (
     "我們的客戶在台北，他們對產品的質量很滿意，但是送貨的速度不夠快。是不是可以再快一些？有很多這樣的公司。" * 2
 )
-GERMAN = "Die Straße nach Köln führt über Düren; für größere Fahrzeuge ist sie gesperrt, grüne dürfen. Äpfel, Öl, süß, müde, schön."
-FRENCH = "L'élève a été reçu à l'école; où est la clé? Ça dépend de l'été, répète-t-elle à sa mère. Né à Nîmes, il a rêvé d'être évêque."
+GERMAN = "Die Straße nach Köln führt über Düren; für größere ist sie gesperrt, grüne dürfen. Äpfel, Öl, süß, schön."
+FRENCH = "L'élève a été reçu à l'école; où est la clé? Ça dépend de l'été, répète sa mère. Né à Nîmes, il a rêvé."
 KOREAN = "우리 고객은 서울에 있으며 제품의 품질에 매우 만족합니다. 하지만 배송 속도가 충분히 빠르지 않습니다."
 JAPANESE = "私たちのお客様は東京にいて、製品の品質にとても満足していますが、配送の速度が十分ではありません。"
 CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy; řeka teče přes město, kde žijí naši nejlepší zákazníci již léta."

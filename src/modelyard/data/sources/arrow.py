@@ -52,7 +52,7 @@ class Arrow(Source):
                     raise DataError("has other columns than the first file", file.name, _difference(frames[0], frame))
                 frames.append(room.kept(frame))
         if not frames:
-            raise DataError("holds no rows", shown(self.path))
+            raise DataError("holds no rows", shown(self.path), "was it written to the end?")
         return pl.concat(frames, rechunk=False).lazy()
 
     def digest(self, folder: Path) -> str:

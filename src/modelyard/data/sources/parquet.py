@@ -87,7 +87,7 @@ class Parquet(Source):
 
         frames = [room.kept(frame) for file in files for frame in self._sound(file)]
         if not frames:
-            raise DataError("holds no row that is whole", shown(self.path)) from error
+            raise DataError("holds no row that is whole", shown(self.path), "get it again") from error
         try:
             return pl.concat(frames, rechunk=False).lazy()
         except pl.exceptions.PolarsError:
