@@ -67,6 +67,7 @@ def test_what_is_damaged_is_refused_with_its_line(
     [
         (b"a,a\n1,2\n", "2 columns are called 'a'"),
         (b'"a,b\n1,2\n', "has a header with broken quotes"),
+        (b'a,n""b\n1,2\n', "has a header with broken quotes"),
         (b"a,\xff\n1,2\n", "is not utf-8: byte 2 does not decode"),
         (b"a\0,b\n1,2\n", "has a header with null bytes"),
         (b"a,b\n1\n2\n", "holds no row that is whole: 2 were refused"),

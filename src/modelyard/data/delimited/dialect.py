@@ -106,11 +106,11 @@ def undecoded(name: str, line: int, encoding: str, byte: int | None) -> tuple[st
 
 def _fields(line: str, separator: str, name: str) -> list[str]:
     csv.field_size_limit(1 << 30)
-    try:
-        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator, strict=True))
-    except (csv.Error, StopIteration) as error:
+    field = rf'(?:"(?:[^"]++|"")*+"|[^"{re.escape(separator)}]*+)'
+    if not re.fullmatch(rf"{field}(?:{re.escape(separator)}{field})*+", line):
         hint = 'write a quote inside a field twice, and put the field in quotes: "5"" pipe"'
-        raise DataError("has a header with broken quotes", f"{name}:1", hint) from error
+        raise DataError("has a header with broken quotes", f"{name}:1", hint)
+    return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator, strict=True))
 
 
 def _named(header: list[str], path: str) -> list[Problem]:
