@@ -81,6 +81,16 @@ def frame_taken(frame: pl.DataFrame, rows: Ints) -> pl.DataFrame:
     return framed(frame[rows[start : start + PIECE]] for start in range(0, len(rows), PIECE))
 
 
+def frame_where(frame: pl.DataFrame, there: Array) -> pl.DataFrame:
+    """The rows of a frame that are `there` [rows] bool, in their order."""
+    import polars as pl
+
+    if fits(frame.estimated_size() * np.count_nonzero(there) / max(frame.height, 1)):
+        return frame.filter(pl.Series(there))
+    starts = range(0, frame.height, MAPPED)
+    return framed(frame[start : start + MAPPED].filter(pl.Series(there[start : start + MAPPED])) for start in starts)
+
+
 def kept(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame in memory, or on disk where memory has no room for it.
 

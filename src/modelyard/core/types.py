@@ -146,6 +146,10 @@ class Table:
         """How many rows."""
         return self.frame.height
 
+    def where(self, there: npt.NDArray[np.bool_]) -> Table:
+        """Some of the rows, in their order: [rows] bool."""
+        return Table(room.frame_where(self.frame, there), self.schema)
+
     def take(self, rows: Ints) -> Table:
         """Some of the rows, in the order given: [rows] int."""
         return Table(room.frame_taken(self.frame, rows), self.schema)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelyard.core import digest, events, groups, refusals, room
+from modelyard.core import digest, events, groups, refusals, room, threads
 from modelyard.core.errors import DataError, Problems
 from modelyard.core.refusals import Collected
 from modelyard.core.types import Cleaning, Column, Floats, Ints, Kind, Role, Schema, Table, Task
@@ -245,12 +245,9 @@ def _schema(
 def _dated(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """A frame with written moments as moments, so that each is read once; a column with one that is none stays."""
     written = [c for c in schema.columns if c.kind is Kind.TIME and c.role is not Role.IGNORE and not c.clean]
-    read = []
-    for series in (frame[c.name] for c in written if frame.schema[c.name] == pl.String):
-        moments = values.moments(series)
-        if moments.null_count() == series.null_count():
-            read.append(moments)
-    return frame.with_columns(read)
+    texts = [frame[c.name] for c in written if frame.schema[c.name] == pl.String]
+    read = zip(texts, threads.each(values.moments, texts), strict=True)
+    return frame.with_columns([moments for text, moments in read if moments.null_count() == text.null_count()])
 
 
 def _labels(parts: list[pl.Series]) -> pl.Series:

@@ -33,11 +33,10 @@ def split(rows: Rows, how: SplitSpec, seed: int) -> Parts:
     if any(shares):
         dealt = Pool.of(rows, how).deal(shares, seed, "split")
         part, notes = dealt.part, (*notes, *dealt.notes)
-    train, test, valid = (np.flatnonzero(part == number) for number in (0, 1, 2))
     parts = Parts(
-        train=table.take(train),
-        valid=rows.valid or table.take(valid),
-        test=rows.test or table.take(test),
+        train=table.where(part == 0),
+        valid=rows.valid or table.where(part == 2),
+        test=rows.test or table.where(part == 1),
     )
     check(parts)
     parts = Parts(parts.train, parts.valid, parts.test, (*notes, *told.sentences(parts, how)))

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from modelyard.core import digest, events, threads
 from modelyard.core.errors import BundleError, RecipeError
 from modelyard.core.protocols import (
@@ -27,6 +25,7 @@ from modelyard.core.registry import Family, settings_of
 from modelyard.core.types import Column, Kind
 from modelyard.data import values
 from modelyard.features import keeping
+from modelyard.features.reading import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,6 +39,8 @@ ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name
 STEPS: Family[Step] = Family("modelyard.features.steps", Step, "step")
 PIECE = 1 << 16  # rows of a table that are encoded at once
 SOME = 1000  # rows from which it pays to look for values that are the same
+TALL = 100_000  # rows from which columns are fitted side by side
+PLAIN = frozenset({Kind.NUMBER, Kind.CATEGORY, Kind.BOOLEAN, Kind.TIME})
 CHEAP = frozenset({Kind.NUMBER, Kind.TEXT})  # whose values are read at once, or are seldom the same
 
 
@@ -191,12 +192,12 @@ def _key(schema: Schema, making: Making) -> str:
 def _fit(table: Table, target: Floats | None, making: Making) -> Features:
     schema: Schema = table.schema
     known = {column.name: column for column in schema.features}
-    read: Mapping[str, Values] = _Read(table, known)
+    read: Mapping[str, Values] = Reading(table, known)
     steps: list[tuple[str, FittedStep]] = []
     for done, (name, step) in enumerate(making.steps):
         events.step("preparing", done, len(making.steps), name)
         fitted_step = step.fit(read, known, target, making.seed)
-        read = fitted_step(read)
+        read = read.after(fitted_step) if isinstance(read, Reading) else fitted_step(read)
         known = {name: column for name, column in known.items() if name in read}
         known |= {column.name: column for column in fitted_step.made}
         steps.append((name, fitted_step))
@@ -204,21 +205,27 @@ def _fit(table: Table, target: Floats | None, making: Making) -> Features:
         raise RecipeError(
             "the steps leave no column to learn from", "prepare", "leave out the one that selects columns"
         )
-    names: dict[str, str] = {}
+    chosen = {name: making.choose(column) for name, column in known.items()}
+
+    def one(column: Column) -> FittedEncoder:
+        return _fitted(chosen[column.name][1], column, read, target)
+
+    # Side by side where there are many rows; one after the other where an encoder works long and tells of it.
+    plain = len(table) >= TALL and all(column.kind in PLAIN for column in known.values())
     fitted: dict[str, FittedEncoder] = {}
-    for done, column in enumerate(known.values()):
-        events.step("encoding", done, len(known), column.name)
-        names[column.name], encoder = making.choose(column)
-        fitted[column.name] = _fitted(encoder, column, read, target)
-    events.step("encoding", len(known), len(known))
+    for column, encoder in zip(known.values(), (threads.each if plain else map)(one, known.values()), strict=True):
+        fitted[column.name] = encoder
+        events.step("encoding", len(fitted), len(known), column.name)
+    names = {name: encoder for name, (encoder, _) in chosen.items()}
     notes = [note for _, step in steps if isinstance(step, Noted) for note in step.notes]
     return Features(names, fitted, steps, tuple(notes))
 
 
 def _fitted(encoder: Encoder, column: Column, read: Mapping[str, Values], target: Floats | None) -> FittedEncoder:
-    """An encoder fitted to a column, by counts where these are all that it looks at and no step was there."""
-    if isinstance(encoder, Tallied) and isinstance(read, _Read):
-        return encoder.fit_counts(read.counts(column.name), column)
+    """An encoder fitted to a column, by counts where these are all that it looks at."""
+    counts = read.counts(column.name) if isinstance(encoder, Tallied) and isinstance(read, Reading) else None
+    if isinstance(encoder, Tallied) and counts is not None:
+        return encoder.fit_counts(counts, column)
     return encoder.fit(read[column.name], column, target)
 
 
@@ -233,36 +240,10 @@ def crossed(table: Table, target: Floats, making: Making, features: Features) ->
     crossing = {name: encoder for name, encoder in chosen.items() if isinstance(encoder, Crossed)}
     if not crossing:
         return {}
-    prepared = features.prepared(_Read(table, {column.name: column for column in table.schema.features}))
+    prepared = features.prepared(Reading(table, {column.name: column for column in table.schema.features}))
     return {
         name: encoder.crossed(prepared[name], known[name], target, making.seed) for name, encoder in crossing.items()
     }
-
-
-class _Read(Mapping[str, "Values"]):
-    """A table's columns as values [rows], read when they are asked for, so that not all of them are held at once."""
-
-    def __init__(self, table: Table, known: Mapping[str, Column]) -> None:
-        self.table, self.known = table, known
-
-    def __getitem__(self, name: str) -> Values:
-        return values.from_series(self.table.frame[name], self.known[name])
-
-    def counts(self, name: str) -> dict[str, int]:
-        """How many rows hold each value of a column."""
-        few, places = values.distinct(self.table.frame[name])
-        known = values.from_series(few, self.known[name]).tolist()
-        counts: dict[str, int] = {}
-        for value, count in zip(known, np.bincount(places, minlength=len(known)).tolist(), strict=False):
-            if value is not None:  # two written values may be one
-                counts[value] = counts.get(value, 0) + count
-        return counts
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
-
-    def __len__(self) -> int:
-        return len(self.known)
 
 
 def _kept(state: State, place: str, files: dict[str, bytes]) -> dict[str, Json]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from modelyard.core import threads
 from modelyard.core.types import Column, Ints, Kind, Table
 from modelyard.data import values
 
@@ -28,10 +30,11 @@ def copied(tables: Sequence[Table]) -> Ints:
     rows = sum(map(len, tables))
     found = np.full(rows, -1, dtype=np.int64)
     hashed, says = np.zeros(rows, dtype=np.uint64), np.zeros(rows, dtype=bool)
-    for column in features:  # one at a time: all of them read would be the table once more
-        series = _column(tables, column)
-        hashed = hashed * MIX ^ series.hash().to_numpy()
-        says |= series.is_not_null().to_numpy()
+    # A few at a time: all of them read would be the table once more.
+    for told, there in threads.each(partial(_told, tables), features):
+        np.multiply(hashed, MIX, out=hashed)
+        np.bitwise_xor(hashed, told, out=hashed)
+        says |= there
     # Few rows share a hash, so that few are compared; equal hashes alone prove nothing.
     places = np.flatnonzero(pl.Series(hashed).is_duplicated().to_numpy() & says)
     if len(places):
@@ -41,6 +44,12 @@ def copied(tables: Sequence[Table]) -> Ints:
         )
         found[places] = np.where(same["count"].to_numpy() > 1, places[same["first"].to_numpy()], -1)
     return found
+
+
+def _told(tables: Sequence[Table], column: Column) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """The hashes of a feature's values, and which rows have one: [rows] and [rows]."""
+    series = _column(tables, column)
+    return series.hash().to_numpy(), series.is_not_null().to_numpy()
 
 
 def codes(series: Sequence[pl.Series]) -> Ints:

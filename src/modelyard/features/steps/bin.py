@@ -35,13 +35,13 @@ class FittedBin(FittedStep):
 
     def state(self) -> State:
         """The edges."""
-        return {"edges": {name: list(edges) for name, edges in self.edges.items()}}
+        return {"edges": [[name, list(edges)] for name, edges in self.edges.items()]}
 
     @classmethod
     def restore(cls, state: State) -> Self:
         """From the edges."""
         kept: Any = state["edges"]
-        return cls({str(name): tuple(map(float, edges)) for name, edges in kept.items()})
+        return cls({str(name): tuple(map(float, edges)) for name, edges in kept})
 
     def _cut(self, name: str, found: Values) -> Values:
         levels = np.array([*_levels(self.edges[name]), None], dtype=object)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from modelyard.core import threads
 from modelyard.core.protocols import FittedStep, State, Step
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
@@ -76,10 +77,18 @@ class Clip(Step):
             RecipeError: a column is not there or holds no numbers.
         """
         bounds, beyond = {}, []
-        for name in choosing.columns(self.columns, known, {Kind.NUMBER}, "clip"):
-            there = columns[name][~np.isnan(columns[name])]
-            if len(there):
-                low, high = np.quantile(there, [self.low, self.high])
-                bounds[name] = (float(low), float(high))
-                beyond.append(f"{int(((there < low) | (there > high)).sum())} of {name}")
+        names = choosing.columns(self.columns, known, {Kind.NUMBER}, "clip")
+        for name, found in zip(names, threads.each(lambda name: self._bounds(columns[name]), names), strict=True):
+            if found is not None:
+                low, high, changed = found
+                bounds[name] = (low, high)
+                beyond.append(f"{changed} of {name}")
         return FittedClip(bounds, (f"extreme values were brought to a bound: {', '.join(beyond)}",) if beyond else ())
+
+    def _bounds(self, values: Values) -> tuple[float, float, int] | None:
+        """The quantiles of the numbers that are there, and how many lie beyond them; None where none is."""
+        there = values[~np.isnan(values)]
+        if len(there) == 0:
+            return None
+        low, high = np.quantile(there, [self.low, self.high])
+        return float(low), float(high), int(np.count_nonzero((there < low) | (there > high)))
