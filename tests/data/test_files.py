@@ -13,6 +13,7 @@ import fsspec
 import pyarrow as pa
 import pytest
 
+from modelyard.core import cache, digest
 from modelyard.core.errors import DataError, MissingExtraError
 from modelyard.data import files, unpacking
 from modelyard.data.files import File
@@ -148,8 +149,9 @@ def test_a_package_that_a_protocol_needs_is_named(tmp_path: Path) -> None:
 def test_the_digest_of_a_large_file_is_that_of_what_it_holds_now(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unpacking, "LARGE", 4)
-    monkeypatch.setattr(unpacking, "SETTLED", 0.0)
+    monkeypatch.setattr(digest, "LARGE", 4)
+    monkeypatch.setattr(digest, "SETTLED", -10.0)
+    monkeypatch.setenv(cache.CACHE, str(tmp_path / "cache"))
     file = File(tmp_path / "rows", "rows")
     file.path.write_bytes(b"a" * 100)
     first = unpacking.digest_of([file])

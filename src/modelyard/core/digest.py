@@ -14,13 +14,13 @@ from modelyard.core import artifacts, cache
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     import numpy.typing as npt
 
 BLOCK = 1 << 20
-LARGE = 1 << 26  # bytes from which a file's digest is remembered
+LARGE = 1 << 23  # bytes from which a file's digest is remembered
 SETTLED = 2.0  # seconds after which a change of a file shows in its times
 
 
@@ -44,21 +44,34 @@ def of_arrays(arrays: Iterable[npt.NDArray[Any]]) -> str:
 
 def of_file(path: Path) -> str:
     """The SHA-256 of a file, read in blocks; that of a large one is remembered as long as the file is the same."""
+    return remembered(path, lambda: _read(path))
+
+
+def remembered(path: Path, make: Callable[[], str], use: str = "") -> str:
+    """What `make` gave for a file as it is now, or gives; of a large file that is remembered from process to process.
+
+    What is made of one file for another `use` is remembered apart.
+    """
     before = path.stat()
-    memory = _memory(path) if before.st_size >= LARGE else None
-    known = None if memory is None else _remembered(memory)
+    if before.st_size < LARGE:
+        return make()
+    memory = _memory(path, use)
+    known = _remembered(memory)
     if known is not None and known.of == _marks(before):
         return known.digest
+    found = make()
+    if time.time() - max(before.st_mtime, before.st_ctime) > SETTLED and _marks(path.stat()) == _marks(before):
+        with suppress(OSError):  # then it is read again the next time
+            artifacts.write_file(memory, msgspec.json.encode(Known(_marks(before), found)))
+    return found
+
+
+def _read(path: Path) -> str:
     running = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             running.update(block)
-    found = running.hexdigest()
-    settled = time.time() - max(before.st_mtime, before.st_ctime) > SETTLED and _marks(path.stat()) == _marks(before)
-    if memory is not None and settled:
-        with suppress(OSError):  # then it is read again the next time
-            artifacts.write_file(memory, msgspec.json.encode(Known(_marks(before), found)))
-    return found
+    return running.hexdigest()
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -68,8 +81,9 @@ class Known(msgspec.Struct, frozen=True):
     digest: str
 
 
-def _memory(path: Path) -> Path:
-    return cache.folder() / "digests" / f"{of_bytes(str(path.resolve()).encode('utf-8', 'surrogateescape'))}.json"
+def _memory(path: Path, use: str) -> Path:
+    told = f"{use}:{path.resolve()}".encode("utf-8", "surrogateescape")
+    return cache.folder() / "digests" / f"{of_bytes(told)}.json"
 
 
 def _remembered(memory: Path) -> Known | None:

@@ -24,6 +24,7 @@ ISO_DATE = r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:
 CJK = r"[\x{3400}-\x{9fff}\x{3040}-\x{30ff}\x{ac00}-\x{d7af}]"
 MANY_WORDS = 100  # different words among which two are not sought for
 NUMERIC_CLASSES = 20
+SEEN = 10_000  # rows by which columns are told apart
 TALL = 100_000  # rows from which columns are looked at side by side
 
 
@@ -190,12 +191,13 @@ def _constant(series: pl.Series) -> bool:
 
 def _copies(frame: pl.DataFrame, columns: Sequence[Column]) -> dict[str, str]:
     """The columns that are of one kind with an earlier one and hold the same in every row, each with the earlier."""
-    alike: dict[tuple[Kind, str, int], list[str]] = {}
+    alike: dict[tuple[Kind, str, int, int], list[str]] = {}
     copies: dict[str, str] = {}
     for column in columns:
         series = frame[column.name]
-        digest = int(series.hash().sum())  # few columns share it, so that few are compared cell by cell
-        firsts = alike.setdefault((column.kind, str(series.dtype), digest), [])
+        # Few columns share what the first rows say, so that few are compared cell by cell.
+        digest = int(series.head(SEEN).hash().sum())
+        firsts = alike.setdefault((column.kind, str(series.dtype), digest, series.null_count()), [])
         same = next((first for first in firsts if series.equals(frame[first])), None)
         if same is None:
             firsts.append(column.name)

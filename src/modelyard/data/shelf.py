@@ -10,14 +10,14 @@ import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from modelyard.core import artifacts, digest, room
+from modelyard.core import artifacts, digest, room, threads
 from modelyard.core.types import Parts, Schema, Table, Task
 from modelyard.data.hygiene import Hygiene
 from modelyard.data.read import Rows
@@ -83,9 +83,7 @@ class Shelf:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with artifacts.staged_folder(self.folder) as staging:
-                for part in PARTS:
-                    (staging / part).mkdir()
-                    room.write_ipc(getattr(prepared.parts, part).frame, staging / part / "rows.arrow")
+                list(threads.each(partial(_write, prepared.parts, staging), PARTS))
                 (staging / META).write_bytes(msgspec.json.encode(meta))
                 with suppress(FileExistsError):  # another process was as far
                     artifacts.publish(staging, place)
@@ -130,6 +128,11 @@ def worth(parts: Parts) -> bool:
 def _prepared(parts: Parts, meta: Meta, place: Path) -> Prepared:
     rows = Rows(parts.train, parts.valid, parts.test, meta.task, meta.digest, meta.notes)
     return Prepared(parts, rows, meta.found, place)
+
+
+def _write(parts: Parts, folder: Path, part: str) -> None:
+    (folder / part).mkdir()
+    room.write_ipc(getattr(parts, part).frame, folder / part / "rows.arrow")
 
 
 def _mapped(place: Path, schema: Schema) -> Table:

@@ -8,7 +8,6 @@ import hashlib
 import lzma
 import os
 import tempfile
-import time
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 RATIO = 200.0  # of what is unpacked to what is packed: texts have some five to fifty
 SMALL = 64 << 20  # bytes that any ratio may make
 BLOCK = 1 << 20
-LARGE = 8 << 20  # bytes of a file whose digest is kept
-SETTLED = 2.0  # seconds after which a file that was written tells by its times that it was written again
 MAGIC = {
     b"\x1f\x8b\x08": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
@@ -46,7 +43,6 @@ BROKEN = (
     RuntimeError,
     ValueError,
 )
-_digests: dict[tuple[Any, ...], str] = {}
 
 
 @dataclass(frozen=True)
@@ -151,17 +147,14 @@ def digest_of(files: Sequence[File], limits: Limits = LIMITS) -> str:
 
 
 def _digest(file: File, limits: Limits) -> str:
-    told = file.path.stat()
-    key = (str(file.path), told.st_size, told.st_mtime_ns, told.st_ino, told.st_ctime_ns)
-    if key in _digests:
-        return _digests[key]
-    running = hashlib.sha256()
-    with opened(file, limits) as content:
-        while block := content.read(BLOCK):
-            running.update(block)
-    if told.st_size >= LARGE and time.time() - told.st_ctime > SETTLED:
-        _digests[key] = running.hexdigest()
-    return running.hexdigest()
+    def unpacked() -> str:
+        running = hashlib.sha256()
+        with opened(file, limits) as content:
+            while block := content.read(BLOCK):
+                running.update(block)
+        return running.hexdigest()
+
+    return digest.remembered(file.path, unpacked, "unpacked")
 
 
 @contextmanager

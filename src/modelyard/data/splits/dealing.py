@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from modelyard.core.types import Floats, Ints
+
+WIDE = 1 << 16  # strata
 
 
 def deal(strata: Ints, shares: tuple[float, ...], random: np.random.Generator) -> Ints:
@@ -20,7 +24,8 @@ def deal(strata: Ints, shares: tuple[float, ...], random: np.random.Generator) -
     6
     """
     order = random.permutation(len(strata))
-    grouped = order[np.argsort(strata[order], kind="stable")]  # strata one after the other, shuffled inside
+    narrow = strata.astype(np.uint16) if int(strata.max(initial=0)) < WIDE else strata  # which is sorted much faster
+    grouped = order[np.argsort(narrow[order], kind="stable")]  # strata one after the other, shuffled inside
     part = walked(grouped, shares)
     learn_of_each(part, strata, order)
     return part
@@ -51,13 +56,19 @@ def learn_of_each(part: Ints, strata: Ints, order: Ints) -> None:
 
     The part that gives it up takes one of the stratum that has the most in part 0, as long as any has two.
     """
-    for one in np.setdiff1d(strata, strata[part == 0]):
+    for one in lacking(strata, part == 0):
         back = order[strata[order] == one][0]
         left, part[back] = part[back], 0
         learnt, counts = np.unique(strata[part == 0], return_counts=True)
         if counts.max() > 1:
             most = learnt[counts.argmax()]
             part[order[(strata[order] == most) & (part[order] == 0)][0]] = left
+
+
+def lacking(strata: Ints, there: npt.NDArray[np.bool_]) -> Ints:
+    """The strata, numbers from 0 on [rows], that none of the rows `there` [rows] has, in order."""
+    counts = np.bincount(strata)
+    return np.flatnonzero((counts > 0) & (np.bincount(strata[there], minlength=len(counts)) == 0))
 
 
 def bands(target: Floats) -> Ints:

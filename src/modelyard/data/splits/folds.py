@@ -9,7 +9,7 @@ import numpy as np
 
 from modelyard.core.types import Ints, Parts, Table
 from modelyard.data.split import check
-from modelyard.data.splits import timed, units
+from modelyard.data.splits import dealing, timed, units
 from modelyard.data.splits.given import apart
 from modelyard.data.splits.pool import Pool
 
@@ -106,7 +106,7 @@ def _outer(pool: Pool, count: int, repeats: int, seed: int) -> Iterator[Ints]:
 
 def _learnable(part: Ints, classes: Ints | None, together: Ints | None) -> Ints:
     """With a row of each class to learn from, and what must be with it."""
-    missing = np.empty(0, int) if classes is None else np.setdiff1d(classes, classes[part == LEARNT])
+    missing = np.empty(0, int) if classes is None else dealing.lacking(classes, part == LEARNT)
     for one in missing:
         row = np.flatnonzero(classes == one)[0]
         part[row if together is None else together == together[row]] = LEARNT

@@ -176,7 +176,7 @@ class Pool:
         return bool(enough.all()) and not len(self._unlearnt(part))
 
     def _unlearnt(self, part: Ints) -> Ints:
-        return np.empty(0, int) if self.classes is None else np.setdiff1d(self.classes, self.classes[part == 0])
+        return np.empty(0, int) if self.classes is None else dealing.lacking(self.classes, part == 0)
 
     def _learnt(self, part: Ints) -> None:
         """Each class of the rows is learnt.

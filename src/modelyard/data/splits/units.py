@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelyard.core.types import Ints
-from modelyard.data.splits.dealing import walked
+from modelyard.data.splits import dealing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +119,7 @@ def deal(units: Units, shares: tuple[float, ...], random: np.random.Generator) -
         need = whole * rows - np.bincount(part[placed], sizes[placed], minlength=len(whole))
         need = np.clip(need, 0, None) / np.clip(need, 0, None).sum()
         grouped = np.argsort(units.commonest[small] * (int(sizes.max()) + 1) + sizes[small], kind="stable")
-        part[small] = walked(grouped, tuple(need[1:].tolist()))
+        part[small] = dealing.walked(grouped, tuple(need[1:].tolist()))
     return part
 
 
@@ -151,7 +151,7 @@ def settled(part: Ints, units: Units, parts: Sequence[int], classes: Ints | None
     The smallest unit that serves moves; to an empty part none that alone bears a class in part 0.
     """
     part = part.copy()
-    for one in () if classes is None else np.setdiff1d(classes, classes[part[units.unit] == 0]):
+    for one in () if classes is None else dealing.lacking(classes, part[units.unit] == 0):
         bearing = np.unique(units.unit[classes == one])
         part[bearing[units.sizes[bearing].argmin()]] = 0
     for number in parts:
