@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 import modelyard
 from modelyard import run
 from modelyard.core import events
+from modelyard.core.errors import DataError, UsageError
 from modelyard.core.types import Kind
 from modelyard.data import read as reading
 from modelyard.data import shelf
 from modelyard.data.shelf import Shelf
+from modelyard.quality.expectations import fresh
 from modelyard.release.yard import Yard
 from tests import making
 
@@ -159,3 +163,55 @@ def test_kinds_of_blocks_are_all_kept(tmp_path: Path) -> None:
     assert {Kind.TEXT, Kind.CATEGORY} <= {column.kind for column in first.bundle.schema.features}
     second = run.train(said, home=tmp_path / "yard")
     assert (second.answers == first.answers).all()
+
+
+def test_a_database_that_has_changed_is_read_again_in_the_same_process(tmp_path: Path) -> None:
+    place = f"sqlite:///{tmp_path / 'rows.db'}"
+    frame = making.table("binary", 200).drop("since", "年龄")
+    said = {**recipe(tmp_path, keep=True), "data": {"source": "sql", "url": place, "table": "rows"}}
+    for rows in (200, 150):
+        with sa.create_engine(place).begin() as written:
+            written.execute(sa.text("DROP TABLE IF EXISTS rows"))
+            written.execute(sa.text(f"CREATE TABLE rows ({', '.join(frame.columns)})"))
+            names = ", ".join(f":{name}" for name in frame.columns)
+            written.execute(sa.text(f"INSERT INTO rows VALUES ({names})"), frame.head(rows).to_dicts())  # noqa: S608
+        ready = run.prepare(said, home=tmp_path / "yard")
+        assert sum(ready.rows.values()) == rows
+
+
+def test_what_the_environment_says_of_rows_is_in_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {**recipe(tmp_path, keep=True), "split": {"test": "${HELD_OUT}"}}
+    told = []
+    for share in ("0.2", "0.4"):
+        monkeypatch.setenv("HELD_OUT", share)
+        told.append(run.prepare(said, home=tmp_path / "yard").rows["test"])
+    assert told == [40, 80]
+
+
+def test_rows_that_were_fresh_are_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = making.table("binary", 200).with_columns(
+        pl.datetime_range(datetime(2026, 1, 1), datetime(2026, 1, 2), "7m", eager=True)[:200].alias("since")  # noqa: DTZ001
+    )
+    said = making.recipe(tmp_path, frame, keep=True, checks=[{"check": "fresh", "column": "since", "at_most": "2d"}])
+
+    class Clock(datetime):
+        day_now = 2
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime(2026, 1, Clock.day_now, tzinfo=tz)
+
+    monkeypatch.setattr(fresh, "datetime", Clock)
+    assert sum(run.prepare(said, home=tmp_path / "yard").rows.values()) == 200
+    monkeypatch.setattr(Clock, "day_now", 20)
+    with pytest.raises(DataError, match="more than 2 days ago"):
+        run.prepare(said, home=tmp_path / "yard")
+
+
+@pytest.mark.parametrize("said", ["much", "-1", "nan"])
+def test_a_bound_of_what_is_kept_that_is_no_number_is_told(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(shelf.LIMIT, said)
+    with pytest.raises(UsageError, match="is no number of gigabytes"):
+        Shelf(tmp_path).thin()

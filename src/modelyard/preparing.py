@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core import events
 from modelyard.core.types import Kind
-from modelyard.data import shelf
+from modelyard.data import fingerprint, shelf
 from modelyard.data.hygiene import clean
 from modelyard.data.personal import keyed
 from modelyard.data.read import Rows, read, whole_of
@@ -14,6 +15,7 @@ from modelyard.data.shelf import Prepared, Shelf
 from modelyard.data.split import split
 from modelyard.data.splits.folds import folds
 from modelyard.quality.expecting import expected
+from modelyard.recipe import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,16 +37,19 @@ def prepare(plan: Plan, yard: Yard, check: Callable[[Rows], object]) -> Prepared
         RecipeError, DataError: as reading, the check and the split raise them.
     """
     keeps = may_keep(plan)
-    key = shelf.key_of(_said(plan), whole_of(plan.sources, plan.recipe.folder)) if keeps else ""
+    fingerprint.forget()
+    whole = whole_of(plan.sources, plan.recipe.folder) if keeps else ""
+    key = shelf.key_of(_said(plan), whole) if keeps else ""
     found = Shelf(yard.prepared).find(key) if key else None
     if found is not None:
         for note in (*found.rows.notes, *found.parts.notes):
             events.note(note)
         events.note(f"the table is as it was prepared before: {sum(map(len, found.rows.given)):,} rows")
         check(found.rows)
-        return found
+        return replace(found, rows=expected(plan.expectations, found.rows, plan.recipe, again=True))
     made = _made(plan, check)
-    if keeps and (plan.recipe.keep or shelf.worth(made.parts)):
+    as_keyed = made.rows.digest == whole  # and not written to meanwhile
+    if keeps and as_keyed and (plan.recipe.keep or shelf.worth(made.parts)):
         return Shelf(yard.prepared).keep(key, made)
     return made
 
@@ -72,4 +77,7 @@ def _said(plan: Plan) -> dict[str, Any]:
     columns = {name: {k: v for k, v in one.items() if k != "encoder"} for name, one in said["columns"].items()}
     mends = [mend for cleaners in plan.cleaners.values() for mend in cleaners]
     keys = {plan.recipe.protect.key, *(str(name) for mend in mends if (name := getattr(mend, "key", None)))}
-    return said | {"columns": columns, "keys": {name: keyed.fingerprint(name) for name in sorted(keys)}}
+    given = {".".join(map(str, place)): parse.put_in(text) for place, text in plan.recipe.raw.items()}
+    environment = {place: text for place, text in given.items() if place.partition(".")[0] in OF_ROWS}
+    known = {name: keyed.fingerprint(name) for name in sorted(keys)}
+    return said | {"columns": columns, "environment": environment, "keys": known}

@@ -361,3 +361,20 @@ def test_a_recipe_whose_join_does_not_fit_is_told(said: dict[str, Any], problem:
 
 def test_yaml_that_reads_on_as_true_means_the_key() -> None:
     assert HowJoined.model_validate({True: "customer"}).pairs == (("customer", "customer"),)
+
+
+def test_rows_that_are_refused_are_told_once_though_tables_are_read_twice(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("id,x\n1,2\n2\n3,4\n")
+    (tmp_path / "other.csv").write_text("id,z\n1,5\nx3,6\n4\n")  # whose key is text
+    sources = [source({"source": "csv", "path": name, "damaged": "refuse"}) for name in ("rows.csv", "other.csv")]
+    whole = joining.over(sources[0], sources[1:], [HowJoined.model_validate({"on": "id"})])
+    with refusals.collecting() as refused:
+        rows = whole.read(tmp_path).collect()
+    assert rows.rows() == [("1", 2, 5), ("3", 4, None)]
+    assert [one.where for one in refused.listed] == ["rows.csv:3", "other.csv:4"]
+    assert refused.count == 2
+
+
+def test_long_whole_keys_are_told_apart_where_the_other_table_has_fractions() -> None:
+    made = joined({"id": [2**53 + 1, 2**53, 1]}, {"id": [float(2**53), 1.0, 1.5], "z": [5, 6, 7]}, on="id")
+    assert made["z"].to_list() == [None, 5, 6]

@@ -87,3 +87,13 @@ def repaired(sentence: str) -> None:
     found = _collected.get()
     if found is not None and sentence not in found.repairs:
         found.repairs.append(sentence)
+
+
+def passed_on(found: Collected) -> None:
+    """Tell what was collected apart, as what was read is used."""
+    into = _collected.get()
+    if into is not None:
+        into.count += found.count
+        into.listed.extend(found.listed[: LISTED - len(into.listed)])
+    for sentence in found.repairs:
+        repaired(sentence)

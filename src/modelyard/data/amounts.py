@@ -22,7 +22,7 @@ LARGEST = 400  # a power of ten beyond what a number holds
 LONGEST = 200  # characters of a number: a longer one is a text
 WHOLE = re.compile(
     rf"""
-    (?P<sign>[+-]?)\s*(?P<before>[^0-9.,+\-()'{numerals.SIGNS}点]*?)\s*(?P<inner>[+-]?)
+    (?P<sign>[+-]?)\s*+(?P<before>[^0-9.,+\-()'{numerals.SIGNS}点]*?)\s*(?P<inner>[+-]?)
     (?P<digits>(?:[0-9]|[.,](?=[0-9]))[0-9.,{SPACED}]*?)
     (?P<power>(?:[eE]|\s?[x\u00d7]\s?10\s?\^\s?)[+-]?[0-9]+)?
     \s*(?P<after>[^0-9\-()]*(?:[^\W0-9_][23])?)\s*(?P<behind>-?)
@@ -66,6 +66,8 @@ def amount(written: str) -> Amount:
         sign, before, digits, after = simple.groups()
         return Amount(-1 if sign == "-" else 1, digits, 0, tuple(word for word in (before, after) if word))
     text = plain(written)
+    if len(text) > LONGEST:  # some signs become eighteen
+        raise ValueError("expected a number, got a long text")
     if ROUGH.search(text):
         raise ValueError("expected an exact number, and no bound or estimate")
     negative = text.startswith("(") and text.endswith(")")

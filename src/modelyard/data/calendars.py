@@ -62,7 +62,7 @@ def taken_apart(text: str) -> Written:
         a, mark, b, c, hour, minute, second = quick.groups()
         clock = timedelta(hours=int(hour), minutes=int(minute), seconds=int(second or 0)) if hour else NOTHING
         return Written((a, b, c), (0, 0, 0), clock, None, mark)
-    if not text.isascii():
+    if not text.isascii() and len(text) <= LONGEST:
         text = unicodedata.normalize("NFKC", text)
     text = text.strip()
     found = next((m for pattern in WRITTEN if (m := pattern.fullmatch(text))), None) if len(text) <= LONGEST else None

@@ -9,13 +9,13 @@ together is compared by its shingles themselves. No words are sought, so any scr
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modelyard.core import events
+from modelyard.core.normal import normal
 from modelyard.core.registry import missing_extra
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
     >>> plain(" Great   STUFF "), plain("Straße") == plain("STRASSE")
     ('great stuff', True)
     """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(normal(text).casefold().split())
 
 
 def shingles(text: str) -> Ints:

@@ -46,6 +46,11 @@ def last(source: object, folder: Path, read: Callable[[], object]) -> str:
     return _last[key]
 
 
+def forget() -> None:
+    """What was read before is no longer what sources hold: a database's rows may be others now."""
+    _last.clear()
+
+
 def _key(source: object, folder: Path) -> str:
     return digest.of_bytes(f"{type(source).__name__} {vars(source)} {folder.resolve()}".encode())
 

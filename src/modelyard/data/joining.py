@@ -54,9 +54,12 @@ class Joined(Source):
         Raises:
             DataError: a source cannot be read, a key or column is not there, or a key stands twice where it may once.
         """
-        rows, others = self._both(folder, texts)
+        with refusals.collecting() as told:
+            rows, others = self._both(folder, texts)
         if written := self._written(rows, others):  # a key that is text in another table is text here too
-            rows, others = self._both(folder, [*texts, *written])
+            rows, others = self._both(folder, [*texts, *written])  # which tells all that was told once more
+        else:
+            refusals.passed_on(told)
         for join, other in zip(self.joins, others, strict=True):
             rows = _joined(rows, other, join)
         return rows.lazy()

@@ -56,11 +56,21 @@ def _common(one: pl.Series, other: pl.Series, *, as_text: bool) -> tuple[pl.Seri
     if one.dtype == other.dtype and not one.dtype.is_float():
         return one, other
     if one.dtype.is_numeric() and other.dtype.is_numeric():
-        wide = pl.Int64 if one.dtype.is_integer() and other.dtype.is_integer() else pl.Float64
-        return one.cast(wide, strict=False), other.cast(wide, strict=False)
+        if one.dtype.is_integer() or other.dtype.is_integer():  # as numbers with a fraction, long ones would be alike
+            return _whole(one), _whole(other)
+        return one.cast(pl.Float64, strict=False), other.cast(pl.Float64, strict=False)
     if one.null_count() == len(one):
         return one.cast(other.dtype), other
     return (one, other.cast(one.dtype)) if other.null_count() == len(other) else None
+
+
+def _whole(series: pl.Series) -> pl.Series:
+    """Numbers as whole ones; what is none has no match among such."""
+    import polars as pl
+
+    whole = series.cast(pl.Int64, strict=False)
+    same = (whole.cast(series.dtype, strict=False) == series).fill_null(value=False)
+    return whole.set(~same, None)
 
 
 def _sort(series: pl.Series) -> str:

@@ -6,6 +6,7 @@ are mapped and not read. What is kept can be thrown away: it is made again. The 
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from contextlib import suppress
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from modelyard.core import artifacts, digest, room, threads
+from modelyard.core.errors import UsageError
 from modelyard.core.types import Parts, Schema, Table, Task
 from modelyard.data.hygiene import Hygiene
 from modelyard.data.read import Rows
@@ -80,8 +82,8 @@ class Shelf:
         rows = prepared.rows
         meta = Meta(rows.train.schema, rows.task, rows.digest, rows.notes, prepared.parts.notes, prepared.found)
         place = self.folder / key
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with artifacts.staged_folder(self.folder) as staging:
                 list(threads.each(partial(_write, prepared.parts, staging), PARTS))
                 (staging / META).write_bytes(msgspec.json.encode(meta))
@@ -94,15 +96,38 @@ class Shelf:
 
     def thin(self, spared: Path | None = None) -> None:
         """Remove the least used tables until no more is kept than may be; `spared` stays."""
-        most = float(os.environ.get(LIMIT) or USUAL) * 1e9
-        used = [(file.stat().st_mtime, file.parent) for file in self.folder.glob(f"*/{META}")]
-        sizes = {place: sum(f.stat().st_size for f in place.rglob("*") if f.is_file()) for _, place in used}
+        most = _most()
+        used = [(_told(file).st_mtime, file.parent) for file in self.folder.glob(f"*/{META}")]
+        sizes = {place: sum(_told(f).st_size for f in place.rglob("*") if f.is_file()) for _, place in used}
         for _, place in sorted(used):
             if sum(sizes.values()) <= most:
                 return
             if place != spared:
                 shutil.rmtree(place, ignore_errors=True)
                 del sizes[place]
+
+
+def _most() -> float:
+    """Bytes that may be kept.
+
+    Raises:
+        UsageError: the environment says no number.
+    """
+    try:
+        most = float(os.environ.get(LIMIT) or USUAL)
+    except ValueError:
+        most = math.nan
+    if not most >= 0:
+        raise UsageError("is no number of gigabytes", LIMIT, "such as 20, or leave it out")
+    return most * 1e9
+
+
+def _told(file: Path) -> os.stat_result:
+    """What is known of a file; nothing where another process has just removed it."""
+    try:
+        return file.stat()
+    except OSError:
+        return os.stat_result((0,) * 10)
 
 
 def key_of(said: Mapping[str, Any], rows: str) -> str:

@@ -19,11 +19,13 @@ class Expectation(Protocol):
     """What rows must keep: settings only, one of which is `severity`.
 
     Columns are read as their `kinds` say (numbers float64, times datetime64[us]); as they are written where any kind
-    will do. It is `of` single rows, each of which keeps it or does not, or of a whole table.
+    will do. It is `of` single rows, each of which keeps it or does not, or of a whole table. What was kept yesterday
+    may be broken today where it goes `by_clock`.
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset()
     of: ClassVar[Literal["rows", "table"]] = "rows"
+    by_clock: ClassVar[bool] = False
 
     @property
     def severity(self) -> Strictness:

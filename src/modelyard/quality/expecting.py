@@ -30,14 +30,14 @@ ALL = "all parts"
 HINT = "mend the rows, or say `severity: warning`"
 
 
-def expected(expectations: Sequence[Expectation], rows: Rows, recipe: Recipe) -> Rows:
-    """The rows, whose notes tell of what is broken and only warned of.
+def expected(expectations: Sequence[Expectation], rows: Rows, recipe: Recipe, *, again: bool = False) -> Rows:
+    """The rows, whose notes tell of what is broken and only warned of; `again` asks only what goes by the clock.
 
     Raises:
         DataError: an expectation of severity `error` is broken; all that are, at once.
         RecipeError: an expectation names a column that is not there or not of its kind.
     """
-    found = broken(expectations, rows, recipe)
+    found = broken(expectations, rows, recipe, again=again)
     severe = Problems(DataError)
     for one in found:
         if one.severity is Severity.SEVERE:
@@ -46,11 +46,15 @@ def expected(expectations: Sequence[Expectation], rows: Rows, recipe: Recipe) ->
     notes = tuple(f"{one.evidence['place']}: {one.problem}" for one in found)
     for note in notes:
         events.note(note)
-    return replace(rows, notes=(*rows.notes, *notes))
+    return replace(rows, notes=tuple(dict.fromkeys((*rows.notes, *notes))))
 
 
-def broken(expectations: Sequence[Expectation], rows: Rows, recipe: Recipe) -> tuple[Finding, ...]:
+def broken(
+    expectations: Sequence[Expectation], rows: Rows, recipe: Recipe, *, again: bool = False
+) -> tuple[Finding, ...]:
     """Every expectation that is broken, for each part that breaks it; one of a whole table is of all parts together.
+
+    Only those that go by the clock are asked `again` of rows that kept all others.
 
     Raises:
         RecipeError: an expectation names a column that is not there or not of its kind.
@@ -61,6 +65,8 @@ def broken(expectations: Sequence[Expectation], rows: Rows, recipe: Recipe) -> t
     parts = {name: table for name, table in named.items() if table is not None}
     found = []
     for place, expectation in enumerate(expectations):
+        if again and not expectation.by_clock:
+            continue
         name = recipe.checks[place].name
         for part, tables in _judged(expectation, parts).items():
             kept = _kept(expectation, tables)

@@ -131,13 +131,13 @@ def masked(problem: Problem, raw: Mapping[Place, str]) -> Problem:
     """A problem that tells what the environment gave as it was written: what it held may be a secret."""
     told = problem.problem
     for written in raw.values():
-        held = _put_in(written)
+        held = put_in(written)
         for piece in (held, held[: SHOWN - 4]):  # an error may show the beginning alone
             told = told.replace(piece, written) if piece else told
     return replace(problem, problem=told)
 
 
-def _put_in(written: str) -> str:
+def put_in(written: str) -> str:
     """A text with the environment's values; `${NAME}` stays where there is none and no default."""
     return ENVIRONMENT.sub(lambda match: os.environ.get(match[1], match[0] if match[2] is None else match[2]), written)
 
@@ -237,7 +237,7 @@ def _environment(value: Any, place: Place, raw: dict[Place, str], found: Problem
             if match[1] not in os.environ and match[2] is None:
                 hint = f"set {match[1]}, or write ${{{match[1]}:-default}}"
                 found.add(f"the environment has no '{match[1]}'", where, hint)
-        return _put_in(value)
+        return put_in(value)
     return value
 
 

@@ -72,6 +72,8 @@ REFUSED: list[tuple[Number, str, str]] = [
     (POINT, "三万五", "零"),  # 35,000 in speech, and 30,005 to who does not hear it
     (Number(), "1,234", "decimal mark is known"),
     (POINT, "1" * 300 + "x", "long text"),
+    (POINT, "\ufdfa" * 190, "long text"),  # each of which becomes eighteen signs
+    (POINT, "-" + " " * 198, "expected a number"),
 ]
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelyard.core.errors import RecipeError
-from modelyard.data.personal.finder import Finder, finder
+from modelyard.data.personal.detector import Span
+from modelyard.data.personal.finder import Finder, _apart, finder
 
 PIECES = [
     "13812345678",
@@ -66,3 +67,12 @@ def test_only_what_is_asked_for_is_found() -> None:
     assert Finder(("phone",), ("US",)).spans("020 7946 0958") == []
     with pytest.raises(RecipeError, match="no sort called 'fone'"):
         Finder(("fone",)).spans("1")
+
+
+@given(st.lists(st.builds(lambda at, long: Span(at, at + long, "email"), st.integers(0, 40), st.integers(0, 6))))
+def test_of_finds_that_lie_over_each_other_the_longer_stay(found: list[Span]) -> None:
+    kept: list[Span] = []
+    for span in sorted(found, key=lambda one: (-len(one), one.start)):
+        if span.end > span.start and all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    assert _apart(found) == sorted(kept, key=lambda one: one.start)

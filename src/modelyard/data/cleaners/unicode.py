@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Literal
 
+from modelyard.core.normal import normal
 from modelyard.core.protocols import Cleaner
 from modelyard.core.registry import part
 
@@ -33,4 +33,4 @@ class Unicode(Cleaner):
         ('No.1', 'fine', None)
         """
         seen = value if value.isascii() and value.isprintable() else UNSEEN.sub("", value)
-        return unicodedata.normalize(self.form, seen) or None
+        return normal(seen, self.form) or None

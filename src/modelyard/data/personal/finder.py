@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -132,11 +133,15 @@ def _rank(sort: str) -> int:
 
 def _apart(found: list[Span]) -> list[Span]:
     """None over another: what is proven wins, then what is longer, then the more telling sort."""
-    kept: list[Span] = []
+    kept: list[Span] = []  # in order, so that only the two beside a place can lie over it
     for span in sorted(found, key=lambda one: (not one.proven, -len(one), _rank(one.sort), one.start)):
-        if span.end > span.start and all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda one: one.start)
+        place = bisect_left(kept, span.start, key=lambda one: one.start)
+        free = (place == 0 or kept[place - 1].end <= span.start) and (
+            place == len(kept) or span.end <= kept[place].start
+        )
+        if span.end > span.start and free:
+            kept.insert(place, span)
+    return kept
 
 
 def _placed(span: Span, places: list[int]) -> Span:

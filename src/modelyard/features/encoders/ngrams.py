@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 import zlib
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Self
@@ -17,6 +16,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from modelyard.core.blocks import Bag, Block, Form
+from modelyard.core.normal import normal
 from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Ints, Kind, Values
@@ -69,7 +69,7 @@ class FittedNgrams(FittedEncoder):
 
     def count(self, text: str) -> tuple[Ints, Ints]:
         """The buckets of a text's n-grams [distinct] int64 and how often each occurs [distinct]."""
-        plain = unicodedata.normalize("NFKC", text[: self.longest]).lower()
+        plain = normal(text[: self.longest]).lower()
         tokens = WORD.findall(plain)
         words = np.array([zlib.crc32(token.encode()) for token in tokens], dtype=np.uint64)
         spaced = f" {' '.join(tokens)} " if tokens else ""

@@ -24,6 +24,7 @@ class Fresh(Expectation):
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TIME})
     of: ClassVar[Literal["rows", "table"]] = "table"
+    by_clock: ClassVar[bool] = True
 
     column: str
     at_most: Days = Field(description="days, or such as 36h, 7d, 12w")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from modelyard.core.findings import Finding, Severity
+from modelyard.core.normal import normal
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data.cleaners.whitespace import NO_WIDTH
@@ -31,7 +31,7 @@ ALIKE = str.maketrans(
 MOST = 20_000  # levels that are compared
 MENDS: Mapping[str, Callable[[str], str]] = {  # the ways in which levels may differ, and what makes them one
     "white space": lambda text: " ".join(text.translate(NO_WIDTH).split()),
-    "width": lambda text: unicodedata.normalize("NFKC", text),
+    "width": normal,
     "letters that look alike": lambda text: text.translate(ALIKE),
     "case": str.casefold,
 }
