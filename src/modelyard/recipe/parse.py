@@ -31,6 +31,15 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def value(text: str) -> Any:  # noqa: ANN401 - whatever YAML says
+    """YAML as recipes read it.
+
+    Raises:
+        yaml.YAMLError: it is none.
+    """
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is the safe one
+
+
 def _section(annotation: Any) -> type[Section] | None:  # noqa: ANN401 - whatever a field is annotated with
     """The section that a key holds, or several of; none where it holds parts or plain values."""
     if isinstance(annotation, type):
@@ -202,7 +211,7 @@ def _override(data: dict[str, Any], override: str) -> None:
     if not equals or not key:
         raise RecipeError(f"'{override}' is not of the form a.b=value", "--set")
     try:
-        value = yaml.safe_load(text)
+        said = value(text)
     except yaml.YAMLError as error:
         raise RecipeError(f"the value of '{override}' is no YAML", "--set") from error
     *path, last = key.split(".")
@@ -218,9 +227,9 @@ def _override(data: dict[str, Any], override: str) -> None:
             inside[step] = current
         inside = current
     if isinstance(inside, list) and last.isdigit() and int(last) < len(inside):
-        inside[int(last)] = value
+        inside[int(last)] = said
     elif isinstance(inside, dict):
-        inside[last] = value
+        inside[last] = said
     else:
         raise RecipeError(f"'{key}' leads nowhere", "--set")
 
