@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from modelyard.core.errors import Problem, Problems, RecipeError, nearest
 from modelyard.core.registry import SHOWN, tell
+from modelyard.core.urls import ending
+from modelyard.recipe.endings import SOURCES
 from modelyard.recipe.schema import PartSpec, Place, Recipe, Section, locate
 
 PACKED = "recipe.yaml"  # its name in a bundle
@@ -206,6 +208,13 @@ def _mark(node: yaml.Node, place: Place, lines: dict[Place, int], file: str, fou
             _mark(value, (*place, index), lines, file, found)
 
 
+def _opened(step: str, said: str) -> dict[str, Any]:
+    """What a recipe says by one word, as the mapping that it stands for."""
+    if step == "data" and ending(said) in SOURCES:
+        return {"source": SOURCES[ending(said)], "path": said}
+    return {"name": said}
+
+
 def _override(data: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
     if not equals or not key:
@@ -223,7 +232,7 @@ def _override(data: dict[str, Any], override: str) -> None:
         current = inside.get(step) if isinstance(inside, dict) else None
         if not isinstance(current, (dict, list)):
             # `--set model.tuning=head` where the recipe says `model: pretrained`
-            current = {"name": current} if isinstance(current, str) else {}
+            current = _opened(step, current) if isinstance(current, str) else {}
             inside[step] = current
         inside = current
     if isinstance(inside, list) and last.isdigit() and int(last) < len(inside):
