@@ -69,8 +69,8 @@ class TestSource:
         assert families.source(said).read(tmp_path).collect().to_dicts() == [{"a": 1, "b": 2}]
 
     def test_that_is_unknown_is_told(self) -> None:
-        with pytest.raises(UsageError, match=r"the ending '\.xlsx' names no source"):
-            families.source("a.xlsx")
+        with pytest.raises(UsageError, match=r"the ending '\.pdf' names no source"):
+            families.source("a.pdf")
         with pytest.raises(RecipeError, match="no source called 'cvs'"):
             families.source({"source": "cvs", "path": "a"})
 

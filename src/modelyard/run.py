@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,6 @@ from modelyard.core.protocols import Searched
 from modelyard.core.report import Report
 from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Table, Task
-from modelyard.core.urls import is_url
 from modelyard.core.worth import Alternative
 from modelyard.data import corpus
 from modelyard.data import sketch as sketches
@@ -41,7 +39,7 @@ from modelyard.quality.examining import chosen, examined, worst_first
 from modelyard.quality.expecting import broken, expected
 from modelyard.quality.profile import ColumnProfile, class_counts, profiled
 from modelyard.quality.subject import Subject
-from modelyard.recipe import fill, parse
+from modelyard.recipe import endings, fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
 from modelyard.release import worth as pages
@@ -355,9 +353,8 @@ def sketch(data: DataLike, target: str | None = None, place: str | Path = "recip
     frame = plain(_frame(source(data)))
     aim = sketches.aim_at(frame, target)
     said = {"path": str(data)} if isinstance(data, (str, Path)) else dict(data)
-    if "path" in said and not is_url(str(said["path"])):
-        said["path"] = Path(os.path.relpath(said["path"], folder)).as_posix()
-    name = sketches.name_of(Path(str(said.get("path") or said.get("item") or "")).stem)
+    said = endings.moved(said, folder)
+    name = sketches.name_of(Path(str(said.get("path") or said.get("item") or said.get("table") or "")).stem)
     text = sketches.sketch(frame, name, said if "source" in said else said["path"], DEFAULT_METRICS, aim)
     plan, rows = inspect(parse.load_mapping(fill.from_yaml(text), Path(place).name, folder))
     return Sketch(text, plan, rows)

@@ -79,6 +79,8 @@ def test_a_source_with_settings(call: Call, folder: Path) -> None:
         (["customers.csv", "--target", "churn"], "no column called 'churn'", "did you mean 'churned'?"),
         (["customers.csv", "--target", "id"], "different in every row", "task: regression"),
         (["customers.pdf"], "the ending '.pdf' names no source", ""),
+        (["shop.db"], "{source: sql, url: 'sqlite:///shop.db', table: NAME}", ""),
+        (["news"], "{source: folder, path: ...}", ""),
         (["{source: cvs, path: customers.csv}"], "no source called 'cvs'", "did you mean 'csv'?"),
         (["{path: customers.csv}"], "names no source", "{source: csv"),
         (["{source"], "is no YAML", "{source: csv"),
@@ -102,3 +104,13 @@ def test_parquet(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     pl.read_csv(write_table(tmp_path / "customers.csv")).write_parquet("customers.parquet")
     assert call("init", "customers.parquet", "--quiet").status == 0
     assert parse.load("recipe.yaml").data.train.name == "parquet"
+
+
+def test_a_join_is_written_from_where_the_recipe_lies(call: Call, folder: Path) -> None:
+    (folder / "in").mkdir()
+    ids = pl.read_csv(folder / "customers.csv")["id"]
+    pl.DataFrame({"id": ids, "paid": range(len(ids))}).write_csv(folder / "paid.csv")
+    said = "{source: csv, path: customers.csv, join: [{data: paid.csv, on: id}]}"
+    assert call("init", said, "--target", "churned", "--out", "in/recipe.yaml").status == 0
+    data = parse.value((folder / "in" / "recipe.yaml").read_text(encoding="utf-8"))["data"]
+    assert data == {"source": "csv", "path": "../customers.csv", "join": [{"data": "../paid.csv", "on": "id"}]}

@@ -17,6 +17,7 @@ HINTS: list[tuple[list[Any], Any, list[Any]]] = [
     (["12%", "3.5%"], Kind.NUMBER, ["number"]),
     (["31.12.2026", "1.2.2026"], Kind.TIME, ["dates"]),
     (["2026年3月1日", "2026年3月2日"], Kind.TIME, ["dates"]),
+    (["05.03.2026", "17.04.2026"], Kind.TIME, ["dates"]),
 ]
 
 
@@ -31,6 +32,8 @@ def test_what_would_be_a_number_or_a_date_is_hinted_at(column: list[Any], kind: 
     "column",
     [
         ["01234", "23456"],  # codes
+        ["K00017", "K00018"],
+        ["T100", "T250"],
         ["1,234", "2,345"],  # which mark it is, the file does not say
         ["rent", "own"],
         ["1,5", "2,5", "none of them 7"],

@@ -156,3 +156,11 @@ def test_of_three_that_are_the_same_the_first_feature_stays() -> None:
     assert roles == {"y": Role.TARGET, "p": Role.FEATURE, "q": Role.IGNORE, "r": Role.IGNORE}
     ignored = {"p": ColumnSpec.model_validate({"role": "ignore"})}
     assert infer.schema(frame, "y", ignored)["q"].role is Role.FEATURE
+
+
+def test_pictures_are_not_compared_as_rows_of_bytes() -> None:
+    pictures = [b"\x89PNG\r\n\x1a\n" + bytes(place + 3) for place in range(12)]
+    schema = infer.schema(pl.DataFrame({"picture": pictures, "label": ["a", "b"] * 6}), "label", {})
+    assert (schema["picture"].kind, schema["picture"].role) == (Kind.IMAGE, Role.FEATURE)
+    same = infer.schema(pl.DataFrame({"picture": pictures[:1] * 12, "label": ["a", "b"] * 6}), "label", {})
+    assert same["picture"].role is Role.IGNORE

@@ -27,6 +27,7 @@ LITTLE_DISK, LITTLE_MEMORY = 2, 2  # gigabytes under which training may fail
 EXTRAS = {
     "tables": "Parquet, frames and large files",
     "train": "what builds models",
+    "data": "expectations, personal data, Chinese scripts, holidays, workbooks, pictures, SMOTE",
     "samples": "real rows and weights for the demo",
 }
 COLOURS = {"ok": "green", "note": "yellow", "broken": "bold red"}

@@ -198,8 +198,10 @@ def _trained(word: str, verb: str) -> Path:
 def _braces(word: str) -> dict[str, Any]:
     import yaml
 
+    from modelyard.recipe import parse
+
     try:
-        value = yaml.safe_load(word)
+        value = parse.value(word)
     except yaml.YAMLError as error:
         raise UsageError("is no YAML", word, "such as '{source: csv, path: a.csv, encoding: gb18030}'") from error
     if not isinstance(value, dict) or not isinstance(value.get("source"), str):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelyard.core.types import Json, Kind
 
 LOOKED_AT = 2_000  # different values
-CODE = re.compile(r"0[0-9]")  # 01234 is a code, and not the number 1234
+CODE = re.compile(r"0[0-9]|[A-Za-z]{1,3}[0-9]")  # 01234, K00017 and T100 are codes and no amounts
 DIGIT = re.compile(r"[0-9\uff10-\uff19一二三四五六七八九十百千万]")
 WAYS: tuple[tuple[str, Mapping[str, Json]], ...] = (
     ("dates", {}),
@@ -46,10 +46,13 @@ def hint(series: pl.Series) -> Hint | None:
     known = series.drop_nulls().unique(maintain_order=True).head(LOOKED_AT).to_list()
     missing = CLEANERS.build("missing", {})
     told = [value for value in known if missing(value) is not None]
-    if len(told) < 2 or not all(map(DIGIT.search, told)) or any(map(CODE.match, told)):
+    if len(told) < 2 or not all(map(DIGIT.search, told)):
         return None
+    coded = any(map(CODE.match, told))
     first: list[Json] = ["missing"] if len(told) < len(known) else []
     for name, said in WAYS:
+        if coded and name != "dates":
+            continue
         cleaner = CLEANERS.build(name, said)
         if (kind := _reads(cleaner, told)) is not None:
             way: Json = {"clean": name, **said} if said else name

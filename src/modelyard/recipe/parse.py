@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from modelyard.core.errors import Problem, Problems, RecipeError, nearest
 from modelyard.core.registry import SHOWN, tell
+from modelyard.core.urls import ending
+from modelyard.recipe.endings import SOURCES
 from modelyard.recipe.schema import PartSpec, Place, Recipe, Section, locate
 
 PACKED = "recipe.yaml"  # its name in a bundle
@@ -29,6 +31,15 @@ class _Loader(yaml.SafeLoader):
             if key.value == "on":
                 key.tag = "tag:yaml.org,2002:str"
         return super().construct_mapping(node, deep)
+
+
+def value(text: str) -> Any:  # noqa: ANN401 - whatever YAML says
+    """YAML as recipes read it.
+
+    Raises:
+        yaml.YAMLError: it is none.
+    """
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is the safe one
 
 
 def _section(annotation: Any) -> type[Section] | None:  # noqa: ANN401 - whatever a field is annotated with
@@ -197,12 +208,19 @@ def _mark(node: yaml.Node, place: Place, lines: dict[Place, int], file: str, fou
             _mark(value, (*place, index), lines, file, found)
 
 
+def _opened(step: str, said: str) -> dict[str, Any]:
+    """What a recipe says by one word, as the mapping that it stands for."""
+    if step == "data" and ending(said) in SOURCES:
+        return {"source": SOURCES[ending(said)], "path": said}
+    return {"name": said}
+
+
 def _override(data: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
     if not equals or not key:
         raise RecipeError(f"'{override}' is not of the form a.b=value", "--set")
     try:
-        value = yaml.safe_load(text)
+        said = value(text)
     except yaml.YAMLError as error:
         raise RecipeError(f"the value of '{override}' is no YAML", "--set") from error
     *path, last = key.split(".")
@@ -214,13 +232,13 @@ def _override(data: dict[str, Any], override: str) -> None:
         current = inside.get(step) if isinstance(inside, dict) else None
         if not isinstance(current, (dict, list)):
             # `--set model.tuning=head` where the recipe says `model: pretrained`
-            current = {"name": current} if isinstance(current, str) else {}
+            current = _opened(step, current) if isinstance(current, str) else {}
             inside[step] = current
         inside = current
     if isinstance(inside, list) and last.isdigit() and int(last) < len(inside):
-        inside[int(last)] = value
+        inside[int(last)] = said
     elif isinstance(inside, dict):
-        inside[last] = value
+        inside[last] = said
     else:
         raise RecipeError(f"'{key}' leads nowhere", "--set")
 

@@ -15,6 +15,7 @@ from modelyard.core.training import Optimizer, Precision, Schedule, Transform
 from modelyard.core.types import Kind, Role, Task
 from modelyard.core.urls import ending
 from modelyard.economics import cost
+from modelyard.recipe.endings import SOURCES, unnamed
 from modelyard.recipe.joins import HowJoined
 from modelyard.recipe.splitting import Splitting
 
@@ -80,9 +81,6 @@ def _other(value: object) -> object:
 
 
 OtherModelSpec = Annotated[OtherSpec, BeforeValidator(_other, json_schema_input_type=str | dict[str, Any])]
-SOURCES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-SOURCES |= {".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow"}
-SOURCES |= dict.fromkeys((".xlsx", ".xls", ".ods"), "excel")
 
 
 def _source(value: object) -> object:
@@ -90,9 +88,7 @@ def _source(value: object) -> object:
     if isinstance(value, str):
         suffix = ending(value)
         if suffix not in SOURCES:
-            raise ValueError(
-                f"the ending '{suffix}' names no source: use one of {', '.join(SOURCES)}, or {{source: csv, path: ...}}"
-            )
+            raise ValueError(unnamed(value, suffix))
         return {"source": SOURCES[suffix], "path": value}
     return value
 

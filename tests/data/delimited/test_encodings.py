@@ -25,6 +25,7 @@ CASES = [
     ("UTF-16", CHINESE, "utf-16", "utf-16"),
     ("UTF-32", CHINESE, "utf-32", "utf-32"),
     ("GB 18030", CHINESE, "gb18030", "gb18030"),
+    ("GB 18030 with signs", "\uff0c\uffe5\uff11\uff12\uff0c\uff36\uff29\uff30" * 3 + CHINESE, "gb18030", "gb18030"),
     ("Big5", TRADITIONAL, "big5", "big5"),
     ("German", GERMAN * 2, "cp1252", "cp1252"),
     ("French", FRENCH, "cp1252", "cp1252"),

@@ -157,3 +157,11 @@ def test_types_are_those_of_all_rows(
     read = frames.read(lambda: several.pieces(found, form), MISSING, (), text.encode()[len(text) // 2 :])
     assert read.equals(wanted), (read, wanted)
     assert read.schema == wanted.schema
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "cp1252", "utf-16", "utf-8"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_last_row_of_another_encoding_needs_no_line_end(tmp_path: Path, encoding: str, end: str) -> None:
+    (tmp_path / "rows.csv").write_bytes(f"a,b\n1,x\n2,y\n3,z{end}".encode(encoding))
+    rows = Csv(path="rows.csv", encoding=encoding).read(tmp_path).collect()
+    assert rows.rows() == [(1, "x"), (2, "y"), (3, "z")]

@@ -78,8 +78,13 @@ def _evident(head: bytes) -> str | None:
 
 
 def _gb(content: Bytes) -> bool:
-    """Pairs whose first byte is that of a frequent character, in all its range: Korean ends at C8."""
+    """Pairs whose first byte is that of a frequent character, in all its range: Korean ends at C8.
+
+    Signs and full-width letters, as in `\uffe5` or `\uff36\uff29\uff30`, tell nothing of a language.
+    """
     first, second = _pairs(content)
+    signs = ((first == 0xA1) | (first == 0xA3)) & (second >= 0xA1)
+    first, second = first[~signs], second[~signs]
     frequent = (first >= 0xB0) & (first <= 0xD7) & (second >= 0xA1)
     return _share(frequent, 0.8) and _share(frequent & (first > 0xC8), 0.15) and _decodes(content, "gb18030")
 

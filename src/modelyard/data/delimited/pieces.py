@@ -106,7 +106,7 @@ class Pieces:
             self._skips = line is None
             block = block[line.end() :] if line else b""
         end = len(block) if final else block.rfind(b"\n") + 1
-        if end:
+        if end or final:  # the last block may be empty, where a decoder had nothing more to give
             self._text, self._tail = b"".join((self._text, self._tail, memoryview(block)[:end])), block[end:]
         else:
             self._tail += block

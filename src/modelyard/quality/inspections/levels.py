@@ -9,7 +9,8 @@ from pydantic import Field
 from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
-from modelyard.quality import remedies
+from modelyard.data import hints
+from modelyard.quality import remedies, written
 from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
 
@@ -34,6 +35,8 @@ class Levels(Inspection):
             rows, levels = int(counts.sum()), len(counts)
             few = int((counts < self.rare).sum())
             if levels > self.many and rows < 20 * levels:
+                if _written(subject, column.name):
+                    continue  # they are no levels once they are cleaned, and it is told how
                 yield Finding(
                     "many_levels",
                     Severity.WARNING,
@@ -54,3 +57,12 @@ class Levels(Inspection):
                 {"levels": [*rare.values()]},
                 hint="take rare ones together, or let them be",
             )
+
+
+def _written(subject: Subject, name: str) -> bool:
+    """Whether a column's levels read as numbers or dates."""
+    series = subject.frame[name]
+    if hints.hint(series) is not None:
+        return True
+    different = list(subject.different(series))
+    return sum(isinstance(value, str) and written.day(value) is not None for value in different) > 0.5 * len(different)

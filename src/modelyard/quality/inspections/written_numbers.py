@@ -12,6 +12,7 @@ from pydantic import Field
 from modelyard.core.findings import Finding, Severity
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
+from modelyard.data import hints
 from modelyard.quality import remedies, written
 from modelyard.quality.counted import counted
 from modelyard.quality.inspection import Inspection
@@ -66,9 +67,16 @@ def _told(subject: Subject, column: Column, known: dict[str, Number], others: Fl
         f"{said}, as text: it is read as {column.kind}{left}",
         (column.name,),
         {"numbers": len(known), "units": len({form.unit for form in known.values()}), **subject.listed(strangers)},
-        remedies.clean(column.name, "whitespace", {"clean": "number"}),
+        _cleaned(subject, column.name),
         "" if not len(strangers) else "what is no number is to be mended, or to count as missing",
     )
+
+
+def _cleaned(subject: Subject, name: str) -> str:
+    """How the column becomes one of numbers: with its unit, where its values show that one fits them all."""
+    hint = hints.hint(subject.frame[name])
+    way = hint.clean[-1] if hint is not None and hint.kind is Kind.NUMBER else "number"
+    return remedies.clean(name, "whitespace", way if isinstance(way, dict) else {"clean": "number"})
 
 
 def _mixed(subject: Subject, name: str, series: pl.Series, known: dict[str, Number]) -> Iterator[Finding]:
@@ -88,6 +96,6 @@ def _mixed(subject: Subject, name: str, series: pl.Series, known: dict[str, Numb
                 f"numbers are written with {len(counts)} different {said}: the same figure may mean different things",
                 (name,),
                 {"different": len(counts), **subject.listed(rare.arg_true().to_numpy())},
-                remedies.clean(name, "whitespace", {"clean": "number"}),
+                _cleaned(subject, name),
                 "say which is meant, or mend the rows",
             )
