@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard import run
+from modelyard import filling, run
 from modelyard.assemble import assemble
 from modelyard.core import refusals, room
 from modelyard.core.errors import DataError, RecipeError
@@ -287,7 +287,7 @@ def test_a_recipe_joins_every_part_and_comes_back_as_it_was_filled(
     filled = fill.from_yaml(made.bundle.recipe)["data"]
     assert filled["join"][0]["data"]["path"] == "${BUREAU}"
     again = parse.packed(made.bundle.recipe)
-    assert assemble(again.written(tmp_path, "recipe.yaml", {}, again.raw)).filled()["data"] == filled
+    assert filling.filled(assemble(again.written(tmp_path, "recipe.yaml", {}, again.raw)))["data"] == filled
     assert len(made.bundle.predict(made.test.frame)["predictions"]) == 30
     joins = {"source": "csv", "path": str(tmp_path / "rows.csv")}
     on = [{"data": str(tmp_path / "bureau.csv"), "on": "code", "columns": ["income"]}]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import DataError
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import Family, settings_of
 from modelyard.core.types import Cleaning, Kind
 

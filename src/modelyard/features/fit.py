@@ -11,7 +11,7 @@ import numpy as np
 
 from modelyard.core import digest, events, threads
 from modelyard.core.errors import BundleError, RecipeError
-from modelyard.core.protocols import (
+from modelyard.core.featuring import (
     Crossed,
     Encoder,
     FittedEncoder,

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 
 # Control characters but for tabs and ends of lines; soft hyphens, marks of direction, characters of no width. Joiners

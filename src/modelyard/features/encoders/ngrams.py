@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from modelyard.core.blocks import Bag, Block, Form
-from modelyard.core.protocols import Encoder, FittedEncoder, State
+from modelyard.core.featuring import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Ints, Kind, Values
 
