@@ -185,7 +185,7 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None, clean: tup
 def _constant(series: pl.Series) -> bool:
     """Whether all rows hold the same, or all hold nothing."""
     gaps = series.null_count()
-    return gaps == len(series) or (gaps == 0 and bool((series == series[0]).all()))
+    return gaps == len(series) or (gaps == 0 and bool((series == series.head(1)).all()))
 
 
 def _copies(frame: pl.DataFrame, columns: Sequence[Column]) -> dict[str, str]:
