@@ -50,7 +50,7 @@ WRONG: list[tuple[str, list[str]]] = [
     (
         "columns: {x: {kind: text, encoder: number}}\n",
         [
-            "r.yaml:5: columns.x.encoder: the encoder 'number' does not read the kind 'text'\n  hint: known: embedding, ngrams",
+            "r.yaml:5: columns.x.encoder: the encoder 'number' does not read the kind 'text'\n  hint: known: embedding",
         ],
     ),
     (

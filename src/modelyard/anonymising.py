@@ -132,5 +132,5 @@ def _personal(series: pl.Series) -> list[str]:
 
 def _hashed(series: pl.Series, key: str) -> pl.Series:
     part = CLEANERS.build("hash", {"key": key}, "anonymise")
-    part.ready()
+    cleaning.check_ready("hash", part)
     return cleaning.mended(series, cleaning.settled([part], ["hash"], series))

@@ -13,7 +13,7 @@ from modelyard.core.evidence import ODDS
 from modelyard.core.featuring import RowAugment
 from modelyard.core.protocols import Search
 from modelyard.core.types import Kind, Role, Task
-from modelyard.data.cleaning import CLEANERS
+from modelyard.data.cleaning import CLEANERS, check_ready
 from modelyard.data.personal.detector import SORTS
 from modelyard.data.protection import KEYED
 from modelyard.economics import carbon
@@ -183,7 +183,7 @@ def check_protect(recipe: Recipe, found: Problems) -> None:
             continue
         key = {"key": spec.key} if one.name in KEYED else {}
         try:
-            CLEANERS.build(one.name, {**key, **one.settings}, where).ready()
+            check_ready(one.name, CLEANERS.build(one.name, {**key, **one.settings}, where))
         except RecipeError as error:
             found.found.extend(replace(problem, where=recipe.place(where)) for problem in error.problems)
 

@@ -38,14 +38,18 @@ class Cleaner(Protocol):
         """
         return self
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What it imports and the base install lacks, so that a bundle without it says so when it is loaded."""
+        return ()
+
     def ready(self) -> None:
-        """Tell at once what it needs of its surroundings and does not find, before the first value comes.
+        """Tell at once, before the first value comes, that its key is not there.
 
         Raises:
-            RecipeError: there is no key.
-            MissingExtraError: there is no package.
+            RecipeError: there is none, or a short one.
         """
-        return  # most need nothing
+        return  # most need none
 
     def __call__(self, value: Any) -> object:  # noqa: ANN401 - whatever JSON or a frame may hold, but for what is missing
         """The value mended; None where it says that it is missing.
