@@ -279,7 +279,7 @@ def test_a_recipe_joins_every_part_and_comes_back_as_it_was_filled(
 ) -> None:
     tables(tmp_path)
     monkeypatch.setenv("BUREAU", "bureau.csv")
-    text = "version: 1\nname: risk\ntarget: outcome\nmodel: linear\nevidence: false\ndata:\n"
+    text = "version: 1\nname: risk\ntarget: outcome\nmodel: linear\nevidence: false\ncard: {pictures: false}\ndata:\n"
     parts = "  train: rows.csv\n  test: later.csv\n  join:\n    - {data: '${BUREAU}', on: code, columns: [income]}\n"
     (tmp_path / "risk.yaml").write_text(text + parts, encoding="utf-8")
     made = run.train(tmp_path / "risk.yaml")
