@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import modelyard
+from modelyard.core import events
 from modelyard.core.errors import DataError, ModelyardError, RecipeError, UsageError
 from modelyard.data.personal import keyed
 
@@ -90,3 +91,15 @@ def test_what_stays_holds_no_personal_data(patients: Path, tmp_path: Path) -> No
 def test_an_ending_names_the_form(patients: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is none of"):
         modelyard.anonymise(patients, tmp_path / "out.xls", **SAID)
+
+
+def test_rows_that_cannot_be_read_are_told(patients: Path, tmp_path: Path) -> None:
+    with patients.open("a", encoding="utf-8") as lines:
+        lines.write("Ann Lee 80,44,Ulm,flu,1,2,3\n")
+    heard: list[events.Event] = []
+    with events.listening(heard.append):
+        data = {"source": "csv", "path": str(patients), "damaged": "refuse"}
+        made = modelyard.anonymise(data, tmp_path / "out.csv", **SAID)
+    assert made.measured.rows == 80
+    told = [event.text for event in heard if isinstance(event, events.Note)]
+    assert any(note.startswith("1 row could not be read, the first at ") and "Ann" not in note for note in told)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelyard import filling
 from modelyard.assemble import assemble
 from modelyard.core.errors import RecipeError
 from modelyard.core.training import Training
@@ -49,7 +50,7 @@ WRONG: list[tuple[str, list[str]]] = [
     (
         "columns: {x: {kind: text, encoder: number}}\n",
         [
-            "r.yaml:5: columns.x.encoder: the encoder 'number' does not read the kind 'text'\n  hint: known: ngrams",
+            "r.yaml:5: columns.x.encoder: the encoder 'number' does not read the kind 'text'\n  hint: known: embedding",
         ],
     ),
     (
@@ -220,13 +221,13 @@ def test_a_recipe_s_wishes_reach_the_fit() -> None:
 @pytest.mark.parametrize("said", [{"target_transform": "log"}, {"intervals": 0.9}])
 def test_what_is_for_numbers_is_refused_for_classes(said: dict[str, Any]) -> None:
     (key,) = said
-    assert plan(task="regression", **said).filled()[key] == said[key]
+    assert filling.filled(plan(task="regression", **said))[key] == said[key]
     with pytest.raises(RecipeError) as caught:
         plan(task="binary", **said)
     assert caught.value.where.endswith(key)
     with pytest.raises(RecipeError, match="is for numbers"):
         plan(**said).metrics_for(Task.MULTICLASS)
-    assert plan().filled()[key] is None
+    assert filling.filled(plan())[key] is None
 
 
 def test_intervals_are_measured_where_they_are_asked_for() -> None:

@@ -18,7 +18,7 @@ from modelyard.cli import facts
 from modelyard.core import events
 from modelyard.core.errors import RecipeError
 from modelyard.core.evidence import Folds, FoldScore
-from modelyard.core.protocols import FittedStep, State, Step
+from modelyard.core.featuring import FittedStep, State, Step
 from modelyard.core.report import Report
 from modelyard.core.types import Column, Floats, Kind, Parts, Role, Schema, Table, Task, Values
 from modelyard.data.read import Rows
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from modelyard.core.protocols import Encoder
+    from modelyard.core.featuring import Encoder
 
 WIDE, KEPT, LONG = 200, 8, 120  # columns of noise, those that are selected, rows
 

@@ -12,7 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 import modelyard
-from modelyard import families, run
+from modelyard import families, run, sketching
 from modelyard.core.errors import RecipeError, RefusedError, UsageError
 from modelyard.release.yard import Yard
 from modelyard.serve import server
@@ -77,7 +77,7 @@ class TestSource:
 
 def test_a_sketch_is_checked_and_not_written(tmp_path: Path) -> None:
     making.table("regression").write_parquet(tmp_path / "rows.parquet")
-    sketched = run.sketch(tmp_path / "rows.parquet", None, tmp_path / "inside" / "recipe.yaml")
+    sketched = sketching.sketch(tmp_path / "rows.parquet", None, tmp_path / "inside" / "recipe.yaml")
     assert sketched.plan.recipe.name == "rows"
     assert sketched.plan.recipe.data.train.settings == {"path": "../rows.parquet"}
     assert (sketched.rows.task, len(sketched.rows.train)) == ("regression", 120)

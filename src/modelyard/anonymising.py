@@ -17,6 +17,7 @@ from modelyard.data.personal.columns import held
 from modelyard.data.personal.finder import finder, label
 from modelyard.data.personal.keyed import KEY
 from modelyard.data.plain import plain
+from modelyard.data.read import every_row
 from modelyard.families import DataLike, source
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def anonymise(  # noqa: PLR0913 - each is a word of the call
     if k < 2 or l < 1:
         raise UsageError("k is at least 2, and l at least 1", "anonymise")
     ways = {"quasi": quasi, "sensitive": sensitive, "drop": drop, "hash": hashed, "keep": keep}
-    frame = plain(source(data).read(Path()).collect())
+    frame = plain(every_row(source(data)))
     _check(frame, ways)
     frame = frame.drop(drop).with_columns([_hashed(frame[name], key) for name in hashed])
     told, measured = release(frame, quasi, sensitive, Promise(k, l, diversity))
@@ -131,5 +132,5 @@ def _personal(series: pl.Series) -> list[str]:
 
 def _hashed(series: pl.Series, key: str) -> pl.Series:
     part = CLEANERS.build("hash", {"key": key}, "anonymise")
-    part.ready()
+    cleaning.check_ready("hash", part)
     return cleaning.mended(series, cleaning.settled([part], ["hash"], series))

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from modelyard import coherence
 from modelyard.core.errors import Problems, RecipeError, nearest
+from modelyard.core.featuring import Augmenter, Cleaner, Encoder, Step
 from modelyard.core.finish import Aim, Costs, Finish
-from modelyard.core.protocols import (
-    Augmenter,
-    Cleaner,
-    Encoder,
-    Gate,
-    Metric,
-    Mitigation,
-    Model,
-    Network,
-    Perturbation,
-    Search,
-    Step,
-)
-from modelyard.core.registry import Family, settings_of
+from modelyard.core.protocols import Gate, Metric, Mitigation, Model, Network, Perturbation, Search
 from modelyard.core.sources import Source
 from modelyard.core.training import PACES, Training
 from modelyard.core.types import Column, Schema, Task
@@ -50,13 +38,14 @@ from modelyard.families import (
 from modelyard.features.fit import ENCODERS, STEPS, Making
 from modelyard.quality.expectation import EXPECTATIONS, Expectation
 from modelyard.quality.inspection import INSPECTIONS, Inspection
-from modelyard.recipe import fill, parse
+from modelyard.recipe import parse
 from modelyard.recipe.schema import PartSpec, Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.core.blocks import Form
+    from modelyard.core.registry import Family
 
 
 @dataclass(frozen=True)
@@ -221,88 +210,6 @@ class Plan:
     def without_encoders(self) -> Plan:
         """The same plan with the usual encoders and no steps: what a baseline model reads."""
         return replace(self, encoders={}, steps=())
-
-    def filled(self) -> dict[str, Any]:
-        """The recipe with every default in its place."""
-        recipe = self.recipe
-        data: dict[str, Any] = {
-            part: fill.part("source", spec.name, settings_of(joining.bare(self.sources[part])))
-            for part in self.sources
-            if (spec := getattr(recipe.data, part))
-        }
-        if recipe.data.join:
-            joins = zip(recipe.data.join, joining.joins(self.sources["train"]), strict=True)
-            data["join"] = [
-                {"data": fill.part("source", spec.data.name, settings_of(join.source)), **join.how.told()}
-                for spec, join in joins
-            ]
-        columns: dict[str, Any] = {}
-        for name, given in recipe.columns.items():
-            said = given.model_dump(mode="json", exclude_none=True, exclude={"encoder", "clean"})
-            if given.clean:
-                mends = zip(given.clean, self.cleaners[name], strict=True)
-                said["clean"] = [fill.part("clean", spec.name, settings_of(mend)) for spec, mend in mends]
-            if given.encoder is not None:
-                said["encoder"] = fill.part("name", given.encoder.name, settings_of(self.encoders[name]))
-            columns[name] = said
-        whole = {
-            "version": recipe.version,
-            "name": recipe.name,
-            "data": data,
-            "target": recipe.target,
-            "positive": recipe.positive,
-            "task": str(recipe.task) if recipe.task else None,
-            "columns": columns,
-            "checks": [
-                fill.part("check", spec.name, settings_of(expectation))
-                for spec, expectation in zip(recipe.checks, self.expectations, strict=True)
-            ],
-            "split": recipe.split.filled(),
-            "hygiene": recipe.hygiene.model_dump(mode="json"),
-            "protect": fill.protect(recipe.protect),
-            "inspect": {name: settings_of(one) if one else False for name, one in self.inspections.items()},
-            "prepare": [
-                fill.part("step", spec.name, settings_of(step))
-                for spec, step in zip(recipe.prepare, self.steps, strict=True)
-            ],
-            "augment": [fill.part("augment", name, settings_of(augment)) for name, augment in self.augments.items()],
-            "model": fill.part("name", recipe.model.name, settings_of(self.model)),
-            "training": asdict(self.training) if self.training else {},
-            "compare": [
-                fill.part("name", spec.name, {**({"as": spec.shown} if spec.shown else {}), **settings_of(other)})
-                for spec, other in zip(recipe.compare, self.others, strict=True)
-            ],
-            "prices": recipe.prices.model_dump(),
-            "class_weight": recipe.class_weight,
-            "calibration": recipe.calibration,
-            "target_transform": recipe.target_transform,
-            "intervals": recipe.intervals,
-            "costs": recipe.costs.model_dump() if recipe.costs else None,
-            "decision": {"metric": fill.part("name", self.aim.name, settings_of(self.aim.metric))}
-            if self.aim
-            else None,
-            "mitigation": fill.part("mitigation", recipe.mitigation.name, settings_of(self.mitigation))
-            if recipe.mitigation
-            else None,
-            "metrics": [fill.part("name", name, settings_of(metric)) for name, metric in self.metrics.items()],
-            "evidence": {
-                **recipe.evidence.model_dump(mode="json", exclude={"robustness"}),
-                "robustness": [
-                    fill.part("perturbation", name, settings_of(perturbation))
-                    for name, perturbation in self.perturbations.items()
-                ],
-            },
-            "gates": [
-                fill.part("gate", spec.name, settings_of(gate))
-                for spec, gate in zip(recipe.gates, self.gates, strict=True)
-            ],
-            "risks": [risk.model_dump() for risk in recipe.risks],
-            "card": recipe.card.model_dump(mode="json"),
-            "language": recipe.language,
-            "keep": recipe.keep,
-            "seed": recipe.seed,
-        }
-        return fill.with_raw(whole, recipe.raw)
 
 
 def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequence[str] = ()) -> Plan:

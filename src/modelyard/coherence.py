@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from modelyard.core import groups
 from modelyard.core.errors import RecipeError, nearest
 from modelyard.core.evidence import ODDS
-from modelyard.core.protocols import RowAugment, Search
+from modelyard.core.featuring import RowAugment
+from modelyard.core.protocols import Search
 from modelyard.core.types import Kind, Role, Task
-from modelyard.data.cleaning import CLEANERS
+from modelyard.data.cleaning import CLEANERS, check_ready
 from modelyard.data.personal.detector import SORTS
 from modelyard.data.protection import KEYED
 from modelyard.economics import carbon
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from modelyard.core.errors import Problems
+    from modelyard.core.featuring import Augmenter, Encoder
     from modelyard.core.finish import Aim
-    from modelyard.core.protocols import Augmenter, Encoder, Gate, Mitigation
+    from modelyard.core.protocols import Gate, Mitigation
     from modelyard.core.types import Column
     from modelyard.recipe.schema import Recipe
 
@@ -181,7 +183,7 @@ def check_protect(recipe: Recipe, found: Problems) -> None:
             continue
         key = {"key": spec.key} if one.name in KEYED else {}
         try:
-            CLEANERS.build(one.name, {**key, **one.settings}, where).ready()
+            check_ready(one.name, CLEANERS.build(one.name, {**key, **one.settings}, where))
         except RecipeError as error:
             found.found.extend(replace(problem, where=recipe.place(where)) for problem in error.problems)
 

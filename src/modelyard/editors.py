@@ -31,7 +31,8 @@ def json_schema() -> dict[str, Any]:
             options.append(settings)
         definitions[f"{family.noun}"] = {"anyOf": options}
     properties = schema["properties"]
-    properties["model"] = {"$ref": "#/$defs/model", "default": Recipe.model_fields["model"].default.name}
+    auto = Recipe.model_fields["model"].default.name
+    properties["model"] = _told(properties["model"], {"$ref": "#/$defs/model", "default": auto})
     named = {"type": "object", "properties": {"as": {"type": "string"}}, "required": ["name", "as"]}
     properties["compare"]["items"] = {"anyOf": [{"$ref": "#/$defs/model"}, named]}
     properties["metrics"]["items"] = {"$ref": "#/$defs/metric"}
@@ -42,7 +43,8 @@ def json_schema() -> dict[str, Any]:
     properties["augment"]["items"] = {"$ref": "#/$defs/augment"}
     robustness = {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"$ref": "#/$defs/perturbation"}}]}
     definitions["EvidenceSpec"]["properties"]["robustness"] |= robustness
-    properties["mitigation"] = {"anyOf": [{"$ref": "#/$defs/mitigation"}, {"type": "null"}], "default": None}
+    mitigation = {"anyOf": [{"$ref": "#/$defs/mitigation"}, {"type": "null"}], "default": None}
+    properties["mitigation"] = _told(properties["mitigation"], mitigation)
     properties["gates"]["items"] = {"$ref": "#/$defs/gate"}
     path_or_source: dict[str, Any] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/source"}]}
     parts: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(("train", "valid", "test"), path_or_source)}
@@ -51,14 +53,21 @@ def json_schema() -> dict[str, Any]:
     parts |= {"required": ["train"], "additionalProperties": False}
     said = JoinSpec.model_json_schema()
     definitions |= said.pop("$defs", {}) | {"JoinSpec": said}
-    said["properties"]["data"] = path_or_source
+    said["properties"]["data"] = _told(said["properties"]["data"], path_or_source)
     joined = {"type": "object", "properties": {"source": {"enum": list(SOURCES.names)}, "join": join}}
-    properties["data"] = {"anyOf": [*path_or_source["anyOf"], parts, {**joined, "required": ["source", "join"]}]}
-    definitions["ColumnSpec"]["properties"]["encoder"] = {"$ref": "#/$defs/encoder"}
-    definitions["ColumnSpec"]["properties"]["clean"]["items"] = {"$ref": "#/$defs/cleaner"}
+    data = {"anyOf": [*path_or_source["anyOf"], parts, {**joined, "required": ["source", "join"]}]}
+    properties["data"] = _told(properties["data"], data)
+    column = definitions["ColumnSpec"]["properties"]
+    column["encoder"] = _told(column["encoder"], {"$ref": "#/$defs/encoder"})
+    column["clean"]["items"] = {"$ref": "#/$defs/cleaner"}
     definitions["DecisionSpec"]["properties"]["metric"] = {"$ref": "#/$defs/metric"}
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema
+
+
+def _told(said: dict[str, Any], instead: dict[str, Any]) -> dict[str, Any]:
+    """Another schema of a key, and what the key is for."""
+    return {**instead, "description": said["description"]}
 
 
 def _settings(family: Family[Any], name: str) -> dict[str, Any]:

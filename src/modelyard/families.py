@@ -9,18 +9,8 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 
 from modelyard.core.errors import ModelyardError, UsageError
-from modelyard.core.protocols import (
-    Augment,
-    Augmenter,
-    Gate,
-    Metric,
-    Mitigation,
-    Model,
-    Network,
-    Perturbation,
-    RowAugment,
-    Search,
-)
+from modelyard.core.featuring import Augment, Augmenter, RowAugment
+from modelyard.core.protocols import Gate, Metric, Mitigation, Model, Network, Perturbation, Search
 from modelyard.core.registry import Family
 from modelyard.core.sources import Source
 from modelyard.core.types import Json, Kind, Task

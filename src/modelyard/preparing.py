@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from modelyard import filling
 from modelyard.core import events
 from modelyard.core.types import Kind
 from modelyard.data import fingerprint, shelf
@@ -72,7 +73,7 @@ def _made(plan: Plan, check: Callable[[Rows], object]) -> Prepared:
 
 def _said(plan: Plan) -> dict[str, Any]:
     """What the filled recipe says of rows; an encoder is of what is made of them."""
-    filled = plan.filled()
+    filled = filling.filled(plan)
     said = {name: filled[name] for name in OF_ROWS}
     columns = {name: {k: v for k, v in one.items() if k != "encoder"} for name, one in said["columns"].items()}
     mends = [mend for cleaners in plan.cleaners.values() for mend in cleaners]

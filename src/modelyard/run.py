@@ -9,9 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelyard import alternatives, contest, demands, folds, judging, preparing
+from modelyard import alternatives, contest, demands, filling, folds, judging, preparing
 from modelyard.assemble import Plan, assemble, metric_of
-from modelyard.core import refusals
 from modelyard.core.errors import RoomError, UsageError
 from modelyard.core.protocols import Searched
 from modelyard.core.report import Report
@@ -19,10 +18,9 @@ from modelyard.core.tuning import Candidate
 from modelyard.core.types import Floats, Table, Task
 from modelyard.core.worth import Alternative
 from modelyard.data import corpus
-from modelyard.data import sketch as sketches
 from modelyard.data.hygiene import NOTHING, Hygiene, clean
 from modelyard.data.plain import plain
-from modelyard.data.read import Rows, check_rows, read, target_values, whole_of
+from modelyard.data.read import Rows, check_rows, every_row, read, target_values, whole_of
 from modelyard.data.split import split
 from modelyard.economics.tracker import tracked
 from modelyard.evaluate import later
@@ -30,7 +28,7 @@ from modelyard.evaluate import worth as worths
 from modelyard.evaluate.audit import audited
 from modelyard.evaluate.score import Measured, score
 from modelyard.evidence import Evidence
-from modelyard.families import DEFAULT_METRICS, DataLike, Learner, source
+from modelyard.families import DataLike, Learner, source
 from modelyard.features import fit as features
 from modelyard.features import weights
 from modelyard.fitting import Fitting
@@ -39,7 +37,7 @@ from modelyard.quality.examining import chosen, examined, worst_first
 from modelyard.quality.expecting import broken, expected
 from modelyard.quality.profile import ColumnProfile, class_counts, profiled
 from modelyard.quality.subject import Subject
-from modelyard.recipe import endings, fill, parse
+from modelyard.recipe import fill, parse
 from modelyard.recipe.schema import Recipe
 from modelyard.release import costs, explaining
 from modelyard.release import worth as pages
@@ -51,13 +49,8 @@ from modelyard.release.yard import Yard, home_of, load
 from modelyard.train.fit import Trained
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    import polars as pl
-
     from modelyard.core.contest import Contest
     from modelyard.core.explaining import Explanation
-    from modelyard.core.sources import Source
     from modelyard.serve.settings import Settings
     from modelyard.train.pretrain.work import Pretraining
 
@@ -176,7 +169,7 @@ def evaluate(bundle: Bundle, data: DataLike) -> Report:
     """
     recipe = parse.packed(bundle.recipe)
     given = source(data)
-    table = check_rows(_frame(given, bundle.schema.texts), bundle.schema, bundle.group)
+    table = check_rows(every_row(given, bundle.schema.texts), bundle.schema, bundle.group)
     measured_before = dict.fromkeys(score.metric for score in bundle.report.scores)  # in the recipe's order
     names = dict.fromkeys([*measured_before, *(spec.name for spec in recipe.metrics)])
     metrics = {name: metric_of(recipe, name) for name in names}
@@ -207,7 +200,7 @@ def compare(first: BundleLike, second: BundleLike, data: DataLike | None = None)
     if data is None:
         return contest.held(one, other, contest.again(one, other))
     texts = one.schema.texts | other.schema.texts
-    return contest.held(one, other, _frame(source(data), texts))
+    return contest.held(one, other, every_row(source(data), texts))
 
 
 def launch(
@@ -333,33 +326,6 @@ def prepare(recipe: RecipeLike, overrides: Sequence[str] = (), home: str | Path 
     return Ready({part: len(table) for part, table in tables.items()}, tuple(fitted.fitted), prepared.kept)
 
 
-@dataclass(frozen=True)
-class Sketch:
-    """A first recipe, as text with comments, and what it makes of its rows."""
-
-    text: str
-    plan: Plan
-    rows: Rows
-
-
-def sketch(data: DataLike, target: str | None = None, place: str | Path = "recipe.yaml") -> Sketch:
-    """A first recipe for a table, to be written to `place`; it was read back and checked, and is not written here.
-
-    Raises:
-        DataError: the table cannot be read, or holds no target that could be learnt.
-        UsageError: `data` names no source.
-    """
-    folder = Path(place).parent
-    frame = plain(_frame(source(data)))
-    aim = sketches.aim_at(frame, target)
-    said = {"path": str(data)} if isinstance(data, (str, Path)) else dict(data)
-    said = endings.moved(said, folder)
-    name = sketches.name_of(Path(str(said.get("path") or said.get("item") or said.get("table") or "")).stem)
-    text = sketches.sketch(frame, name, said if "source" in said else said["path"], DEFAULT_METRICS, aim)
-    plan, rows = inspect(parse.load_mapping(fill.from_yaml(text), Path(place).name, folder))
-    return Sketch(text, plan, rows)
-
-
 def pretrain(data: DataLike, out: str | Path, text: Sequence[str] = (), **settings: Any) -> Pretraining:  # noqa: ANN401
     """Learn from texts without labels, and write weights that `pretrained` or `embeddings` begin with into `out`.
 
@@ -380,7 +346,7 @@ def pretrain(data: DataLike, out: str | Path, text: Sequence[str] = (), **settin
     files = corpus.plain_files(data) if isinstance(data, (str, Path)) else None
     if files is not None:
         return work.pretrain(corpus.lines(files), Path(out), spec)
-    frame = plain(_frame(source(data), text))
+    frame = plain(every_row(source(data), text))
     return work.pretrain(corpus.of_columns(frame, text), Path(out), spec)
 
 
@@ -396,15 +362,9 @@ def _check(plan: Plan, rows: Rows) -> None:
     alternatives.check(plan)
 
 
-def _frame(of: Source, texts: Collection[str] = ()) -> pl.DataFrame:
-    """All rows of a source; what it refused and repaired is told."""
-    with refusals.noted():
-        return of.read(Path(), texts).collect()
-
-
 def _settled(plan: Plan, rows: Rows) -> str:
     """The filled recipe, with what the rows decided."""
-    filled = plan.filled()
+    filled = filling.filled(plan)
     filled["task"] = str(rows.task)
     if rows.task is Task.BINARY and filled["positive"] is None:
         filled["positive"] = rows.train.schema.target.levels[1]

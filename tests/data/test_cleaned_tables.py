@@ -26,6 +26,7 @@ PLAIN = {
     "name": "flats",
     "target": "rent",
     "model": "linear",
+    "card": {"pictures": False},
     "evidence": {"robustness": False, "importance": False, "weak_slices": False},
 }
 

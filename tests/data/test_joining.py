@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard import run
+from modelyard import filling, run
 from modelyard.assemble import assemble
 from modelyard.core import refusals, room
 from modelyard.core.errors import DataError, RecipeError
@@ -279,7 +279,7 @@ def test_a_recipe_joins_every_part_and_comes_back_as_it_was_filled(
 ) -> None:
     tables(tmp_path)
     monkeypatch.setenv("BUREAU", "bureau.csv")
-    text = "version: 1\nname: risk\ntarget: outcome\nmodel: linear\nevidence: false\ndata:\n"
+    text = "version: 1\nname: risk\ntarget: outcome\nmodel: linear\nevidence: false\ncard: {pictures: false}\ndata:\n"
     parts = "  train: rows.csv\n  test: later.csv\n  join:\n    - {data: '${BUREAU}', on: code, columns: [income]}\n"
     (tmp_path / "risk.yaml").write_text(text + parts, encoding="utf-8")
     made = run.train(tmp_path / "risk.yaml")
@@ -287,7 +287,7 @@ def test_a_recipe_joins_every_part_and_comes_back_as_it_was_filled(
     filled = fill.from_yaml(made.bundle.recipe)["data"]
     assert filled["join"][0]["data"]["path"] == "${BUREAU}"
     again = parse.packed(made.bundle.recipe)
-    assert assemble(again.written(tmp_path, "recipe.yaml", {}, again.raw)).filled()["data"] == filled
+    assert filling.filled(assemble(again.written(tmp_path, "recipe.yaml", {}, again.raw)))["data"] == filled
     assert len(made.bundle.predict(made.test.frame)["predictions"]) == 30
     joins = {"source": "csv", "path": str(tmp_path / "rows.csv")}
     on = [{"data": str(tmp_path / "bureau.csv"), "on": "code", "columns": ["income"]}]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelyard.core.augmenting import Made, Sample
-from modelyard.core.protocols import RowAugment
+from modelyard.core.featuring import RowAugment
 from modelyard.core.types import Column, Kind
 from modelyard.data import pictures, values
 from modelyard.families import AUGMENTS

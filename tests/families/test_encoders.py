@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelyard.core.blocks import Bag, Block, Codes, Numbers, Tokens
-from modelyard.core.protocols import Joining
+from modelyard.core.featuring import Joining
 from modelyard.core.types import Column, Kind, Values
 from modelyard.data import values
 from modelyard.features.fit import ENCODERS
@@ -25,7 +25,7 @@ from tests.families import parts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.protocols import FittedEncoder
+    from modelyard.core.featuring import FittedEncoder
 
 CASES = [(name, kind) for name in ENCODERS.names for kind in sorted(ENCODERS.part(name).kinds)]
 every_case = pytest.mark.parametrize(("name", "kind"), CASES)

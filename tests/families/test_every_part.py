@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, get_origin, 
 import pydantic
 import pytest
 
-from modelyard.core import blocks, protocols, report, types
+from modelyard.core import blocks, featuring, protocols, report, types
 from modelyard.core.errors import RecipeError
 from modelyard.core.registry import schema_of, settings_of
 from modelyard.core.types import Kind
@@ -66,9 +66,8 @@ def is_one(value: object, kind: Any) -> bool:
 def test_it_has_the_class_variables_of_its_contract(family: Family[Any], name: str) -> None:
     cls = family.part(name)
     (contract,) = cls.__bases__
-    hints = get_type_hints(
-        contract, {**vars(types), **vars(blocks), **vars(report), **vars(protocols)}, include_extras=True
-    )
+    known = {**vars(types), **vars(blocks), **vars(report), **vars(protocols), **vars(featuring)}
+    hints = get_type_hints(contract, known, include_extras=True)
     for variable, hint in hints.items():
         assert variable not in cls.__pydantic_fields__, f"{variable} is no setting: annotate it with ClassVar"
         assert get_origin(hint) is ClassVar
@@ -135,3 +134,20 @@ def test_an_encoder_is_the_default_only_for_kinds_that_it_reads(name: str) -> No
     encoder = ENCODERS.part(name)
     assert encoder.kinds
     assert encoder.default_for <= encoder.kinds
+
+
+def test_an_editor_tells_what_every_key_of_a_recipe_is_for() -> None:
+    whole = json_schema()
+    keys = {"": whole["properties"], **{name: whole["$defs"][name]["properties"] for name in SECTIONS}}
+    said = {f"{name}.{key}" for name, properties in keys.items() for key in properties}
+    silent = {
+        f"{name}.{key}"
+        for name, properties in keys.items()
+        for key, one in properties.items()
+        if not one.get("description")
+    }
+    assert {".split", "ProtectSpec.found", "SplitSpec.by", "JoinSpec.on"} < said
+    assert silent == set()
+
+
+SECTIONS = ("SplitSpec", "ProtectSpec", "JoinSpec", "ColumnSpec", "HygieneSpec", "AsOfSpec")

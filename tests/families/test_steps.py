@@ -14,7 +14,7 @@ from tests import making
 from tests.families import parts
 
 if TYPE_CHECKING:
-    from modelyard.core.protocols import FittedStep
+    from modelyard.core.featuring import FittedStep
     from modelyard.core.types import Values
 
 every_step = pytest.mark.parametrize("name", STEPS.names)

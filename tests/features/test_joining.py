@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from modelyard.core.blocks import Numbers
-from modelyard.core.protocols import Joining
+from modelyard.core.featuring import Joining
 from modelyard.features.encoders.number import FittedNumber
 from modelyard.features.fit import ENCODERS, Features
 

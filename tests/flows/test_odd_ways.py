@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 import modelyard
-from modelyard import run
+from modelyard import filling, run
 from modelyard.assemble import assemble
 from modelyard.core import artifacts, events
 from modelyard.core.errors import DataError, RecipeError
@@ -33,8 +33,8 @@ def test_every_example_is_a_recipe(recipe: Path) -> None:
     plan = assemble(recipe)
     assert plan.recipe.name == recipe.stem
     assert plan.gates
-    filled = fill.to_yaml(plan.filled())
-    assert assemble(fill.from_yaml(filled)).filled() == plan.filled()
+    filled = fill.to_yaml(filling.filled(plan))
+    assert filling.filled(assemble(fill.from_yaml(filled))) == filling.filled(plan)
 
 
 def test_four_houses_lie_on_a_line(tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ class Same:
             "positive": "yes",
             "model": "linear",
             "evidence": {"robustness": False, "importance": False, "weak_slices": False},
+            "card": {"pictures": False},
             "data": str(folder / "learnt.jsonl"),
             "columns": COLUMNS,
             "prepare": [{"step": "clip", "columns": ["price"]}, {"step": "impute", "by": "model"}],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import modelyard
-from modelyard import run
+from modelyard import filling, run
 from modelyard.assemble import assemble
 from modelyard.core import events
 from modelyard.core.errors import RecipeError
@@ -57,9 +57,9 @@ def test_a_recipe_switches_inspections_off_and_tunes_them(tmp_path: Path) -> Non
 
 def test_the_filled_recipe_tells_what_is_said_of_inspections(tmp_path: Path) -> None:
     plan = assemble(recipe(tmp_path, inspect={"missing": {"share": 0.3}, "label_noise": False, "order": True}))
-    filled = plan.filled()
+    filled = filling.filled(plan)
     assert filled["inspect"] == {"missing": {"share": 0.3}, "label_noise": False, "order": {"skill": 0.4}}
-    assert assemble(fill.from_yaml(fill.to_yaml(filled))).filled() == filled
+    assert filling.filled(assemble(fill.from_yaml(fill.to_yaml(filled)))) == filled
 
 
 BAD: dict[str, tuple[object, str]] = {

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard import run
+from modelyard import filling, run
 from modelyard.assemble import Plan, assemble
 from modelyard.core import events
 from modelyard.core.errors import DataError, RecipeError
@@ -208,12 +208,12 @@ def test_a_range_is_what_python_says(values: list[float | None], one: float, oth
 def test_the_filled_recipe_tells_every_setting_and_comes_back(tmp_path: Path) -> None:
     checks = [{"check": "unique", "columns": "code"}, {"check": "fresh", "column": "seen", "at_most": "2w"}]
     plan, _ = made(tmp_path, checks)
-    filled = plan.filled()
+    filled = filling.filled(plan)
     assert filled["checks"] == [
         {"check": "unique", "columns": ["code"], "severity": "error"},
         {"check": "fresh", "column": "seen", "at_most": 14.0, "severity": "error"},
     ]
-    assert assemble(json.loads(json.dumps(filled))).filled() == filled
+    assert filling.filled(assemble(json.loads(json.dumps(filled)))) == filled
 
 
 def test_a_training_whose_rows_keep_all_goes_on(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelyard import filling
 from modelyard.assemble import assemble
 from modelyard.recipe import fill
 
@@ -41,12 +42,12 @@ RECIPES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("said", RECIPES, ids=str)
 def test_what_is_filled_is_the_same_recipe_and_says_everything(said: dict[str, Any]) -> None:
     plan = assemble({"version": 1, "name": "risk", "target": "y", **said})
-    filled = plan.filled()
+    filled = filling.filled(plan)
     text = fill.to_yaml(filled)
     assert fill.from_yaml(text) == filled
     again = assemble(fill.from_yaml(text))
-    assert again.filled() == filled
-    assert fill.to_yaml(again.filled()) == text
+    assert filling.filled(again) == filled
+    assert fill.to_yaml(filling.filled(again)) == text
     assert (again.model, again.training, again.metrics, again.gates) == (
         plan.model,
         plan.training,
@@ -60,7 +61,7 @@ def test_what_is_filled_is_the_same_recipe_and_says_everything(said: dict[str, A
 
 
 def test_text_stays_as_it_is_in_any_script() -> None:
-    text = fill.to_yaml(assemble({"version": 1, "name": "客户", "target": "状态", "data": "数据.csv"}).filled())
+    text = fill.to_yaml(filling.filled(assemble({"version": 1, "name": "客户", "target": "状态", "data": "数据.csv"})))
     assert "name: 客户\n" in text
     assert "path: 数据.csv\n" in text
 
@@ -81,11 +82,11 @@ SECRETS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("said", SECRETS, ids=str)
 def test_a_secret_is_written_as_its_name(said: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "hunter2.csv")
-    filled = assemble({"version": 1, "name": "risk", "target": "y", **said}).filled()
+    filled = filling.filled(assemble({"version": 1, "name": "risk", "target": "y", **said}))
     text = fill.to_yaml(filled)
     assert "hunter2" not in text
     assert "${SECRET}" in text
-    assert assemble(fill.from_yaml(text)).filled() == filled
+    assert filling.filled(assemble(fill.from_yaml(text))) == filled
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_part_may_be_named_by_the_environment(
 ) -> None:
     part = {"model": "linear", "metrics": "recall", "columns": "number"}[str(where[0])]
     monkeypatch.setenv("PART", part)
-    inside: Any = assemble({"version": 1, "name": "risk", "target": "y", "data": "a.csv", **said}).filled()
+    inside: Any = filling.filled(assemble({"version": 1, "name": "risk", "target": "y", "data": "a.csv", **said}))
     for step in where:
         inside = inside[step]
     assert inside == "${PART}"
@@ -111,4 +112,4 @@ def test_a_recipe_with_a_secret_is_read_from_a_file_too(tmp_path: Path, monkeypa
     monkeypatch.setenv("SECRET", "hunter2.csv")
     file = tmp_path / "r.yaml"
     file.write_text("version: 1\nname: risk\ndata: ${SECRET}\ntarget: y\n")
-    assert "hunter2" not in fill.to_yaml(assemble(file).filled())
+    assert "hunter2" not in fill.to_yaml(filling.filled(assemble(file)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelyard import filling
 from modelyard.assemble import assemble
 from modelyard.core.errors import RecipeError
 from modelyard.data.read import read
@@ -45,8 +46,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("said", "filled"), FILLED)
 def test_what_has_a_meaning_is_written_back(said: dict[str, Any], filled: dict[str, Any]) -> None:
     plan = assemble({**BASE, "split": said})
-    assert plan.filled()["split"] == {"valid": 0.2, "test": 0.2, **filled}
-    assert assemble({**BASE, "split": plan.filled()["split"]}).recipe.split == plan.recipe.split
+    assert filling.filled(plan)["split"] == {"valid": 0.2, "test": 0.2, **filled}
+    assert assemble({**BASE, "split": filling.filled(plan)["split"]}).recipe.split == plan.recipe.split
 
 
 @pytest.mark.parametrize(("said", "told"), WRONG)

@@ -11,7 +11,7 @@ import pytest
 from modelyard import run
 from modelyard.assemble import assemble
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import Augment
+from modelyard.core.featuring import Augment
 from modelyard.core.types import Kind, Parts, Table, Task
 from modelyard.data.read import read
 from modelyard.data.split import split

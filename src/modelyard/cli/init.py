@@ -30,10 +30,10 @@ def init(
     if out.exists() and not force:
         raise UsageError("is there already", str(out), "write over it with --force, or elsewhere with --out FILE")
     with progress.shown(quiet=quiet):
-        from modelyard import run
+        from modelyard import run, sketching
         from modelyard.core import artifacts
 
-        sketch = run.sketch(words.data(data), target, out)
+        sketch = sketching.sketch(words.data(data), target, out)
         artifacts.write_file(out, sketch.text)
         columns = [column.told() for column in run.profile(sketch.plan, sketch.rows)]
     recipe = sketch.plan.recipe

@@ -46,10 +46,12 @@ def meant(key: str, known: Iterable[str]) -> str:
     "did you mean 'training.learning_rate'?"
     >>> meant("epoks", ["epochs", "learning_rate"])
     "did you mean 'epochs'?"
+    >>> meant("columns", ["column", "share"])
+    "did you mean 'column'?"
     """
     names = list(known)
     place = PLACES.get(key.casefold().replace("-", "_"), "")
-    if not place:
+    if place in {"", key}:  # a key of the recipe itself, and so of another place, is no way out
         return nearest(key, names)
     leaf = place.rpartition(".")[2]
     return f"did you mean '{leaf if leaf in names else place}'?"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelyard.core.errors import DataError
-from modelyard.core.protocols import Cleaner
-from modelyard.core.registry import Family, settings_of
+from modelyard.core.featuring import Cleaner
+from modelyard.core.registry import Family, missing_extra, settings_of
 from modelyard.core.types import Cleaning, Kind
 
 if TYPE_CHECKING:
@@ -67,8 +68,32 @@ def ready(known: Sequence[Column]) -> None:
         RecipeError, MissingExtraError: of the first.
     """
     for clean in dict.fromkeys(column.clean for column in known):
-        for cleaner in of(clean).cleaners:
-            cleaner.ready()
+        for told, cleaner in zip(clean, of(clean).cleaners, strict=True):
+            check_ready(told.name, cleaner)
+
+
+def check_ready(name: str, cleaner: Cleaner) -> None:
+    """Tell at once what a cleaner needs and does not find.
+
+    Raises:
+        RecipeError: there is no key.
+        MissingExtraError: a package is not installed.
+    """
+    check_packages(name, cleaner)
+    cleaner.ready()
+
+
+def check_packages(name: str, cleaner: Cleaner) -> None:
+    """Whether what a cleaner imports is installed.
+
+    Raises:
+        MissingExtraError: it is not.
+    """
+    for package in cleaner.packages:
+        try:
+            import_module(package)
+        except ModuleNotFoundError as error:
+            raise missing_extra(error, f"cleaner '{name}'") from error
 
 
 def settled(clean: Sequence[Cleaner], names: Sequence[str], series: pl.Series) -> tuple[Cleaning, ...]:
@@ -100,8 +125,9 @@ def check_installed(schema: Schema) -> None:
     Raises:
         MissingExtraError: it is not installed.
     """
-    for column in schema.columns:
-        of(column.clean)
+    for clean in dict.fromkeys(column.clean for column in schema.columns):
+        for told, cleaner in zip(clean, of(clean).cleaners, strict=True):
+            check_packages(told.name, cleaner)
 
 
 def mended(series: pl.Series, clean: tuple[Cleaning, ...]) -> pl.Series:

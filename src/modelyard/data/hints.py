@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from modelyard.core.protocols import Cleaner
+    from modelyard.core.featuring import Cleaner
     from modelyard.core.types import Json, Kind
 
 LOOKED_AT = 2_000  # different values

@@ -186,7 +186,9 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None, clean: tup
 def _constant(series: pl.Series) -> bool:
     """Whether all rows hold the same, or all hold nothing."""
     gaps = series.null_count()
-    return gaps == len(series) or (gaps == 0 and series.head(2).n_unique() == 1 and series.n_unique() == 1)
+    return gaps == len(series) or (
+        gaps == 0 and series.head(2).n_unique() == 1 and bool((series == series.head(1)).all())
+    )
 
 
 def _copies(frame: pl.DataFrame, columns: Sequence[Column]) -> dict[str, str]:

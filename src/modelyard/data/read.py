@@ -19,9 +19,9 @@ from modelyard.core.types import Cleaning, Column, Floats, Ints, Kind, Role, Sch
 from modelyard.data import checks, cleaning, infer, pictured, plain, protection, values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from modelyard.core.protocols import Cleaner
+    from modelyard.core.featuring import Cleaner
     from modelyard.core.sources import Source
     from modelyard.recipe.schema import Recipe
 
@@ -51,6 +51,12 @@ class Rows:
     def given(self) -> tuple[Table, ...]:
         """The parts that are there."""
         return tuple(table for table in (self.train, self.valid, self.test) if table is not None)
+
+
+def every_row(of: Source, texts: Collection[str] = ()) -> pl.DataFrame:
+    """All rows of a source, as they are written; what it refused and repaired is told."""
+    with refusals.noted():
+        return of.read(Path(), texts).collect()
 
 
 def read(sources: Mapping[str, Source], recipe: Recipe, clean: Mapping[str, Sequence[Cleaner]] = NOTHING) -> Rows:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modelyard.core import digest, events, threads
 from modelyard.core.errors import BundleError, RecipeError
-from modelyard.core.protocols import (
+from modelyard.core.featuring import (
     Crossed,
     Encoder,
     FittedEncoder,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelyard.core.protocols import FittedStep, Narrow
+from modelyard.core.featuring import FittedStep, Narrow
 from modelyard.core.types import Column, Values
 from modelyard.data import values
 

@@ -10,7 +10,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from modelyard.core.blocks import Block, Tokens
-from modelyard.core.protocols import FittedEncoder, State
+from modelyard.core.featuring import FittedEncoder, State
 
 if TYPE_CHECKING:
     from modelyard.core.types import Values

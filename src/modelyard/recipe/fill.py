@@ -8,7 +8,8 @@ import yaml
 
 if TYPE_CHECKING:
     from modelyard.core.types import Json
-    from modelyard.recipe.schema import Place, ProtectSpec
+    from modelyard.recipe.places import Place
+    from modelyard.recipe.schema import ProtectSpec
 
 
 class _Dumper(yaml.SafeDumper):

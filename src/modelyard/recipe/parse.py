@@ -17,7 +17,8 @@ from modelyard.core.errors import Problem, Problems, RecipeError, nearest
 from modelyard.core.registry import SHOWN, tell
 from modelyard.core.urls import ending
 from modelyard.recipe.endings import SOURCES
-from modelyard.recipe.schema import PartSpec, Place, Recipe, Section, locate
+from modelyard.recipe.places import Place, locate
+from modelyard.recipe.schema import PartSpec, Recipe, Section
 
 PACKED = "recipe.yaml"  # its name in a bundle
 ENVIRONMENT = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")

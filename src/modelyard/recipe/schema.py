@@ -17,9 +17,8 @@ from modelyard.core.urls import ending
 from modelyard.economics import cost
 from modelyard.recipe.endings import SOURCES, unnamed
 from modelyard.recipe.joins import HowJoined
+from modelyard.recipe.places import Place, locate
 from modelyard.recipe.splitting import Splitting
-
-Place = tuple[str | int, ...]  # the keys that lead to a value
 
 
 class Section(BaseModel):
@@ -99,7 +98,7 @@ SourceSpec = Annotated[PartSpec, _spec("source"), BeforeValidator(_source, json_
 class JoinSpec(HowJoined, Section):
     """Another table that is joined to the rows of every part."""
 
-    data: SourceSpec
+    data: SourceSpec = Field(description="where its rows are")
 
 
 class DataSpec(Section):
@@ -128,12 +127,15 @@ def data_of(value: object) -> object:
     return {"train": {key: said for key, said in value.items() if key != "join"}, "join": value["join"]}
 
 
+Data = Annotated[DataSpec, BeforeValidator(data_of, json_schema_input_type=str | dict[str, Any])]
+
+
 class ColumnSpec(Section):
     """What the recipe says of one column; what it leaves out is inferred."""
 
-    kind: Kind | None = None
-    role: Role | None = None
-    encoder: EncoderSpec | None = None
+    kind: Kind | None = Field(default=None, description="what its values mean; inferred if not said")
+    role: Role | None = Field(default=None, description="what it is used for; a feature if not said")
+    encoder: EncoderSpec | None = Field(default=None, description="how it becomes what a model reads")
     clean: tuple[CleanSpec, ...] = Field(default=(), description="how written values are mended before they are read")
     levels: tuple[str, ...] | None = Field(default=None, description="all the values there are; others are refused")
     change: Way = Field(default="free", description="how a person can change it, for counterfactuals")
@@ -152,7 +154,7 @@ class SplitSpec(Splitting, Section):
 class HygieneSpec(Section):
     """What becomes of rows whose texts are in the table already."""
 
-    duplicates: Literal["remove", "keep"] = "remove"
+    duplicates: Literal["remove", "keep"] = Field(default="remove", description="what becomes of copies")
     similarity: float = Field(
         default=0.8, ge=0.5, le=1, description="shared runs of characters from which a text is a copy; 1: exact ones"
     )
@@ -307,35 +309,35 @@ class RiskSpec(Section):
 class Recipe(Section):
     """One YAML file: the data, the target, the model, and the gates that a release must pass."""
 
-    version: Literal[1]
+    version: Literal[1] = Field(description="of what a recipe may say")
     name: str = Field(
         pattern=r"^\w[\w.-]{0,63}$", description="letters, digits, '_', '.', '-'; also the release's name"
     )
-    data: Annotated[DataSpec, BeforeValidator(data_of, json_schema_input_type=str | dict[str, Any])]
-    target: str
+    data: Data = Field(description="where the rows are: a source, or one for each part, and what is joined")
+    target: str = Field(description="the column to predict")
     positive: str | int | bool | None = Field(
         default=None, description="the class that f1, precision and recall are about; the rarer one if not said"
     )
-    task: Task | None = None
-    columns: dict[str, ColumnSpec] = {}
+    task: Task | None = Field(default=None, description="what kind of answer; told by the target if not said")
+    columns: dict[str, ColumnSpec] = Field(default={}, description="what is known of columns; the rest is inferred")
     checks: tuple[CheckSpec, ...] = Field(default=(), description="what the rows must keep, or no training begins")
-    split: SplitSpec = SplitSpec()
-    hygiene: HygieneSpec = HygieneSpec()
-    protect: ProtectSpec = ProtectSpec()
+    split: SplitSpec = Field(default=SplitSpec(), description="how rows are dealt into train, valid and test")
+    hygiene: HygieneSpec = Field(default=HygieneSpec(), description="what becomes of copies of texts")
+    protect: ProtectSpec = Field(default=ProtectSpec(), description="what becomes of personal data")
     inspect: dict[str, InspectionSpec] = Field(
         default={}, description="inspections of `modelyard check` that are switched off, or their settings"
     )
     prepare: tuple[StepSpec, ...] = Field(
         default=(), description="steps between values and encoders, in order, fitted to the training rows"
     )
-    augment: tuple[AugmentSpec, ...] = ()
-    model: ModelSpec = PartSpec(name="auto")
-    training: TrainingSpec = TrainingSpec()
+    augment: tuple[AugmentSpec, ...] = Field(default=(), description="more rows to learn from, where they help")
+    model: ModelSpec = Field(default=PartSpec(name="auto"), description="what learns; auto searches among all")
+    training: TrainingSpec = Field(default=TrainingSpec(), description="how a network learns")
     compare: tuple[OtherModelSpec, ...] = Field(
         default=(),
         description="models that are fitted and measured beside this one, to tell whether it is worth its price",
     )
-    prices: PricesSpec = PricesSpec()
+    prices: PricesSpec = Field(default=PricesSpec(), description="what work is reckoned by")
     class_weight: Annotated[ClassWeights | None, BeforeValidator(_weights)] = Field(
         default=None, description="how much more the rows of a class count in training"
     )
@@ -344,21 +346,21 @@ class Recipe(Section):
     intervals: float | None = Field(
         default=None, gt=0, lt=1, description="share of rows whose truth lies between low and high, for numbers"
     )
-    costs: CostsSpec | None = None
-    decision: DecisionSpec | None = None
+    costs: CostsSpec | None = Field(default=None, description="of mistakes: decisions cost as little as they can")
+    decision: DecisionSpec | None = Field(default=None, description="the metric that decisions are the best by")
     mitigation: MitigationSpec | None = Field(
         default=None, description="how the groups of a column with the role slice are brought closer together"
     )
-    metrics: tuple[MetricSpec, ...] = ()
-    evidence: EvidenceSpec = EvidenceSpec()
-    gates: tuple[GateSpec, ...] = ()
-    risks: tuple[RiskSpec, ...] = ()
-    card: CardSpec = CardSpec()
+    metrics: tuple[MetricSpec, ...] = Field(default=(), description="what is measured; the task's usual if not said")
+    evidence: EvidenceSpec = Field(default=EvidenceSpec(), description="what a report measures beside its scores")
+    gates: tuple[GateSpec, ...] = Field(default=(), description="what a release must pass")
+    risks: tuple[RiskSpec, ...] = Field(default=(), description="what may go wrong, and who answers for it")
+    card: CardSpec = Field(default=CardSpec(), description="what a person says on the card")
     language: Literal["en", "zh"] = Field(default="en", description="of the card")
     keep: bool | None = Field(
         default=None, description="keep the prepared table in the yard for the next run; if not said, where it is large"
     )
-    seed: int = Field(default=7, ge=0, lt=2**32)
+    seed: int = Field(default=7, ge=0, lt=2**32, description="of all chance: one seed, one digest")
 
     _folder: Path = PrivateAttr(default_factory=Path)
     _file: str = PrivateAttr(default="recipe")
@@ -383,13 +385,3 @@ class Recipe(Section):
     def place(self, where: str) -> str:
         """Where a key stands: `risk.yaml:12: model.hidden`."""
         return locate(where, self._file, self._lines)
-
-
-def locate(where: str, file: str, lines: Mapping[Place, int]) -> str:
-    """The file, the line of the nearest key above `where` that was written, and the key."""
-    dotted = {".".join(map(str, place)): line for place, line in lines.items()}
-    key = where
-    while key and key not in dotted:
-        key = key.rpartition(".")[0]
-    line = f":{dotted[key]}" if key else ""
-    return f"{file}{line}: {where}" if where else file

@@ -24,7 +24,7 @@ class Splitting(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    by: Literal["random", "stratified", "group", "time"] | None = None
+    by: Literal["random", "stratified", "group", "time"] | None = Field(default=None, description="how rows are dealt")
     column: Names = Field(
         default=(), description="whose values are the groups, or the times; no value of any of several is in two parts"
     )
@@ -32,8 +32,8 @@ class Splitting(BaseModel):
     gap: Gap = Field(
         default=0.0, description="for time: left out before each later part, such as 36h or 7d; or a number's own units"
     )
-    valid: float = Field(default=0.2, gt=0, lt=1)
-    test: float = Field(default=0.2, gt=0, lt=1)
+    valid: float = Field(default=0.2, gt=0, lt=1, description="share of the rows by which choices are made")
+    test: float = Field(default=0.2, gt=0, lt=1, description="share of the rows that the report is of")
     folds: int | None = Field(default=None, ge=2, le=100, description="in which the model is fitted and measured anew")
     repeats: int = Field(default=1, ge=1, le=100, description="how often the rows are dealt into folds")
     nested: Literal[True] = Field(default=True, description="all choices are made anew inside each fold, always")

@@ -18,7 +18,7 @@ from modelyard.train import augmenting, objective
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from modelyard.core.protocols import Augmenter
+    from modelyard.core.featuring import Augmenter
     from modelyard.core.types import Floats, Parts, Table
     from modelyard.train.fit import Trained
 

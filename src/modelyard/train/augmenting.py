@@ -9,7 +9,7 @@ import polars as pl
 
 from modelyard.core import events
 from modelyard.core.augmenting import Made, Sample
-from modelyard.core.protocols import RowAugment
+from modelyard.core.featuring import RowAugment
 from modelyard.core.seeds import generator
 from modelyard.core.types import Column, Kind, Role, Schema, Table, Task
 from modelyard.data import values
@@ -18,7 +18,7 @@ from modelyard.data.read import target_values
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from modelyard.core.protocols import Augment, Augmenter
+    from modelyard.core.featuring import Augment, Augmenter
     from modelyard.core.types import Values
 
 WEIGHT = "\x00weight"  # what no file's column is called: names with such a sign are refused

@@ -10,8 +10,9 @@ import numpy as np
 from modelyard.core import deadline, events
 from modelyard.core.blocks import Examples, HeldOut, join
 from modelyard.core.decisions import Decision
+from modelyard.core.featuring import Limited
 from modelyard.core.finish import Finish
-from modelyard.core.protocols import Informed, Limited, Model, Predictor
+from modelyard.core.protocols import Informed, Model, Predictor
 from modelyard.core.types import Floats, Kind, Parts, Schema, Table, Task
 from modelyard.data import values
 from modelyard.data.read import group_values, target_values, weight_values

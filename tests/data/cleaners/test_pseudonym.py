@@ -32,6 +32,9 @@ def test_it_reads_as_what_it_stands_for() -> None:
 def test_a_domain_joins_columns_and_parts_worlds() -> None:
     assert named("Ann Lee", sort="name", domain="person") == named("ANN  LEE", sort="name")
     assert named("Ann Lee", domain="staff") != named("Ann Lee", domain="patient")
+    whole = named("ann@example.org", sort="email", domain="person")
+    assert named("to ann@example.org", inside=True, domain="person") == f"to [e-mail {whole}]"
+    assert named(f"to [e-mail {whole}]", inside=True, domain="person") == f"to [e-mail {whole}]"
 
 
 def test_it_stays_and_a_made_up_one_does_not() -> None:

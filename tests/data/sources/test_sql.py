@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from modelyard import run
+from modelyard import filling, run
 from modelyard.assemble import assemble
 from modelyard.core import room
 from modelyard.core.errors import DataError, RecipeError
@@ -220,7 +220,7 @@ def test_a_recipe_holds_no_password(url: str, fits: object, place: str, monkeypa
     data = {"alone": source, "part": {"train": "a.csv", "test": source}, "join": join}[place]
     recipe = {"version": 1, "name": "n", "data": data, "target": "y"}
     if fits:
-        assert "from-outside" not in str(assemble(recipe).filled())
+        assert "from-outside" not in str(filling.filled(assemble(recipe)))
         return
     with pytest.raises(RecipeError) as caught:
         assemble(recipe)
@@ -237,4 +237,4 @@ def test_a_recipe_reads_a_query(lite: Path, monkeypatch: pytest.MonkeyPatch) -> 
     plan, rows = run.inspect(lite / "recipe.json")
     assert rows.train.frame["n"].to_list() == list(range(1, 10))
     assert rows.digest == run.inspect(lite / "recipe.json")[1].digest
-    assert plan.filled()["data"]["train"]["url"] == "sqlite:///${BASE}"
+    assert filling.filled(plan)["data"]["train"]["url"] == "sqlite:///${BASE}"

@@ -16,7 +16,7 @@ from modelyard.features.augments.rotate import Rotate
 from tests import drawing
 
 if TYPE_CHECKING:
-    from modelyard.core.protocols import Augment
+    from modelyard.core.featuring import Augment
 
 NOISE = np.random.default_rng(0).integers(0, 256, (12, 10, 3), dtype=np.uint8)
 

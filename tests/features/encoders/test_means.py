@@ -15,7 +15,7 @@ from sklearn.preprocessing import TargetEncoder
 
 from modelyard.core.blocks import Numbers
 from modelyard.core.errors import DataError
-from modelyard.core.protocols import Crossed
+from modelyard.core.featuring import Crossed
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import folding
 from modelyard.features.encoders.frequency import Frequency

@@ -15,7 +15,7 @@ from modelyard.features.encoders.number import Number
 from modelyard.features.encoders.time import Time
 
 if TYPE_CHECKING:
-    from modelyard.core.protocols import Encoder, FittedEncoder
+    from modelyard.core.featuring import Encoder, FittedEncoder
     from modelyard.core.types import Values
 
 NAN = float("nan")

@@ -21,7 +21,7 @@ from modelyard.features.fit import ENCODERS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelyard.core.protocols import FittedEncoder
+    from modelyard.core.featuring import FittedEncoder
 
 COLUMN = Column("x", Kind.TEXT)
 

@@ -18,7 +18,7 @@ from modelyard.features.steps.log import Log
 from modelyard.features.steps.ratio import Ratio
 
 if TYPE_CHECKING:
-    from modelyard.core.protocols import FittedStep, Step
+    from modelyard.core.featuring import FittedStep, Step
     from modelyard.core.types import Floats, Values
 
 NAN = float("nan")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import Noted
+from modelyard.core.featuring import Noted
 from modelyard.core.types import Column, Kind
 from modelyard.data import values
 from modelyard.features.fit import STEPS

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import values

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from pydantic import Field
 
 from modelyard.core.errors import DataError
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import calendars

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 
 By = Literal["range", "middle", "month", "quarter", "year", "prefix", "network", "mapping"]

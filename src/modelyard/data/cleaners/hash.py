@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
-from modelyard.data.personal import columns, keyed, standing
+from modelyard.data.personal import keyed, standing
 from modelyard.data.personal.finder import REGIONS, finder, label
-from modelyard.data.personal.finder import ready as finder_ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,25 +59,21 @@ class Hash(Cleaner):
 
     def settled(self, written: Sequence[object]) -> Self:
         """With the sort of most values."""
-        if self.sort or self.inside:
-            return self
-        return type(self)(key=self.key, sort=columns.sort_of(written, finder((), self.regions)), regions=self.regions)
+        return replace(self, sort=standing.sort_for(self, written))
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What looks for personal data, or knows the form of a value."""
+        return standing.packages(self)
 
     def ready(self) -> None:
-        """There is a key, and the packages are there."""
+        """There is a key."""
         keyed.key(self.key)
-        if self.inside or self.sort:
-            finder_ready("hash")
 
     def __call__(self, value: object) -> object:
         """Hashed.
 
         Raises:
             RecipeError: there is no key, or a short one.
-            MissingExtraError: the packages of the extra `data` are needed, and are not installed.
         """
-        if self.inside:
-            return standing.inside(
-                value, finder(self.sorts, self.regions), Hashed(self.key, self.regions, labelled=True)
-            )
-        return standing.whole(value, self.sort, Hashed(self.key, self.regions))
+        return standing.replaced(value, self, Hashed(self.key, self.regions, labelled=self.inside))

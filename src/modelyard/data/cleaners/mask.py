@@ -7,11 +7,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 from modelyard.data.personal import standing
 from modelyard.data.personal.finder import REGIONS, finder, label
-from modelyard.data.personal.finder import ready as finder_ready
 
 
 @dataclass(frozen=True)
@@ -40,17 +39,13 @@ class Mask(Cleaner):
     regions: tuple[str, ...] = Field(default=REGIONS, description="whose telephone numbers are known, ISO 3166")
     whole: str = Field(default="", description="the sort that every value of the column is, such as name")
 
-    def ready(self) -> None:
-        """Its packages are there."""
-        if not self.whole:
-            finder_ready("mask")
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What looks for personal data."""
+        return () if self.whole else standing.FINDING
 
     def __call__(self, value: object) -> object:
-        """Masked.
-
-        Raises:
-            MissingExtraError: the packages of the extra `data` are not installed.
-        """
+        """Masked."""
         if self.whole:
             return standing.whole(value, self.whole, Masked())
         return standing.inside(value, finder(self.sorts, self.regions), Masked())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from modelyard.core.errors import DataError, nearest
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import amounts, numerals, units

@@ -7,7 +7,7 @@ from typing import Literal
 
 from opencc import OpenCC
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 
 KEPT = "么"  # simplified already, and in traditional texts another word that hardly occurs

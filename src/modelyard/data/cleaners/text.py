@@ -7,7 +7,7 @@ import re
 
 from pydantic import Field
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 
 UNSHOWN = ("script", "style", "head", "template", "noscript")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from modelyard.core.featuring import Cleaner
 from modelyard.core.normal import normal
-from modelyard.core.protocols import Cleaner
 from modelyard.core.registry import part
 
 # Control characters but for tabs and ends of lines; soft hyphens, marks of direction, characters of no width. Joiners

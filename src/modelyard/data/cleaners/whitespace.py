@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelyard.core.protocols import Cleaner
+from modelyard.core.featuring import Cleaner
 from modelyard.core.registry import part
 
 

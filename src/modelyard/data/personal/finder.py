@@ -6,10 +6,8 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from modelyard.core.registry import missing_extra
 from modelyard.data.personal.detector import SORTS, Detector, Span
 from modelyard.data.personal.evened import even
 
@@ -83,19 +81,6 @@ def words(column: str) -> str:
 def finder(sorts: tuple[str, ...] = (), regions: tuple[str, ...] = REGIONS) -> Finder:
     """The finder of these sorts, made once."""
     return Finder(sorts, regions)
-
-
-def ready(asked_by: str) -> None:
-    """Tell at once whether the packages that detectors need are there.
-
-    Raises:
-        MissingExtraError: they are not.
-    """
-    for package in ("phonenumbers", "stdnum"):
-        try:
-            import_module(package)
-        except ModuleNotFoundError as error:
-            raise missing_extra(error, asked_by) from error
 
 
 @lru_cache(maxsize=64)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from modelyard.data.personal.columns import written
+from modelyard.data.personal.columns import sort_of, written
+from modelyard.data.personal.finder import finder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modelyard.data.personal.finder import Finder
 
 
@@ -21,8 +24,39 @@ class Stand(Protocol):
         """Whether a text is such a stand-in, and not one that somebody made up."""
 
 
+class Keeping(Protocol):
+    """A cleaner that puts a stand-in for every value of a `sort`, or `inside` texts for what is found of `sorts`."""
+
+    @property
+    def sort(self) -> str: ...  # noqa: D102 - settings
+    @property
+    def inside(self) -> bool: ...  # noqa: D102
+    @property
+    def sorts(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def regions(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+FINDING = ("phonenumbers", "stdnum")  # what looks for personal data imports them
 LIKE = re.compile(r"\[[a-zA-Z][a-zA-Z -]{0,20}(?: [0-9A-Za-z_-]{8,60})?\]")  # how a stand-in looks inside a text
 FORGED = "value"  # the sort of what only looks like one
+
+
+def packages(cleaner: Keeping) -> tuple[str, ...]:
+    """What a cleaner imports: all that finds, or what brings telephone numbers to one form."""
+    return FINDING if cleaner.inside else FINDING[:1] if cleaner.sort == "phone" else ()
+
+
+def sort_for(cleaner: Keeping, values: Sequence[object]) -> str:
+    """The sort of the values that it is for: as it says, else that of most of the training file's."""
+    return cleaner.sort if cleaner.sort or cleaner.inside else sort_of(values, finder((), cleaner.regions))
+
+
+def replaced(value: object, cleaner: Keeping, stand: Stand) -> object:
+    """A value as a cleaner replaces it: whole, or what is found inside it."""
+    if cleaner.inside:
+        return inside(value, finder(cleaner.sorts, cleaner.regions), stand)
+    return whole(value, cleaner.sort, stand)
 
 
 def whole(value: object, sort: str, stand: Stand) -> object:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from modelyard.core.protocols import Augment
+from modelyard.core.featuring import Augment
 from modelyard.core.registry import part
 from modelyard.core.types import Kind, Values
 from modelyard.data import pictures

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from modelyard.core.augmenting import Made
-from modelyard.core.protocols import RowAugment
+from modelyard.core.featuring import RowAugment
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import pictures

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from modelyard.core.protocols import Augment
+from modelyard.core.featuring import Augment
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.data import pictures

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from modelyard.core.augmenting import Made
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import RowAugment
+from modelyard.core.featuring import RowAugment
 from modelyard.core.registry import missing_extra, part
 from modelyard.core.types import Kind, Task
 from modelyard.features import levelling

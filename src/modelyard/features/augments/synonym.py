@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import Augment
+from modelyard.core.featuring import Augment
 from modelyard.core.registry import missing_extra, part
 from modelyard.core.types import Floats, Kind, Values
 from modelyard.features import augmenting, weights

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from modelyard.core.augmenting import Made
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import RowAugment
+from modelyard.core.featuring import RowAugment
 from modelyard.core.registry import part
 from modelyard.core.types import Kind
 from modelyard.features.series import Patterns, matching, read_at

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from modelyard.core import events, seeds
 from modelyard.core.blocks import Block, Numbers
-from modelyard.core.protocols import Encoder, FittedEncoder, Limited, State
+from modelyard.core.featuring import Encoder, FittedEncoder, Limited, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import sentences

@@ -16,8 +16,8 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from modelyard.core.blocks import Bag, Block, Form
+from modelyard.core.featuring import Encoder, FittedEncoder, State
 from modelyard.core.normal import normal
-from modelyard.core.protocols import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Ints, Kind, Values
 

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from modelyard.core.blocks import Block, Numbers
-from modelyard.core.protocols import Encoder, FittedEncoder, Joining, State
+from modelyard.core.featuring import Encoder, FittedEncoder, Joining, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Json, Kind, Values
 

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from modelyard.core.blocks import Block, Numbers
 from modelyard.core.errors import DataError
-from modelyard.core.protocols import Encoder, FittedEncoder, State
+from modelyard.core.featuring import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Ints, Kind, Values
 from modelyard.features import folding

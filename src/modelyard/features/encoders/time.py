@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from modelyard.core.blocks import Block, Numbers
-from modelyard.core.protocols import Encoder, FittedEncoder, State
+from modelyard.core.featuring import Encoder, FittedEncoder, State
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 

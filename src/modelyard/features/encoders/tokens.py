@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from modelyard.core.blocks import Form
-from modelyard.core.protocols import Encoder, FittedEncoder
+from modelyard.core.featuring import Encoder, FittedEncoder
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import weights as pretrained

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field
 
-from modelyard.core.protocols import FittedStep, State, Step
+from modelyard.core.featuring import FittedStep, State, Step
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import choosing

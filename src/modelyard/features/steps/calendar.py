@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeA
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from modelyard.core.protocols import FittedStep, State, Step
+from modelyard.core.featuring import FittedStep, State, Step
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Ints, Kind, Storage, Values
 from modelyard.features import choosing, clock

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from modelyard.core import threads
-from modelyard.core.protocols import FittedStep, State, Step
+from modelyard.core.featuring import FittedStep, State, Step
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import choosing

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import AfterValidator, Field, model_validator
 
 from modelyard.core.errors import nearest
-from modelyard.core.protocols import FittedStep, State, Step
+from modelyard.core.featuring import FittedStep, State, Step
 from modelyard.core.registry import missing_extra, part
 from modelyard.core.types import Column, Floats, Ints, Kind, Storage, Values
 from modelyard.features import choosing, clock

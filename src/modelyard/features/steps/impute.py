@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from modelyard.core.errors import Problems, RecipeError
-from modelyard.core.protocols import FittedStep, State, Step
+from modelyard.core.featuring import FittedStep, State, Step
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.data import values

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from modelyard.core import events
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import FittedStep, Noted, State, Step
+from modelyard.core.featuring import FittedStep, Noted, State, Step
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import choosing

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from modelyard.core.errors import RecipeError
-from modelyard.core.protocols import FittedStep, Noted, State, Step
+from modelyard.core.featuring import FittedStep, Noted, State, Step
 from modelyard.core.registry import part
 from modelyard.core.types import Column, Floats, Kind, Values
 from modelyard.features import choosing
