@@ -38,9 +38,10 @@ def test_two_files_and_the_usual_values(tmp_path: Path) -> None:
     with events.listening(heard.append):
         run = modelyard.train(tmp_path / "recipe.yaml")
     tested = set(run.test.frame["text"])
-    assert len(run.test) == 40, "a fifth of train.csv"
+    assert abs(len(run.test) - 40) <= 4, "a fifth of train.csv, but for copies, which stay together"
     assert tested <= set(train["text"])
     steps = {event.total for event in heard if isinstance(event, events.Step) and event.name == "training pretrained"}
-    assert 2 * 5 in steps, "160 rows are five batches of 32, two times"
+    batches = -(-run.report.rows["train"] // 32)
+    assert 2 * batches in steps, "some five batches of 32 rows, two times"
     told = run.bundle.predict([{"text": "按时 paid"}, {"text": "late " * 2_000}, {"text": ""}])
     assert len(told["predictions"]) == 3

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SHARE = 0.5  # of the memory that was free at first, which rows may take; the rest is for learning from them
 SMALL = 1 << 20  # bytes that are always in memory
 PIECE = 1 << 16  # rows that are moved at once
-MAPPED = 1 << 20  # rows of a piece of a mapped file
+MAPPED = 32e6  # bytes of a piece of a mapped file
 DISKS = Path("/var/tmp")  # noqa: S108 - /tmp may itself lie in memory; files here have no name
 
 
@@ -87,8 +87,9 @@ def frame_where(frame: pl.DataFrame, there: Array) -> pl.DataFrame:
 
     if fits(frame.estimated_size() * np.count_nonzero(there) / max(frame.height, 1)):
         return frame.filter(pl.Series(there))
-    starts = range(0, frame.height, MAPPED)
-    return framed(frame[start : start + MAPPED].filter(pl.Series(there[start : start + MAPPED])) for start in starts)
+    rows = _mapped_rows(frame)
+    starts = range(0, frame.height, rows)
+    return framed(frame[start : start + rows].filter(pl.Series(there[start : start + rows])) for start in starts)
 
 
 def kept(frame: pl.DataFrame) -> pl.DataFrame:
@@ -116,13 +117,18 @@ def write_ipc(frame: pl.DataFrame, path: Path) -> None:
     """Write the rows of a frame so that they can be mapped, a piece after the other."""
     import pyarrow as pa
 
-    writer = None
-    for start in range(0, max(frame.height, 1), MAPPED):
-        piece = frame.slice(start, MAPPED).rechunk().to_arrow(compat_level=_newest())
+    writer, rows = None, _mapped_rows(frame)
+    for start in range(0, max(frame.height, 1), rows):
+        piece = frame.slice(start, rows).rechunk().to_arrow(compat_level=_newest())
         writer = writer or pa.ipc.new_file(str(path), piece.schema)
         writer.write_table(piece)
     if writer is not None:
         writer.close()
+
+
+def _mapped_rows(frame: pl.DataFrame) -> int:
+    """Rows of a piece that takes little memory while it is written."""
+    return max(int(MAPPED * frame.height / max(frame.estimated_size(), 1)), PIECE // 4)
 
 
 def read_ipc(path: Path) -> pl.DataFrame:

@@ -6,23 +6,28 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from modelyard.core import cores
+from modelyard.core import cores, memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
+SHARE = 1 / 8
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each(work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
-    """What `work` makes of each thing, in their order; no more is begun than there are cores, and one that waits.
+def each(work: Callable[[T], R], things: Iterable[T], holding: float = 0.0) -> Iterator[R]:
+    """What `work` makes of each thing, in their order; no more is under way than there are cores, or room.
+
+    One takes so many bytes while it is under way, `holding`; together they are to take an eighth of what is free.
 
     >>> list(each(abs, [-1, 2]))
     [1, 2]
     """
     workers = cores.mine()
+    if holding and workers > 1:
+        workers = min(workers, max(int(SHARE * memory.available() / holding), 1))
     if workers == 1:
         yield from map(work, things)
         return
@@ -30,7 +35,7 @@ def each(work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
         begun: deque[Future[R]] = deque()
         for thing in things:
             begun.append(pool.submit(work, thing))
-            if len(begun) > workers:
+            if len(begun) >= workers:
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()

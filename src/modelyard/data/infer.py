@@ -49,7 +49,9 @@ def schema(
     def one(name: str) -> Column:
         return _column(frame[name], target, given.get(name), clean.get(name, ()))
 
-    columns = list(threads.each(one, frame.columns) if frame.height >= TALL else map(one, frame.columns))
+    columns = list(
+        threads.each(one, frame.columns, 32.0 * frame.height) if frame.height >= TALL else map(one, frame.columns)
+    )
     copies = _copies(frame, [column for column in columns if column.role is Role.FEATURE])
     reasons = {copy: f"the same as {first}" for copy, first in copies.items() if copy not in given}
     return Schema(tuple(_left_out(c, reasons[c.name]) if c.name in reasons else c for c in columns))

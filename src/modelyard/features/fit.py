@@ -39,6 +39,7 @@ ENCODERS: Family[Encoder] = Family("modelyard.features.encoders", Encoder, "name
 STEPS: Family[Step] = Family("modelyard.features.steps", Step, "step")
 PIECE = 1 << 16  # rows of a table that are encoded at once
 SOME = 1000  # rows from which it pays to look for values that are the same
+CELL = 64.0  # bytes that a value takes while it is looked at
 TALL = 100_000  # rows from which columns are fitted side by side
 PLAIN = frozenset({Kind.NUMBER, Kind.CATEGORY, Kind.BOOLEAN, Kind.TIME})
 CHEAP = frozenset({Kind.NUMBER, Kind.TEXT})  # whose values are read at once, or are seldom the same
@@ -85,7 +86,8 @@ class Features:
     def _pieces(self, table: Table) -> Iterator[dict[str, Block]]:
         """The blocks of a table's rows, a piece after the other, of which a few are worked at together."""
         frames = (table.frame.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE))
-        return threads.each(partial(self._of_frame, table.schema), frames)
+        holding = CELL * min(len(table), PIECE) * len(table.schema.features)
+        return threads.each(partial(self._of_frame, table.schema), frames, holding)
 
     def _of_frame(self, schema: Schema, frame: pl.DataFrame) -> dict[str, Block]:
         """Encode a frame's feature columns: what no step looks at, and holds few different values, by these alone."""
@@ -213,7 +215,8 @@ def _fit(table: Table, target: Floats | None, making: Making) -> Features:
     # Side by side where there are many rows; one after the other where an encoder works long and tells of it.
     plain = len(table) >= TALL and all(column.kind in PLAIN for column in known.values())
     fitted: dict[str, FittedEncoder] = {}
-    for column, encoder in zip(known.values(), (threads.each if plain else map)(one, known.values()), strict=True):
+    made = threads.each(one, known.values(), CELL * len(table)) if plain else map(one, known.values())
+    for column, encoder in zip(known.values(), made, strict=True):
         fitted[column.name] = encoder
         events.step("encoding", len(fitted), len(known), column.name)
     names = {name: encoder for name, (encoder, _) in chosen.items()}

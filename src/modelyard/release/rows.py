@@ -89,10 +89,14 @@ def columns_of(frame: pl.DataFrame, schema: Schema, group: Column | None = None)
 
 
 def dicts_of(frame: pl.DataFrame, schema: Schema, group: Column | None = None) -> list[dict[str, Any]]:
-    """A frame's rows as a client would send them: the columns that are read, pictures as base64 text."""
+    """A frame's rows as a client would send them: what is read, dates in ISO 8601, pictures as base64 text."""
     asked = group.name if group is not None else None
     names = [column.name for column in schema.columns if column.role is Role.FEATURE or column.name == asked]
+    moments = [name for name in names if frame.schema[name].is_temporal()]
     rows = frame.select(names).to_dicts()
+    for name in moments:
+        for row in rows:
+            row[name] = row[name] and row[name].isoformat()
     for column in [column for column in schema.features if column.kind is Kind.IMAGE]:
         for row in rows:
             content = row[column.name]

@@ -78,7 +78,10 @@ class Clip(Step):
         """
         bounds, beyond = {}, []
         names = choosing.columns(self.columns, known, {Kind.NUMBER}, "clip")
-        for name, found in zip(names, threads.each(lambda name: self._bounds(columns[name]), names), strict=True):
+        rows = len(columns[names[0]]) if names else 0
+        for name, found in zip(
+            names, threads.each(lambda name: self._bounds(columns[name]), names, 64.0 * rows), strict=True
+        ):
             if found is not None:
                 low, high, changed = found
                 bounds[name] = (low, high)
