@@ -15,6 +15,7 @@ import modelyard
 from modelyard import run
 from modelyard.core import events
 from modelyard.core.errors import DataError, UsageError
+from modelyard.core.errors import RoomError
 from modelyard.core.types import Kind
 from modelyard.data import read as reading
 from modelyard.data import shelf
@@ -215,3 +216,18 @@ def test_a_bound_of_what_is_kept_that_is_no_number_is_told(
     monkeypatch.setenv(shelf.LIMIT, said)
     with pytest.raises(UsageError, match="is no number of gigabytes"):
         Shelf(tmp_path).thin()
+
+
+def test_where_nothing_can_be_kept_a_training_goes_on_and_a_wish_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "WORTH", 1)
+    home = tmp_path / "yard"
+    home.mkdir()
+    (home / "prepared").write_text("a file where the folder would be", encoding="utf-8")
+    made, told = notes_of(recipe(tmp_path), home)
+    assert made.report.rows == {"train": 120, "valid": 40, "test": 40}
+    assert "the prepared table found no place on disk: it is not kept" in told
+    with pytest.raises(RoomError) as caught:
+        run.prepare(recipe(tmp_path), home=home)
+    assert "keep: false" in caught.value.hint

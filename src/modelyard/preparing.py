@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard import filling
 from modelyard.core import events
+from modelyard.core.errors import RoomError
 from modelyard.core.types import Kind
 from modelyard.data import fingerprint, shelf
-from modelyard.data.hygiene import clean
+from modelyard.data.hygiene import Hygiene, clean
 from modelyard.data.personal import keyed
 from modelyard.data.read import Rows, read, whole_of
 from modelyard.data.shelf import Prepared, Shelf
@@ -20,6 +21,7 @@ from modelyard.recipe import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from modelyard.assemble import Plan
     from modelyard.release.yard import Yard
@@ -48,11 +50,18 @@ def prepare(plan: Plan, yard: Yard, check: Callable[[Rows], object]) -> Prepared
         events.note(f"the table is as it was prepared before: {sum(map(len, found.rows.given)):,} rows")
         check(found.rows)
         return replace(found, rows=expected(plan.expectations, found.rows, plan.recipe, again=True))
-    made = _made(plan, check)
-    as_keyed = made.rows.digest == whole  # and not written to meanwhile
-    if keeps and as_keyed and (plan.recipe.keep or shelf.worth(made.parts)):
-        return Shelf(yard.prepared).keep(key, made)
-    return made
+    rows, found_texts = _read(plan, check)
+    if not keeps or rows.digest != whole or not (plan.recipe.keep or shelf.worth(rows)):  # or written to meanwhile
+        return _dealt(plan, rows, found_texts)
+    kept = Shelf(yard.prepared)
+    try:
+        with kept.staged() as staging:
+            return kept.keep(key, _dealt(plan, rows, found_texts, staging), staging)
+    except RoomError as error:
+        if plan.recipe.keep:
+            raise
+        events.note(f"{error.problem}: it is not kept")
+    return _dealt(plan, rows, found_texts)
 
 
 def may_keep(plan: Plan) -> bool:
@@ -61,11 +70,14 @@ def may_keep(plan: Plan) -> bool:
     return plan.recipe.keep is not False and plan.recipe.split.folds is None and not pictured
 
 
-def _made(plan: Plan, check: Callable[[Rows], object]) -> Prepared:
+def _read(plan: Plan, check: Callable[[Rows], object]) -> tuple[Rows, Hygiene]:
     rows = expected(plan.expectations, read(plan.sources, plan.recipe, plan.cleaners), plan.recipe)
     check(rows)
-    rows, found = clean(rows, plan.recipe.hygiene)
-    parts = split(rows, plan.recipe.split, plan.recipe.seed)
+    return clean(rows, plan.recipe.hygiene)
+
+
+def _dealt(plan: Plan, rows: Rows, found: Hygiene, place: Path | None = None) -> Prepared:
+    parts = split(rows, plan.recipe.split, plan.recipe.seed, place)
     dealt = folds(rows, plan.recipe.split, plan.recipe.seed)
     of_parts = Rows(parts.train, parts.valid, parts.test, rows.task, rows.digest, rows.notes, refused=rows.refused)
     return Prepared(parts, of_parts, found, dealt=dealt)

@@ -113,13 +113,17 @@ def framed(pieces: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(map(_frame_on_disk, pieces) if mapped else pieces, rechunk=False)
 
 
-def write_ipc(frame: pl.DataFrame, path: Path) -> None:
-    """Write the rows of a frame so that they can be mapped, a piece after the other."""
+def write_ipc(frame: pl.DataFrame, path: Path, there: Array | None = None) -> None:
+    """Write the rows of a frame, or those that are `there` [rows] bool, piece by piece so that they can be mapped."""
+    import polars as pl
     import pyarrow as pa
 
     writer, rows = None, _mapped_rows(frame)
     for start in range(0, max(frame.height, 1), rows):
-        piece = frame.slice(start, rows).rechunk().to_arrow(compat_level=_newest())
+        some = frame.slice(start, rows)
+        if there is not None:
+            some = some.filter(pl.Series(there[start : start + rows]))
+        piece = some.rechunk().to_arrow(compat_level=_newest())
         writer = writer or pa.ipc.new_file(str(path), piece.schema)
         writer.write_table(piece)
     if writer is not None:

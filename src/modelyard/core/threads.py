@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-SHARE = 1 / 8
+SHARE = 1 / 4
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -20,7 +20,7 @@ R = TypeVar("R")
 def each(work: Callable[[T], R], things: Iterable[T], holding: float = 0.0) -> Iterator[R]:
     """What `work` makes of each thing, in their order; no more is under way than there are cores, or room.
 
-    One takes so many bytes while it is under way, `holding`; together they are to take an eighth of what is free.
+    One takes so many bytes while it is under way, `holding`; together they are to take a quarter of what is free.
 
     >>> list(each(abs, [-1, 2]))
     [1, 2]

@@ -146,9 +146,13 @@ class Table:
         """How many rows."""
         return self.frame.height
 
-    def where(self, there: npt.NDArray[np.bool_]) -> Table:
-        """Some of the rows, in their order: [rows] bool."""
-        return Table(room.frame_where(self.frame, there), self.schema)
+    def where(self, there: npt.NDArray[np.bool_], file: Path | None = None) -> Table:
+        """Some of the rows, in their order, in memory or in a `file`: [rows] bool."""
+        if file is None:
+            return Table(room.frame_where(self.frame, there), self.schema)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        room.write_ipc(self.frame, file, there)
+        return Table(room.read_ipc(file), self.schema)
 
     def take(self, rows: Ints) -> Table:
         """Some of the rows, in the order given: [rows] int."""

@@ -252,7 +252,7 @@ def _dated(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """A frame with written moments as moments, so that each is read once; a column with one that is none stays."""
     written = [c for c in schema.columns if c.kind is Kind.TIME and c.role is not Role.IGNORE and not c.clean]
     texts = [frame[c.name] for c in written if frame.schema[c.name] == pl.String]
-    read = zip(texts, threads.each(values.moments, texts, 64.0 * frame.height), strict=True)
+    read = zip(texts, threads.each(values.moments, texts, 40.0 * frame.height), strict=True)
     return frame.with_columns([moments for text, moments in read if moments.null_count() == text.null_count()])
 
 

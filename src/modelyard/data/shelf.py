@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from modelyard.core import artifacts, digest, room, threads
-from modelyard.core.errors import UsageError
+from modelyard.core.errors import RoomError, UsageError
 from modelyard.core.types import Parts, Schema, Table, Task
 from modelyard.data.hygiene import Hygiene
 from modelyard.data.read import Rows
+from modelyard.data.split import file_of
 from modelyard.data.splits.folds import Folds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 META = "table.json"
 PARTS = ("train", "valid", "test")
@@ -77,20 +78,34 @@ class Shelf:
             os.utime(place / META)  # used now
         return _prepared(Parts(train, valid, test, meta.dealt), meta, place)
 
-    def keep(self, key: str, prepared: Prepared) -> Prepared:
-        """The same table from disk; as it is where the disk has no room."""
-        rows = prepared.rows
-        meta = Meta(rows.train.schema, rows.task, rows.digest, rows.notes, prepared.parts.notes, prepared.found)
-        place = self.folder / key
+    @contextmanager
+    def staged(self) -> Iterator[Path]:
+        """A folder that a table is written to before it is kept; gone afterwards, if it is not.
+
+        Raises:
+            RoomError: the disk takes none.
+        """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with artifacts.staged_folder(self.folder) as staging:
-                list(threads.each(partial(_write, prepared.parts, staging), PARTS))
-                (staging / META).write_bytes(msgspec.json.encode(meta))
-                with suppress(FileExistsError):  # another process was as far
-                    artifacts.publish(staging, place)
-        except OSError:
-            return prepared
+                yield staging
+        except OSError as error:
+            hint = "free some room there, or say `keep: false`"
+            raise RoomError("the prepared table found no place on disk", str(self.folder), hint) from error
+
+    def keep(self, key: str, prepared: Prepared, staging: Path) -> Prepared:
+        """The same table from disk; what `staging` holds of it already is not written again.
+
+        Raises:
+            OSError: the disk has no room.
+        """
+        rows = prepared.rows
+        meta = Meta(rows.train.schema, rows.task, rows.digest, rows.notes, prepared.parts.notes, prepared.found)
+        place = self.folder / key
+        list(threads.each(partial(_write, prepared.parts, staging), PARTS))
+        (staging / META).write_bytes(msgspec.json.encode(meta))
+        with suppress(FileExistsError):  # another process was as far
+            artifacts.publish(staging, place)
         self.thin(place)
         return self.find(key) or prepared
 
@@ -144,10 +159,9 @@ def code() -> str:
     return digest.of_json([told, {name: version(name) for name in LIBRARIES}])
 
 
-def worth(parts: Parts) -> bool:
+def worth(rows: Rows) -> bool:
     """Whether a table is so large that keeping it saves time."""
-    tables = (parts.train, parts.valid, parts.test)
-    return sum(len(table) * table.frame.width for table in tables) >= WORTH
+    return sum(len(table) * table.frame.width for table in rows.given) >= WORTH
 
 
 def _prepared(parts: Parts, meta: Meta, place: Path) -> Prepared:
@@ -156,12 +170,14 @@ def _prepared(parts: Parts, meta: Meta, place: Path) -> Prepared:
 
 
 def _write(parts: Parts, folder: Path, part: str) -> None:
-    (folder / part).mkdir()
-    room.write_ipc(getattr(parts, part).frame, folder / part / "rows.arrow")
+    file = file_of(folder, part)
+    if not file.exists():
+        file.parent.mkdir()
+        room.write_ipc(getattr(parts, part).frame, file)
 
 
 def _mapped(place: Path, schema: Schema) -> Table:
-    frame = room.read_ipc(place / "rows.arrow")
+    frame = room.read_ipc(file_of(place.parent, place.name))
     if frame.columns != [column.name for column in schema.columns]:
         raise ValueError("the columns are not those of the schema")
     return replace(Table(frame, schema), kept=place)

@@ -15,13 +15,16 @@ from modelyard.data.splits.given import apart
 from modelyard.data.splits.pool import Pool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelyard.recipe.schema import SplitSpec
 
 
-def split(rows: Rows, how: SplitSpec, seed: int) -> Parts:
+def split(rows: Rows, how: SplitSpec, seed: int, place: Path | None = None) -> Parts:
     """The three parts; those that the recipe gives as files stay as they are, the rest is taken from train.
 
-    What a person should know of it is told to who listens, and noted with the parts.
+    What a person should know of it is told to who listens, and noted with the parts. What is taken is written to a
+    file of its part's folder in `place`, where there is one, as `file_of` names it.
 
     Raises:
         DataError: too few rows, groups or moments for three parts.
@@ -33,16 +36,22 @@ def split(rows: Rows, how: SplitSpec, seed: int) -> Parts:
     if any(shares):
         dealt = Pool.of(rows, how).deal(shares, seed, "split")
         part, notes = dealt.part, (*notes, *dealt.notes)
+    files = {name: place and file_of(place, name) for name in ("train", "valid", "test")}
     parts = Parts(
-        train=table.where(part == 0),
-        valid=rows.valid or table.where(part == 2),
-        test=rows.test or table.where(part == 1),
+        train=table.where(part == 0, files["train"]),
+        valid=rows.valid or table.where(part == 2, files["valid"]),
+        test=rows.test or table.where(part == 1, files["test"]),
     )
     check(parts)
     parts = Parts(parts.train, parts.valid, parts.test, (*notes, *told.sentences(parts, how)))
     for note in parts.notes:
         events.note(note)
     return parts
+
+
+def file_of(place: Path, part: str) -> Path:
+    """Where the rows of a part lie in a folder."""
+    return place / part / "rows.arrow"
 
 
 def check(parts: Parts) -> None:

@@ -47,6 +47,10 @@ class Reading(Mapping[str, Values]):
             return self.made[name]
         return values.from_series(self.table.frame[name], self.known[name])
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a column, without reading it."""
+        return name in self.known or name in self.made
+
     def __iter__(self) -> Iterator[str]:
         """The table's columns, then those that steps have added."""
         yield from self.known

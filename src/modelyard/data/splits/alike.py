@@ -31,7 +31,7 @@ def copied(tables: Sequence[Table]) -> Ints:
     found = np.full(rows, -1, dtype=np.int64)
     hashed, says = np.zeros(rows, dtype=np.uint64), np.zeros(rows, dtype=bool)
     # A few at a time: all of them read would be the table once more.
-    for told, there in threads.each(partial(_told, tables), features, 64.0 * rows):
+    for told, there in threads.each(partial(_told, tables), features, 32.0 * rows):
         np.multiply(hashed, MIX, out=hashed)
         np.bitwise_xor(hashed, told, out=hashed)
         says |= there
