@@ -14,8 +14,7 @@ import sqlalchemy as sa
 import modelyard
 from modelyard import run
 from modelyard.core import events
-from modelyard.core.errors import DataError, UsageError
-from modelyard.core.errors import RoomError
+from modelyard.core.errors import DataError, RoomError, UsageError
 from modelyard.core.types import Kind
 from modelyard.data import read as reading
 from modelyard.data import shelf

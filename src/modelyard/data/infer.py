@@ -24,6 +24,7 @@ ISO_DATE = r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:
 CJK = r"[\x{3400}-\x{9fff}\x{3040}-\x{30ff}\x{ac00}-\x{d7af}]"
 MANY_WORDS = 100  # different words among which two are not sought for
 NUMERIC_CLASSES = 20
+LOOKED = 100  # values that tell first whether a column may hold dates
 SEEN = 10_000  # rows by which columns are told apart
 TALL = 100_000  # rows from which columns are looked at side by side
 
@@ -134,12 +135,12 @@ def _guess_number(name: str, known: pl.Series) -> Guess:
 def _guess_string(name: str, known: pl.Series) -> Guess:
     import polars as pl
 
+    if known.dtype == pl.String and _dated(known):
+        return Guess(Kind.TIME, "every value reads as an ISO date or time")
     unique = known.cast(pl.String).unique()
     words = {word.strip().lower() for word in unique.head(MANY_WORDS).to_list()}
     if len(unique) < MANY_WORDS and len(words) == 2 and words & values.TRUE and words & values.FALSE:
         return Guess(Kind.BOOLEAN, f"only {' and '.join(sorted(words))}")
-    if unique.str.contains(ISO_DATE).all():
-        return Guess(Kind.TIME, "every value reads as an ISO date or time")
     share = len(unique) / len(known)
     length = float(unique.str.len_chars().mean())  # type: ignore[arg-type]  # of what is there
     spaced = float((unique.str.strip_chars().str.contains(r"\s") | unique.str.contains(CJK)).mean())  # type: ignore[arg-type]
@@ -183,6 +184,15 @@ def _column(series: pl.Series, target: str, given: ColumnSpec | None, clean: tup
         reason=reason,
         clean=clean,
     )
+
+
+def _dated(known: pl.Series) -> bool:
+    """Whether every value reads as an ISO date or time; most are told by shapes that are looked for faster."""
+    if not known.head(LOOKED).str.contains(ISO_DATE).all():
+        return False
+    for shape in values.SHAPES.values():
+        known = known.filter(~known.str.contains(shape))
+    return bool(known.unique().str.contains(ISO_DATE).all())
 
 
 def _constant(series: pl.Series) -> bool:

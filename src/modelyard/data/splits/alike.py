@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: the order of columns matters
+MEANT = {Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.TIME: pl.Datetime("us")}  # as they are read
 READ = frozenset({Kind.NUMBER, Kind.BOOLEAN, Kind.TIME})  # kinds that write one value in several ways
 
 
@@ -73,10 +74,12 @@ def shared(key: Ints, part: Ints) -> npt.NDArray[np.bool_]:
 def _column(tables: Sequence[Table], column: Column) -> pl.Series:
     """The values of a feature in all tables, as far as what is written differs from what is meant."""
     series = [table.frame[column.name] for table in tables]
-    if column.kind in READ:
+    as_is = {each.dtype for each in series} == {MEANT.get(column.kind)}
+    if column.kind in READ and not as_is:
         read = pl.Series(np.concatenate([values.from_series(each, column) for each in series]))
-        return read.fill_nan(None) if read.dtype.is_float() else read
-    return _joined(series)
+    else:
+        read = _joined(series)
+    return read.fill_nan(None) if read.dtype.is_float() and read.is_nan().any() else read
 
 
 def _joined(series: Sequence[pl.Series]) -> pl.Series:
