@@ -52,6 +52,7 @@ def test_a_table_is_released(ending: str, patients: Path, tmp_path: Path) -> Non
 
 def test_identifiers_may_be_hashed(patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = {**SAID, "drop": [], "hashed": ["name"]}
+    monkeypatch.delenv(keyed.KEY, raising=False)
     with pytest.raises(RecipeError, match=keyed.KEY):
         modelyard.anonymise(patients, tmp_path / "out.csv", **said)
     monkeypatch.setenv(keyed.KEY, secrets.token_urlsafe(32))

@@ -18,7 +18,7 @@ def test_a_text_that_people_write_is_normal_as_unicode_says(text: str) -> None:
 
 
 @pytest.mark.parametrize("marks", ["\u0315\u0300", "\u0323\u0307\u0315", "\u0344", "\u0f73", "\uff9e\u0301"])
-@pytest.mark.parametrize("count", [LONG // 2 - 1, LONG - 1, LONG, 50_000])
+@pytest.mark.parametrize("count", [LONG // 2 - 1, LONG - 1, LONG, 4000])
 def test_endless_marks_are_parted_and_stay_so(marks: str, count: int) -> None:
     once = normal("a" + marks * count)
     assert normal(once) == once

@@ -1,5 +1,6 @@
 """The code on the pages runs, and what they say of the parts is true."""
 
+import os
 import re
 from pathlib import Path
 
@@ -63,8 +64,13 @@ def test_python_on_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Mo
     found = blocks(page, "python")
     assert found
     namespace: dict[str, object] = {"__name__": page}
-    for code in found:
-        exec(compile(code, page, "exec"), namespace)  # noqa: S102 - our own pages
+    before = dict(os.environ)
+    try:
+        for code in found:
+            exec(compile(code, page, "exec"), namespace)  # noqa: S102 - our own pages
+    finally:  # a page may set a key
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def test_recipes_on_the_pages_are_recipes() -> None:
