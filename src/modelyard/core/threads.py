@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def each(work: Callable[[T], R], things: Iterable[T], holding: float = 0.0) -> Iterator[R]:
-    """What `work` makes of each thing, in their order; no more is under way than there are cores, or room.
+    """What `work` makes of each thing, in their order; no more are worked at than there are cores, or room.
 
     One takes so many bytes while it is under way, `holding`; together they are to take a quarter of what is free.
 
@@ -35,7 +35,7 @@ def each(work: Callable[[T], R], things: Iterable[T], holding: float = 0.0) -> I
         begun: deque[Future[R]] = deque()
         for thing in things:
             begun.append(pool.submit(work, thing))
-            if len(begun) >= workers:
+            if len(begun) > workers:  # one more waits, so that none idles while a result is looked at
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()
