@@ -221,91 +221,110 @@ def assemble(recipe: str | Path | Mapping[str, Any] | Recipe, overrides: Sequenc
     """
     whole = parse.load(recipe, overrides)
     found = Problems(RecipeError)
+    build = _Builder(whole, found)
+    parts = {part: spec for part in ("train", "valid", "test") if (spec := getattr(whole.data, part)) is not None}
+    joins = [build(SOURCES, one.data, f"data.join.{place}.data") for place, one in enumerate(whole.data.join)]
+    model = build(MODELS, whole.model, "model")
+    mitigated = whole.mitigation
+    plan = Plan(
+        recipe=whole,
+        sources={
+            part: joining.over(build(SOURCES, spec, f"data.{part}"), joins, whole.data.join)
+            for part, spec in parts.items()
+        },
+        model=model,
+        training=_training(whole, model, found),
+        encoders=_encoders(whole, build),
+        metrics=build.named(METRICS, [_costed(whole, spec) for spec in whole.metrics], "metrics"),
+        gates=tuple(build.listed(GATES, whole.gates, "gates")),
+        aim=_aim(whole, build),
+        others=tuple(build.listed(MODELS, whole.compare, "compare")),
+        augments=build.named(AUGMENTS, whole.augment, "augment"),
+        perturbations=build.named(PERTURBATIONS, _perturbations(whole), "evidence.robustness"),
+        mitigation=None if mitigated is None else build(MITIGATIONS, mitigated, "mitigation"),
+        cleaners={
+            name: build.listed(CLEANERS, column.clean, f"columns.{name}.clean")
+            for name, column in whole.columns.items()
+            if column.clean
+        },
+        steps=tuple(build.listed(STEPS, whole.prepare, "prepare")),
+        expectations=tuple(build.listed(EXPECTATIONS, whole.checks, "checks")),
+        inspections={name: _inspection(build, name, said) for name, said in whole.inspect.items()},
+    )
+    _check(plan, found)
+    found.raise_any()
+    return plan
 
-    def build(family: Family[Any], spec: PartSpec, where: str) -> Any:  # noqa: ANN401 - each family's own part
+
+@dataclass(frozen=True)
+class _Builder:
+    """Builds the parts that a recipe names; what does not fit is `found`, with its place, and the part is None."""
+
+    recipe: Recipe
+    found: Problems
+
+    def __call__(self, family: Family[Any], spec: PartSpec, where: str) -> Any:  # noqa: ANN401 - each family's own part
         try:
             return family.build(spec.name, spec.settings, where)
         except RecipeError as error:
-            told = [parse.masked(problem, whole.raw) for problem in error.problems]
-            located = [replace(problem, where=whole.place(problem.where)) for problem in told]
-            found.found.extend(located)
+            told = [parse.masked(problem, self.recipe.raw) for problem in error.problems]
+            self.found.found.extend(replace(problem, where=self.recipe.place(problem.where)) for problem in told)
             return None
 
-    parts = {part: spec for part in ("train", "valid", "test") if (spec := getattr(whole.data, part)) is not None}
-    joins = [build(SOURCES, one.data, f"data.join.{place}.data") for place, one in enumerate(whole.data.join)]
-    sources = {
-        part: joining.over(build(SOURCES, spec, f"data.{part}"), joins, whole.data.join) for part, spec in parts.items()
-    }
-    model = build(MODELS, whole.model, "model")
-    others = [build(MODELS, spec, f"compare.{place}") for place, spec in enumerate(whole.compare)]
-    encoders = {
-        name: build(ENCODERS, column.encoder, f"columns.{name}.encoder")
-        for name, column in whole.columns.items()
-        if column.encoder is not None
-    }
-    cleaners = {
-        name: [build(CLEANERS, spec, f"columns.{name}.clean.{place}") for place, spec in enumerate(column.clean)]
-        for name, column in whole.columns.items()
-        if column.clean
-    }
-    steps = [build(STEPS, spec, f"prepare.{place}") for place, spec in enumerate(whole.prepare)]
-    expectations = [build(EXPECTATIONS, spec, f"checks.{place}") for place, spec in enumerate(whole.checks)]
-    metrics = {
-        spec.name: build(METRICS, _costed(whole, spec), f"metrics.{place}") for place, spec in enumerate(whole.metrics)
-    }
-    aim = None
-    if whole.decision is not None:
-        spec = _costed(whole, whole.decision.metric)
-        aim = Aim(spec.name, build(METRICS, spec, "decision.metric"))
-        coherence.check_aim(whole, aim, found)
-    coherence.check_searches(whole, [model, *others], found)
-    inspections = {name: _inspection(build, name, said) for name, said in whole.inspect.items()}
-    gates = [build(GATES, spec, f"gates.{place}") for place, spec in enumerate(whole.gates)]
-    augments = {spec.name: build(AUGMENTS, spec, f"augment.{place}") for place, spec in enumerate(whole.augment)}
-    perturbations = {
-        spec.name: build(PERTURBATIONS, spec, f"evidence.robustness.{place}")
-        for place, spec in enumerate(_perturbations(whole))
-    }
-    coherence.check_protect(whole, found)
-    coherence.check_augments(whole, [model, *others], found)
-    mitigation = build(MITIGATIONS, whole.mitigation, "mitigation") if whole.mitigation is not None else None
-    coherence.check_mitigation(whole, mitigation, [model, *others], found)
-    coherence.check_secrets(whole, found)
-    coherence.check_twice(whole, found)
-    coherence.check_gates(whole, gates, found)
-    coherence.check_needs(whole, gates, perturbations, found)
-    coherence.check_grid(whole, found)
-    coherence.check_columns(whole, encoders, found)
-    coherence.check_split(whole, found)
-    for name, encoder in encoders.items():
-        spec = whole.columns[name].encoder
-        if encoder is not None and model is not None and spec is not None:
-            coherence.reads(whole, model, name, spec.name, encoder, found)
-    training = _training(whole, model, found)
-    coherence.check_untaught(whole, model, found)
-    if whole.task is not None:
-        judged = {name for gate in gates if gate is not None for name in gate.metrics()}
-        coherence.fits(whole, whole.task, model, [*metrics, *sorted(judged - set(metrics))], found)
-        coherence.fits_others(whole, whole.task, others, found)
-    found.raise_any()
-    return Plan(
-        whole,
-        sources,
-        model,
-        training,
-        encoders,
-        metrics,
-        tuple(gates),
-        aim,
-        tuple(others),
-        augments=augments,
-        perturbations=perturbations,
-        mitigation=mitigation,
-        cleaners=cleaners,
-        steps=tuple(steps),
-        expectations=tuple(expectations),
-        inspections=inspections,
-    )
+    def listed(self, family: Family[Any], specs: Sequence[PartSpec], where: str) -> list[Any]:
+        """The parts of a list."""
+        return [self(family, spec, f"{where}.{place}") for place, spec in enumerate(specs)]
+
+    def named(self, family: Family[Any], specs: Sequence[PartSpec], where: str) -> dict[str, Any]:
+        """The parts of a list by their names."""
+        return {spec.name: self(family, spec, f"{where}.{place}") for place, spec in enumerate(specs)}
+
+
+def _encoders(recipe: Recipe, build: _Builder) -> dict[str, Any]:
+    """Those of columns whose encoder the recipe names."""
+    named = {name: column.encoder for name, column in recipe.columns.items() if column.encoder is not None}
+    return {name: build(ENCODERS, spec, f"columns.{name}.encoder") for name, spec in named.items()}
+
+
+def _aim(recipe: Recipe, build: _Builder) -> Aim | None:
+    """What decisions are to be best by."""
+    if recipe.decision is None:
+        return None
+    spec = _costed(recipe, recipe.decision.metric)
+    return Aim(spec.name, build(METRICS, spec, "decision.metric"))
+
+
+def _check(plan: Plan, found: Problems) -> None:
+    """What is built fits together; a part that could not be built is None, and was told."""
+    recipe, model, gates = plan.recipe, plan.model, plan.gates
+    models = [model, *plan.others]
+    if plan.aim is not None:
+        coherence.check_aim(recipe, plan.aim, found)
+    coherence.check_searches(recipe, models, found)
+    coherence.check_protect(recipe, found)
+    coherence.check_augments(recipe, models, found)
+    coherence.check_mitigation(recipe, plan.mitigation, models, found)
+    coherence.check_secrets(recipe, found)
+    coherence.check_twice(recipe, found)
+    coherence.check_gates(recipe, gates, found)
+    coherence.check_needs(recipe, gates, plan.perturbations, found)
+    coherence.check_grid(recipe, found)
+    coherence.check_columns(recipe, plan.encoders, found)
+    coherence.check_split(recipe, found)
+    coherence.check_untaught(recipe, model, found)
+    _check_encoders(plan, found)
+    if recipe.task is not None:
+        judged = {name for gate in gates if isinstance(gate, Gate) for name in gate.metrics()}
+        coherence.fits(recipe, recipe.task, model, [*plan.metrics, *sorted(judged - set(plan.metrics))], found)
+        coherence.fits_others(recipe, recipe.task, plan.others, found)
+
+
+def _check_encoders(plan: Plan, found: Problems) -> None:
+    """The model reads what the encoders make that the recipe names."""
+    for name, encoder in plan.encoders.items():
+        spec = plan.recipe.columns[name].encoder
+        if isinstance(encoder, Encoder) and isinstance(plan.model, (Model, Network, Search)) and spec is not None:
+            coherence.reads(plan.recipe, plan.model, name, spec.name, encoder, found)
 
 
 def _inspection(build: Callable[..., Any], name: str, said: object) -> Inspection | None:
