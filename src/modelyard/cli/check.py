@@ -60,7 +60,7 @@ def _print(found: "Checkup") -> None:
         show.line("classes: " + ", ".join(f"{level} {count}" for level, count in found.classes.items()))
     show.line("metrics: " + ", ".join(found.metrics))
     if found.refused.count:
-        show.line(f"refused: {found.refused.count:,} rows; --json lists them")
+        show.line(f"refused: {found.refused.count:,} row{'s' * (found.refused.count != 1)}; --json lists them")
     show.line("")
     show.line(found.sentence, VERDICTS[found.verdict])
     for finding in found.findings:

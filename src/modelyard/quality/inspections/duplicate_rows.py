@@ -45,7 +45,7 @@ class DuplicateRows(Inspection):
             yield Finding(
                 "duplicate_rows",
                 Severity.SEVERE if worst else Severity.WARNING if len(copies) >= 0.01 * rows else Severity.NOTE,
-                f"{len(copies):,} of {rows:,} rows are copies of an earlier one: a split may test on what was learnt",
+                f"{len(copies):,} of {rows:,} rows are copies of an earlier one: each counts more than once",
                 (),
                 subject.listed(copies),
                 hint="leave the copies out, or give their rows a column to split by group",
